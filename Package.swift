@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built with the same strictness; the upcoming features keep existentials and imports visible.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "sosia",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Sosia", targets: ["Sosia"]),
+        .library(name: "EngineConformance", targets: ["EngineConformance"]),
+        .executable(name: "sosia", targets: ["SosiaCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .target(name: "SosiaCore", swiftSettings: strict),
+
+        .target(name: "CKernels"),
+        .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
+        .target(name: "MemoryMapping", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .target(name: "Indexes", dependencies: ["Kernels", "MemoryMapping", "SosiaCore"], swiftSettings: strict),
+
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
+        .target(name: "CImages", dependencies: ["CTurboJPEG", "CExif"]),
+        .target(name: "Images", dependencies: ["CImages", "SosiaCore"], swiftSettings: strict),
+
+        .target(name: "COpenVINO"),
+        .target(
+            name: "Embeddings",
+            dependencies: ["COpenVINO", "SosiaCore", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        .target(
+            name: "Catalog",
+            dependencies: ["SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Sosia",
+            dependencies: [
+                "SosiaCore", "Images", "Embeddings", "Indexes", "MemoryMapping", "Catalog",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "SosiaCLI",
+            dependencies: [
+                "Sosia",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Rainbow", package: "Rainbow"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,40 @@
+/// What the encoded file says about itself; recorded with every picture without being asked for.
+public struct PictureFacts: Sendable, Hashable, Codable {
+    public struct Position: Sendable, Hashable, Codable {
+        /// Degrees, WGS 84, north positive, -90...90.
+        public let latitude: Double
+        /// Degrees, WGS 84, east positive, -180...180.
+        public let longitude: Double
+
+        /// - Returns: nil when a coordinate is outside its range or not a number.
+        public init?(latitude: Double, longitude: Double) {
+            guard abs(latitude) <= 90, abs(longitude) <= 180 else { return nil }
+            self.latitude = latitude
+            self.longitude = longitude
+        }
+    }
+
+    /// Lower-case name of the encoding: `jpeg`, `png`, `webp`, `tiff`, `gif`, `heif`, `avif`, `bmp`.
+    public let format: String
+    /// Pixels across the upright picture (after EXIF orientation).
+    public let width: Int
+    /// Pixels down the upright picture (after EXIF orientation).
+    public let height: Int
+    /// EXIF `DateTimeOriginal` in the camera's local time, `2024-05-31T18:02:11`, with the offset when EXIF names one.
+    public let captured: String?
+    public let position: Position?
+    /// EXIF make and model, the make not repeated: `Canon EOS 5D`.
+    public let camera: String?
+
+    public init(
+        format: String, width: Int, height: Int, captured: String? = nil, position: Position? = nil,
+        camera: String? = nil
+    ) {
+        self.format = format
+        self.width = width
+        self.height = height
+        self.captured = captured
+        self.position = position
+        self.camera = camera
+    }
+}

@@ -1,0 +1,19 @@
+/// What any engine can answer instead of a result.
+public enum EngineError: Error, Hashable, Sendable {
+    case invalidK(got: Int, minimum: Int, maximum: Int)
+    case modelMismatch(got: ModelIdentity, expected: ModelIdentity)
+    case unknownImage(ImageID)
+}
+
+extension EngineError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidK(let got, let minimum, let maximum):
+            "k is \(got), expected \(minimum) to \(maximum)"
+        case .modelMismatch(let got, let expected):
+            "the vectors are of \(got), the collection holds \(expected)"
+        case .unknownImage(let id):
+            "there is no picture with id \(id)"
+        }
+    }
+}
