@@ -30,6 +30,11 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
         .target(name: "MemoryMapping", dependencies: ["SosiaCore"], swiftSettings: strict),
         .target(name: "Indexes", dependencies: ["Kernels", "MemoryMapping", "SosiaCore"], swiftSettings: strict),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "SosiaCore"], swiftSettings: strict),
+        .testTarget(name: "MemoryMappingTests", dependencies: ["MemoryMapping"], swiftSettings: strict),
+        .testTarget(
+            name: "IndexesTests", dependencies: ["Indexes", "Kernels", "MemoryMapping", "SosiaCore"],
+            swiftSettings: strict),
 
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),

@@ -1,0 +1,37 @@
+#ifndef SOSIA_KERNELS_INTERNAL_H
+#define SOSIA_KERNELS_INTERNAL_H
+
+#include "sosia_kernels.h"
+
+#if defined(__x86_64__)
+#define SOSIA_X86 1
+#else
+#define SOSIA_X86 0
+#endif
+
+// A float sum outside of these limits may have lost its accuracy to underflow or overflow.
+#define SOSIA_SMALLEST_SAFE_SUM 1e-30f
+#define SOSIA_LARGEST_SAFE_SUM 1e38f
+
+double sosia_l2_double(const float *a, const float *b, size_t dimension);
+double sosia_dot_double(const float *a, const float *b, size_t dimension);
+
+// Comparisons are false for NaN, so that it takes the slow way too.
+static inline double sosia_l2_checked(float sum, const float *a, const float *b, size_t dimension) {
+    if (sum >= SOSIA_SMALLEST_SAFE_SUM && sum <= SOSIA_LARGEST_SAFE_SUM) return (double)sum;
+    return sosia_l2_double(a, b, dimension);
+}
+
+static inline double sosia_dot_checked(float sum, const float *a, const float *b, size_t dimension) {
+    const float magnitude = sum < 0 ? -sum : sum;
+    if (magnitude >= SOSIA_SMALLEST_SAFE_SUM && magnitude <= SOSIA_LARGEST_SAFE_SUM) return (double)sum;
+    return sosia_dot_double(a, b, dimension);
+}
+
+extern const sosia_kernels sosia_kernels_scalar;
+#if SOSIA_X86
+extern const sosia_kernels sosia_kernels_avx2;
+extern const sosia_kernels sosia_kernels_avx512;
+#endif
+
+#endif

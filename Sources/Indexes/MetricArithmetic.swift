@@ -1,0 +1,49 @@
+internal import Kernels
+internal import SosiaCore
+
+/// How one metric turns the sums of the kernels into distances: the one definition that every index shares, so that
+/// their distances are equal bit for bit.
+struct MetricArithmetic: Sendable {
+    let metric: Metric
+    let kernels: DistanceKernels
+
+    /// - Throws: `IndexError.unsupportedMetric` for metrics that are not of float vectors.
+    init(_ metric: Metric, kernels: DistanceKernels = .current) throws(IndexError) {
+        guard metric != .hamming else { throw .unsupportedMetric(metric) }
+        self.metric = metric
+        self.kernels = kernels
+    }
+
+    /// Whether a distance needs the squared norms of both vectors.
+    var needsNorms: Bool { metric == .cosine }
+
+    /// Squared differences for L2, products for the others.
+    func sums(queries: Span<Float>, rows: RawSpan, dimension: Int, into out: inout MutableSpan<Double>) {
+        if metric == .l2 {
+            kernels.squaredL2(queries: queries, rows: rows, dimension: dimension, into: &out)
+        } else {
+            kernels.dot(queries: queries, rows: rows, dimension: dimension, into: &out)
+        }
+    }
+
+    /// - Parameter norms: the product of the two squared norms; read for cosine only.
+    func distance(sum: Double, norms: Double) -> Float {
+        switch metric {
+        case .l2, .hamming: return Float(sum.squareRoot())
+        case .innerProduct: return Float(-sum)
+        case .cosine:
+            guard norms > 0 else { return 1 }
+            return Float(min(max(1 - sum / norms.squareRoot(), 0), 2))
+        }
+    }
+
+    /// For L2 a sum above, for the inner product a sum below it means a distance beyond `cutoff`.
+    func sumLimit(cutoff: Float) -> Double {
+        let beyond = Double(cutoff.nextUp)
+        switch metric {
+        case .l2, .hamming: return beyond * beyond
+        case .innerProduct: return -beyond
+        case .cosine: return -.infinity
+        }
+    }
+}
