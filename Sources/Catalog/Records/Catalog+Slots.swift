@@ -58,6 +58,25 @@ extension Catalog {
         }
     }
 
+    /// What must hold between slots: each row of the file is named once or vacant.
+    /// - Returns: what is wrong; empty when nothing is.
+    package func slotProblems() throws(CatalogError) -> [String] {
+        try read { db in
+            guard let state = try Self.state(db, path: path) else { return [] }
+            var problems: [String] = []
+            let outside = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM image WHERE slot < 0 OR slot >= ?", arguments: [state.rows])
+            if let outside, outside > 0 { problems.append("\(outside) pictures name rows that do not exist") }
+            let both = try Int.fetchOne(db, sql: "SELECT count(*) FROM image JOIN vacant USING (slot)")
+            if let both, both > 0 { problems.append("\(both) rows are named and vacant at once") }
+            let named = try Int.fetchOne(db, sql: "SELECT (SELECT count(*) FROM image) + (SELECT count(*) FROM vacant)")
+            if let named, named != state.rows {
+                problems.append("\(named) rows are named or vacant, \(state.rows) were written")
+            }
+            return problems
+        }
+    }
+
     /// SQLite's own check of the whole file (`PRAGMA integrity_check`, foreign keys).
     /// - Returns: what is wrong; empty when nothing is.
     package func problems() throws(CatalogError) -> [String] {
