@@ -2,17 +2,14 @@
 # Checks the toolchain and installs the Debian packages that are absent.
 set -euo pipefail
 
-fail() {
-    echo "sosia set-up: $*" >&2
-    exit 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 command -v swift >/dev/null || fail "swift is missing; install Swift 6.3 from swift.org and put it on the PATH"
 version=$(swift --version 2>&1 | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
 [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
     fail "Swift ${version:-of an unknown version} is installed, 6.3 or newer is needed; install it from swift.org"
 
-packages=(libvips42 libturbojpeg0-dev libexif-dev libsqlite3-dev pkg-config unzip python3 python3-venv "$@")
+packages=(libvips42 libturbojpeg0-dev libexif-dev libsqlite3-dev pkg-config python3 python3-venv "$@")
 # Ubuntu 24.04 renamed some libraries when time_t grew; a package counts when it or its successor is installed.
 installed() {
     { dpkg-query -W -f '${Status}\n' "$1" "$1t64" 2>/dev/null || true; } | grep -q '^install ok installed'
@@ -20,11 +17,11 @@ installed() {
 
 missing=()
 for package in "${packages[@]}"; do
-    # Python that brings venv itself, and tools that were installed another way, need no package.
+    # Python that brings venv itself, and what was installed another way, need no package.
     case $package in
     python3) command -v python3 >/dev/null && continue ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null && continue ;;
-    unzip | pkg-config) command -v "$package" >/dev/null && continue ;;
+    pkg-config) command -v pkg-config >/dev/null && continue ;;
     esac
     installed "$package" || missing+=("$package")
 done

@@ -1,0 +1,27 @@
+import Foundation
+import Sosia
+
+/// The bytes of a query picture.
+enum PictureFile {
+    struct Unreadable: Error, CustomStringConvertible {
+        let path: String
+        let reason: SkipReason
+
+        var description: String { "\(path): \(reason)" }
+    }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        do throws(SkipReason) {
+            return try FileContent(reading: AbsolutePath.of(path)).bytes
+        } catch {
+            throw Unreadable(path: path, reason: error)
+        }
+    }
+}
+
+extension QueryArgument {
+    /// The picture's number when it is one of the collection.
+    var image: ImageID? {
+        if case .image(let id) = self { id } else { nil }
+    }
+}
