@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Sets up what is missing and runs every test.
+#
+#   ./test.sh [--filter NAME]      (arguments are handed to `swift test`)
+set -euo pipefail
+cd "$(dirname "$0")"
+
+scripts/setup/all.sh
+# The system's own tools that tests call.
+scripts/setup/system.sh sqlite3 util-linux
+scripts/setup/python.sh --tests
+
+if [ $# -eq 0 ]; then
+    echo "== Format"
+    swift format lint --strict --recursive --parallel --configuration .swift-format Sources Tests Examples Package.swift
+    echo "== Scripts"
+    for script in *.sh scripts/*.sh scripts/*/*.sh .ci/run; do bash -n "$script"; done
+    .deps/python/bin/python -m unittest discover --quiet --start-directory Tests/ConverterTests
+fi
+
+echo "== Tests"
+log=.build/test.log
+mkdir -p .build
+# Warnings are errors here: a package that others depend on has none.
+swift build --build-tests 2>&1 | tee .build/build.log | grep -E "error:|warning:" | grep -v "^warning: 'sosia': found" || true
+if grep -qE "^/.*(error|warning):|^error:" .build/build.log; then
+    echo "test.sh: the build has errors or warnings; its whole output is in .build/build.log" >&2
+    exit 1
+fi
+status=0
+swift test --skip-build "$@" >"$log" 2>&1 || status=$?
+grep -E "skipped|recorded an issue|✘|error:|Test run with" "$log" || true
+if [ "$status" -ne 0 ]; then
+    echo "test.sh: tests failed; their whole output is in $log" >&2
+    exit "$status"
+fi
+
+if [ $# -eq 0 ]; then
+    echo "== Example"
+    swift run --package-path Examples/TenLines --scratch-path .build/examples TenLines .build/example.sosia Examples/TenLines
+fi
