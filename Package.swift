@@ -40,6 +40,9 @@ let package = Package(
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .target(name: "CImages", dependencies: ["CTurboJPEG", "CExif"]),
         .target(name: "Images", dependencies: ["CImages", "SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
+            swiftSettings: strict),
 
         .target(name: "COpenVINO"),
         .target(

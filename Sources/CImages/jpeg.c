@@ -1,7 +1,7 @@
 #include "CImages.h"
+#include "scratch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <turbojpeg.h>
 
@@ -35,7 +35,7 @@ sosia_image_status sosia_jpeg_decode(const uint8_t *bytes, size_t size, int widt
     message[0] = 0;
     tjhandle handle = tjInitDecompress();
     if (!handle) return SOSIA_IMAGE_NO_MEMORY;
-    uint8_t *storage = NULL, *resized = NULL;
+    uint8_t *storage = NULL;
     int found_width = 0, found_height = 0, subsampling = -1, colors = -1;
     sosia_image_status status = SOSIA_IMAGE_OK;
     if (tjDecompressHeader3(handle, bytes, size, &found_width, &found_height, &subsampling, &colors) != 0) {
@@ -66,13 +66,13 @@ sosia_image_status sosia_jpeg_decode(const uint8_t *bytes, size_t size, int widt
         total += (size_t)plane_width[i] * (size_t)plane_height[i];
     }
     const size_t count = (size_t)x.count * (size_t)y.count;
-    storage = malloc(total);
-    resized = malloc(count * (size_t)planes);
-    if (!storage || !resized) {
+    storage = sosia_scratch_take(total + count * (size_t)planes);
+    if (!storage) {
         status = SOSIA_IMAGE_NO_MEMORY;
         goto done;
     }
     for (int i = 0; i < planes; i++) plane[i] = storage + offset[i];
+    uint8_t *resized = storage + total;
 
     // The planes are resized before they become RGB: chroma stays as small as it is stored.
     if (tjDecompressToYUVPlanes(handle, bytes, size, plane, scaled_width, NULL, scaled_height, TJFLAG_LIMITSCANS) != 0)
@@ -89,8 +89,7 @@ sosia_image_status sosia_jpeg_decode(const uint8_t *bytes, size_t size, int widt
         sosia_ycc_to_rgb(resized, resized + count, resized + 2 * count, out, count);
     *channels = planes;
 done:
-    free(storage);
-    free(resized);
+    sosia_scratch_give(storage);
     tjDestroy(handle);
     return status;
 }

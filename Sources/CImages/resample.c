@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Weights of one axis: output i is the sum of weights[i * taps + j] * source[first[i] + j], in 1/65536.
 typedef struct {
@@ -78,58 +79,103 @@ static sosia_image_status filter_make(sosia_axis axis, filter *f) {
     return SOSIA_IMAGE_OK;
 }
 
-// Samples are carried as 8.8 fixed point between the two passes: (s << 8) * weight >> 16.
+// Samples are carried as 8.8 fixed point between and within the two passes: (s << 8) * weight >> 16.
 #define WEIGHTED(sample, weight) ((uint16_t)(((uint32_t)(uint16_t)((sample) << 8) * (weight)) >> 16))
+
+// Every product is cut off, by half a unit on average; sums start with what that takes away.
+static uint16_t lost(int taps) {
+    return (uint16_t)(taps / 2 < 127 ? taps / 2 : 127);
+}
 
 SOSIA_CLONES static void rows_combined(const uint8_t *restrict source, size_t stride, const uint16_t *weights,
                                        int taps, size_t count, uint16_t *restrict out) {
-    // The usual numbers of taps keep the sum in a register.
-    if (taps == 2) {
-        const uint16_t a = weights[0], b = weights[1];
-        const uint8_t *r0 = source, *r1 = r0 + stride;
-        for (size_t i = 0; i < count; i++) out[i] = (uint16_t)(WEIGHTED(r0[i], a) + WEIGHTED(r1[i], b));
-    } else if (taps == 3) {
-        const uint16_t a = weights[0], b = weights[1], c = weights[2];
-        const uint8_t *r0 = source, *r1 = r0 + stride, *r2 = r1 + stride;
+    const uint16_t start = lost(taps);
+    int j = 0;
+    for (size_t i = 0; i < count; i++) out[i] = start;
+    // Three rows at a time keep the sums out of memory longer.
+    for (; j + 3 <= taps; j += 3) {
+        const uint16_t a = weights[j], b = weights[j + 1], c = weights[j + 2];
+        const uint8_t *r0 = source + (size_t)j * stride, *r1 = r0 + stride, *r2 = r1 + stride;
         for (size_t i = 0; i < count; i++)
-            out[i] = (uint16_t)(WEIGHTED(r0[i], a) + WEIGHTED(r1[i], b) + WEIGHTED(r2[i], c));
-    } else if (taps == 5) {
-        const uint16_t a = weights[0], b = weights[1], c = weights[2], d = weights[3], e = weights[4];
-        const uint8_t *r0 = source, *r1 = r0 + stride, *r2 = r1 + stride, *r3 = r2 + stride, *r4 = r3 + stride;
-        for (size_t i = 0; i < count; i++)
-            out[i] = (uint16_t)(WEIGHTED(r0[i], a) + WEIGHTED(r1[i], b) + WEIGHTED(r2[i], c) + WEIGHTED(r3[i], d) +
-                                WEIGHTED(r4[i], e));
-    } else {
-        for (size_t i = 0; i < count; i++) out[i] = WEIGHTED(source[i], weights[0]);
-        for (int j = 1; j < taps; j++) {
-            const uint16_t weight = weights[j];
-            const uint8_t *row = source + (size_t)j * stride;
-            if (weight == 0) continue;
-            for (size_t i = 0; i < count; i++) out[i] = (uint16_t)(out[i] + WEIGHTED(row[i], weight));
-        }
+            out[i] = (uint16_t)(out[i] + WEIGHTED(r0[i], a) + WEIGHTED(r1[i], b) + WEIGHTED(r2[i], c));
+    }
+    for (; j < taps; j++) {
+        const uint16_t a = weights[j];
+        const uint8_t *r0 = source + (size_t)j * stride;
+        for (size_t i = 0; i < count; i++) out[i] = (uint16_t)(out[i] + WEIGHTED(r0[i], a));
     }
 }
 
-static inline __attribute__((always_inline)) void columns_of(const uint16_t *row, const filter *f, int count,
-                                                             int channels, int taps, uint8_t *out) {
-    for (int i = 0; i < count; i++) {
-        const uint16_t *from = row + (size_t)(f->first[i] - f->low) * (size_t)channels;
-        const uint16_t *weights = f->weights + (size_t)i * (size_t)f->taps;
-        for (int c = 0; c < channels; c++) {
-            uint32_t sum = 1u << 23;
-            for (int j = 0; j < taps; j++) sum += (uint32_t)from[j * channels + c] * weights[j];
-            *out++ = (uint8_t)(sum >> 24);
+// Columns are combined for sixteen rows at once, turned so that the sixteen samples of a column lie side by side.
+enum { BAND = 16 };
+typedef uint16_t column_half __attribute__((vector_size(16)));
+typedef uint16_t column __attribute__((vector_size(32)));
+typedef uint32_t wide_column __attribute__((vector_size(64)));
+
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+
+// 8 x 8 samples; rows `from_stride` and `to_stride` samples apart.
+static inline __attribute__((always_inline)) void transpose(const uint16_t *from, size_t from_stride, uint16_t *to,
+                                                            size_t to_stride) {
+    column_half a[8], b[8];
+    for (size_t i = 0; i < 8; i++) memcpy(&a[i], from + i * from_stride, sizeof a[i]);
+    // Three rounds of interleaving row i with row i + 4 turn the block.
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 4; i++) {
+            b[2 * i] = LOW(a[i], a[i + 4]);
+            b[2 * i + 1] = HIGH(a[i], a[i + 4]);
         }
+        memcpy(a, b, sizeof a);
     }
+    for (size_t i = 0; i < 8; i++) memcpy(to + i * to_stride, &a[i], sizeof a[i]);
 }
 
-static void columns_combined(const uint16_t *row, const filter *f, int count, int channels, uint8_t *out) {
-    if (channels == 1 && f->taps == 3) columns_of(row, f, count, 1, 3, out);
-    else if (channels == 1 && f->taps == 5) columns_of(row, f, count, 1, 5, out);
-    else if (channels == 3 && f->taps == 3) columns_of(row, f, count, 3, 3, out);
-    else if (channels == 3 && f->taps == 5) columns_of(row, f, count, 3, 5, out);
-    else if (channels == 3) columns_of(row, f, count, 3, f->taps, out);
-    else columns_of(row, f, count, channels, f->taps, out);
+static size_t rounded_up(size_t count) {
+    return (count + 7) / 8 * 8;
+}
+
+// `band`: BAND rows of `width` samples (a multiple of 8). `out` has f's `count` outputs of `channels` a row; only the
+// first `rows` rows are written.
+SOSIA_CLONES static void columns_combined(const uint16_t *restrict band, size_t width, const filter *f, size_t count,
+                                          size_t channels, uint16_t *restrict turned, uint16_t *restrict combined,
+                                          size_t rows, uint8_t *restrict out) {
+    for (size_t x = 0; x < width; x += 8) {
+        transpose(band + x, width, turned + x * BAND, BAND);
+        transpose(band + 8 * width + x, width, turned + x * BAND + 8, BAND);
+    }
+    const size_t taps = (size_t)f->taps, samples = count * channels;
+    const uint16_t start = (uint16_t)(lost(f->taps) + 128);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t *weights = f->weights + i * taps;
+        const uint16_t *from = turned + (size_t)(f->first[i] - f->low) * channels * BAND;
+        for (size_t c = 0; c < channels; c++) {
+            column sum = (column){0} + start;
+            for (size_t j = 0; j < taps; j++) {
+                column samples16;
+                memcpy(&samples16, from + (j * channels + c) * BAND, sizeof samples16);
+                const wide_column product = __builtin_convertvector(samples16, wide_column) * (uint32_t)weights[j];
+                sum += __builtin_convertvector(product >> 16, column);
+            }
+            sum >>= 8;
+            memcpy(combined + (i * channels + c) * BAND, &sum, sizeof sum);
+        }
+    }
+    uint16_t block[8 * 8];
+    for (size_t x = 0; x < samples; x += 8) {
+        const size_t columns = samples - x < 8 ? samples - x : 8;
+        for (size_t half = 0; half < BAND && half < rows; half += 8) {
+            transpose(combined + x * BAND + half, BAND, block, 8);
+            for (size_t r = 0; r < 8 && half + r < rows; r++) {
+                uint8_t *to = out + (half + r) * samples + x;
+                if (columns == 8) {
+                    for (size_t k = 0; k < 8; k++) to[k] = (uint8_t)block[r * 8 + k];
+                } else {
+                    for (size_t k = 0; k < columns; k++) to[k] = (uint8_t)block[r * 8 + k];
+                }
+            }
+        }
+    }
 }
 
 sosia_image_status sosia_resample(const uint8_t *source, size_t stride, int channels, sosia_axis x, sosia_axis y,
@@ -144,19 +190,29 @@ sosia_image_status sosia_resample(const uint8_t *source, size_t stride, int chan
         filter_free(&fx);
         return status;
     }
-    const size_t samples = (size_t)(fx.high - fx.low) * (size_t)channels;
-    uint16_t *row = malloc(samples * sizeof *row);
-    if (row) {
-        const uint8_t *left = source + (size_t)fx.low * (size_t)channels;
-        for (int i = 0; i < y.count; i++) {
-            rows_combined(left + (size_t)fy.first[i] * stride, stride, fy.weights + (size_t)i * (size_t)fy.taps,
-                          fy.taps, samples, row);
-            columns_combined(row, &fx, x.count, channels, out + (size_t)i * (size_t)x.count * (size_t)channels);
+    const size_t depth = (size_t)channels;
+    const size_t samples = (size_t)(fx.high - fx.low) * depth, width = rounded_up(samples);
+    const size_t out_samples = (size_t)x.count * depth;
+    uint16_t *band = calloc(width * BAND, sizeof *band);
+    uint16_t *turned = malloc(width * BAND * sizeof *turned);
+    uint16_t *combined = calloc(rounded_up(out_samples) * BAND, sizeof *combined);
+    if (band && turned && combined) {
+        const uint8_t *left = source + (size_t)fx.low * depth;
+        for (int top = 0; top < y.count; top += BAND) {
+            const int rows = y.count - top < BAND ? y.count - top : BAND;
+            for (int i = 0; i < rows; i++)
+                rows_combined(left + (size_t)fy.first[top + i] * stride, stride,
+                              fy.weights + (size_t)(top + i) * (size_t)fy.taps, fy.taps, samples,
+                              band + (size_t)i * width);
+            columns_combined(band, width, &fx, (size_t)x.count, depth, turned, combined, (size_t)rows,
+                             out + (size_t)top * out_samples);
         }
     } else {
         status = SOSIA_IMAGE_NO_MEMORY;
     }
-    free(row);
+    free(band);
+    free(turned);
+    free(combined);
     filter_free(&fx);
     filter_free(&fy);
     return status;

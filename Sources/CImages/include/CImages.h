@@ -93,9 +93,9 @@ typedef struct {
     int width;
     int height;
     int orientation;           // 0 when the file names none
-    const uint8_t *exif;       // NULL when absent; owned by the image
+    const uint8_t *exif;       // NULL when absent; the image's, valid until its pixels are read
     size_t exif_size;
-    const uint8_t *profile;    // ICC, NULL when absent; owned by the image
+    const uint8_t *profile;    // ICC, likewise
     size_t profile_size;
 } sosia_vips_picture;
 

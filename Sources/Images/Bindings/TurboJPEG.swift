@@ -9,10 +9,14 @@ enum TurboJPEG {
         case failed(DecodeError)
     }
 
-    /// The largest reduction that still leaves at least as many pixels as are wanted. Only powers of two are taken:
-    /// the library has no vector code for the scales between, which makes them slower than a full decode.
+    /// How much larger than wanted a reduced decode must be: at exactly the wanted size it would be sharper than the
+    /// triangle filter, by up to 3 levels on average in pictures of grass and gravel.
+    private static let margin = 1.1
+
+    /// The largest reduction that still leaves more pixels than are wanted. Only powers of two are taken: the library
+    /// has no vector code for the scales between, which makes them slower than a full decode.
     static func denominator(for region: SourceRegion) -> Int {
-        [8, 4, 2].first { Double($0) <= min(region.x.step, region.y.step) } ?? 1
+        [8, 4, 2].first { Double($0) * margin <= min(region.x.step, region.y.step) } ?? 1
     }
 
     static func decode(

@@ -8,8 +8,15 @@ struct VipsPicture {
     var height: Int { Int(native.height) }
     /// EXIF value; 1 when the file names none.
     var orientation: Int { native.orientation == 0 ? 1 : Int(native.orientation) }
-    var exif: [UInt8]? { Self.copy(native.exif, native.exif_size) }
-    var profile: [UInt8]? { Self.copy(native.profile, native.profile_size) }
+    let exif: [UInt8]?
+    let profile: [UInt8]?
+
+    /// Copies what the header carries: reading the pixels may replace it.
+    private init(_ native: sosia_vips_picture) {
+        self.native = native
+        exif = Self.copy(native.exif, native.exif_size)
+        profile = Self.copy(native.profile, native.profile_size)
+    }
 
     /// Opens the picture for the length of `body`. With `alone`, other threads wait outside libvips meanwhile.
     static func withPicture<Result>(
@@ -28,7 +35,7 @@ struct VipsPicture {
                 return .failure(error)
             }
             defer { sosia_vips_close(&native) }
-            let picture = VipsPicture(native: native)
+            let picture = VipsPicture(native)
             return Swift.Result { () throws(DecodeError) in try body(picture) }
         }
         guard case .failure(.damaged) = outcome, format.endsEarly(bytes) else { return try outcome.get() }
