@@ -75,6 +75,9 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "SosiaCLITests", dependencies: ["SosiaCLI", "Images", "SosiaCore"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -14,6 +14,9 @@ import Synchronization
 /// for hit in answer.hits { print(hit.distance, hit.record.sources) }
 /// ```
 public final class Store: Sendable {
+    /// The network of a collection for which none was named.
+    public static let standardModel = "efficientnet-lite0"
+
     public let engine: EmbeddedEngine
     private let models: ModelDirectory
     /// Pictures embedded at once.
@@ -38,7 +41,7 @@ public final class Store: Sendable {
 
     /// Opens a collection for writing and makes it when there is none.
     /// - Parameters:
-    ///   - model: the network of a new collection, ``ModelCard/standardName`` when nil. An existing collection keeps its
+    ///   - model: the network of a new collection, ``standardModel`` when nil. An existing collection keeps its
     ///     own, and another name is refused.
     ///   - precision: of a new collection; an existing one keeps its own.
     /// - Throws: ``StoreError``, `EngineError.modelMismatch`, what ``Embeddings`` says of the card or the network.
@@ -56,7 +59,7 @@ public final class Store: Sendable {
             network = Mutex(nil)
         } else {
             let embedder = try NetworkEmbedder(
-                models.entry(named: model ?? ModelCard.standardName), precision: precision, requests: jobs)
+                installed: models.model(named: model ?? Self.standardModel), precision: precision, requests: jobs)
             network = Mutex(embedder)
             engine = try EmbeddedEngine(path: path, access: .create(embedder.identity))
         }
@@ -78,7 +81,7 @@ public final class Store: Sendable {
             if let network { return network }
             let wanted = engine.model
             let made = try NetworkEmbedder(
-                models.entry(named: wanted.name), precision: wanted.precision == .bf16 ? .bf16 : .f32,
+                installed: models.model(named: wanted.name), precision: wanted.precision == .bf16 ? .bf16 : .f32,
                 requests: requests)
             guard made.identity == wanted else {
                 throw EngineError.modelMismatch(got: made.identity, expected: wanted)
@@ -94,5 +97,16 @@ public final class Store: Sendable {
         } catch StoreError.missing {
             return nil
         }
+    }
+}
+
+extension NetworkEmbedder {
+    /// Opens an installed network; what was compiled once is kept in the user's cache folder.
+    public convenience init(
+        installed model: InstalledModel, precision: PrecisionChoice = .auto, requests: Int
+    ) throws(EmbeddingError) {
+        try self.init(
+            card: model.card, weights: model.weights, precision: precision, requests: requests,
+            cacheDirectory: ModelDirectory.standardNetworkCache())
     }
 }

@@ -14,7 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
         var folder: String
 
         @Option(help: "The network.")
-        var model: String = ModelCard.standardName
+        var model: String = Store.standardModel
 
         @Option(help: "The arithmetic: auto, f32 or bf16.")
         var precision: PrecisionChoice = .auto
@@ -60,7 +60,7 @@ struct BenchCommand: AsyncParsableCommand {
 
         func run() async throws {
             let embedder = try NetworkEmbedder(
-                ModelDirectory.standard().entry(named: model), precision: precision, requests: jobs)
+                installed: ModelDirectory.standard().model(named: model), precision: precision, requests: jobs)
             let line = ProgressLine()
             let result = try await EmbeddingBenchmark(embedder: embedder).run([folder], jobs: jobs, rounds: rounds) {
                 line.show("measuring", done: $0, total: rounds)

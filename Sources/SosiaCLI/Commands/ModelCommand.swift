@@ -14,7 +14,9 @@ struct ModelCommand: AsyncParsableCommand {
         var json = false
 
         func run() throws {
-            let cards = try ModelDirectory.standard().list().map(\.card)
+            let listing = ModelDirectory.standard().list()
+            for problem in listing.problems { Console.error("skipped \(problem.file.path): \(problem.error)") }
+            let cards = listing.models.map(\.card)
             if json { return try Console.json(cards) }
             for card in cards {
                 print(
@@ -34,7 +36,7 @@ struct ModelCommand: AsyncParsableCommand {
         var json = false
 
         func run() throws {
-            let card = try ModelDirectory.standard().entry(named: name).card
+            let card = try ModelDirectory.standard().model(named: name).card
             if json { return try Console.json(card) }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]

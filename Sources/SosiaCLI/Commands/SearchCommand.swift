@@ -50,6 +50,13 @@ struct SearchCommand: AsyncParsableCommand {
             answer = try await collection.search(bytes, k: k, mode: mode)
         }
         try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
+        if let sheet { try await write(answer, picture, from: collection, to: sheet) }
+    }
 
+    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to path: String) async throws {
+        var query = picture
+        if query == nil, case .image(let id) = self.query { query = try? await collection.bytes(of: id) }
+        let sheet = try collection.sheet(of: answer, query: query)
+        try Data(sheet).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

@@ -18,10 +18,3 @@ enum PictureFile {
         }
     }
 }
-
-extension QueryArgument {
-    /// The picture's number when it is one of the collection.
-    var image: ImageID? {
-        if case .image(let id) = self { id } else { nil }
-    }
-}
