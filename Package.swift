@@ -63,6 +63,10 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
+
+        .testTarget(
+            name: "EmbeddingsTests", dependencies: ["Embeddings", "SosiaCore"], exclude: ["Fixtures"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
