@@ -79,6 +79,10 @@ let package = Package(
             name: "SosiaCLITests", dependencies: ["SosiaCLI", "Images", "SosiaCore"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+
+        .testTarget(
+            name: "EmbeddingsTests", dependencies: ["Embeddings", "SosiaCore"], exclude: ["Fixtures"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

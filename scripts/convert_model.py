@@ -43,7 +43,7 @@ STORAGES = {
     "IntStorage": np.dtype("<i4"),
 }
 PICKLE_LIMIT = 64 << 20
-FILE_LIMIT = 4 << 30
+FILE_LIMIT = 2 << 30
 
 
 class Tensor:
@@ -70,8 +70,12 @@ def parameter(data, *_):
     return data
 
 
-class StateDictUnpickler(pickle.Unpickler):
-    """Knows the names that a state dict of tensors needs, and no other."""
+class StateDictUnpickler(pickle._Unpickler):
+    """Knows the names that a state dict of tensors needs, and no other.
+
+    The unpickler written in Python, whose memo is a dictionary: the one in C allocates as many entries as a damaged
+    file's largest index says.
+    """
 
     ALLOWED = {
         ("collections", "OrderedDict"): OrderedDict,
@@ -147,7 +151,8 @@ LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 def read_legacy(path):
     """The format before: five pickles (magic, version, system, tensors, storage keys), then the storages."""
-    with open(path, "rb") as file:
+    # From memory, where no read can ask for more than there is.
+    with io.BytesIO(path.read_bytes()) as file:
         if unpickled(file) != LEGACY_MAGIC or unpickled(file) != 1001:
             raise Refused("not a torch file")
         system = unpickled(file)
@@ -181,8 +186,9 @@ def read_state_dict(path):
         raise Refused("the file is too large")
     try:
         state, storages = (read_zip if zipfile.is_zipfile(path) else read_legacy)(path)
-    except zipfile.BadZipFile as error:
-        raise Refused(f"damaged archive ({error})") from None
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, struct.error) as error:
+        # What zipfile raises depends on the byte that is wrong.
+        raise Refused(f"damaged archive ({type(error).__name__}: {error})") from None
     return OrderedDict((name, tensor.values(name, storages)) for name, tensor in state.items())
 
 

@@ -347,7 +347,9 @@ int sosia_ov_request_output(
         for (int i = 0; i < port->rank; i++) port->dimensions[i] = shape.dimensions[i];
         ov->ov_shape_free(&shape);
         void *data = NULL;
-        if (port->element_type == SOSIA_OV_F32) status = checked(ov, ov->ov_tensor_data(tensor, &data), output, message);
+        if (port->element_type == SOSIA_OV_F32) {
+            status = checked(ov, ov->ov_tensor_data(tensor, &data), output, message);
+        }
         // The tensor handle goes, its memory stays with the request.
         *values = data;
     }

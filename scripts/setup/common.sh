@@ -46,7 +46,8 @@ with zipfile.ZipFile(wheel) as archive:
         if not names:
             sys.exit(f"{pattern} is not in the wheel")
         for name in names:
-            with archive.open(name) as source, open(pathlib.Path(folder, pathlib.PurePosixPath(name).name), "wb") as target:
-                shutil.copyfileobj(source, target)
+            target = pathlib.Path(folder, pathlib.PurePosixPath(name).name)
+            with archive.open(name) as source, target.open("wb") as file:
+                shutil.copyfileobj(source, file)
 PYTHON
 }

@@ -9,8 +9,9 @@ sha256=2d22b1da03f7caf74df30e9f6417d0ab2f637e4a38e08e1dcd294d2c37407aaf
 target="$deps/openvino"
 [[ -f "$target/.sha256" && "$(< "$target/.sha256")" == "$sha256" ]] && exit 0
 
-[[ "$(uname -s)-$(uname -m)" == Linux-x86_64 ]] || fail \
-    "there is no tested runtime for $(uname -s) on $(uname -m); install OpenVINO 2026.4 and name its folder in SOSIA_OPENVINO"
+system="$(uname -s)-$(uname -m)"
+[[ "$system" == Linux-x86_64 ]] \
+    || fail "no runtime is tested on $system; install OpenVINO 2026.4 and name its library folder in SOSIA_OPENVINO"
 "$root/scripts/setup/python.sh"
 
 work="$(mktemp -d "$deps/.openvino.XXXXXX")"

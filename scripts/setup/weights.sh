@@ -12,7 +12,8 @@ card="$root/Models/$name.json"
 expected="$(sed -n 's/.*"sha256": *"\([0-9a-f]*\)".*/\1/p' "$card")"
 [[ -n "$expected" ]] || fail "$card names no sha256; restore it from the repository"
 
-if [[ ! -f "$models/$name.onnx" || ! -f "$models/.$name.sha256" || "$(< "$models/.$name.sha256")" != "$expected" ]]; then
+stamp="$models/.$name.sha256"
+if [[ ! -f "$models/$name.onnx" || ! -f "$stamp" || "$(< "$stamp")" != "$expected" ]]; then
     "$root/scripts/setup/python.sh"
     mkdir -p "$models"
     work="$(mktemp -d "$deps/.weights.XXXXXX")"
@@ -25,6 +26,6 @@ if [[ ! -f "$models/$name.onnx" || ! -f "$models/.$name.sha256" || "$(< "$models
     got="$(digest "$work/$name.onnx")"
     [[ "$got" == "$expected" ]] || fail "the converted network has sha256 $got, expected $expected"
     mv "$work/$name.onnx" "$models/$name.onnx"
-    echo "$expected" > "$models/.$name.sha256"
+    echo "$expected" > "$stamp"
 fi
 cmp -s "$card" "$models/$name.json" || cp "$card" "$models/$name.json"

@@ -37,7 +37,8 @@ extension ModelCard {
         }
         guard inputs.count == 1 else { throw .inputCount(got: inputs.map(\.name), expected: tensors.input) }
         guard port.isFloat else { throw .elementType(tensor: port.name) }
-        let fits = port.shape.isEmpty
+        let fits =
+            port.shape.isEmpty
             || port.shape.count == 4 && zip(port.shape, inputShape).allSatisfy { $0 == -1 || $0 == $1 }
         guard fits else { throw .inputShape(name: port.name, got: port.shape, expected: inputShape) }
         let before = try file.outputs()
