@@ -59,6 +59,9 @@ static struct {
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
 static sosia_image_status availability = SOSIA_IMAGE_NO_LIBRARY;
 static pthread_rwlock_t entrance = PTHREAD_RWLOCK_INITIALIZER;
+// Who wants to be alone waits here first and holds up those who come later; else a steady stream of pictures on other
+// threads would never leave a gap.
+static pthread_mutex_t turnstile = PTHREAD_MUTEX_INITIALIZER;
 
 static void silent(const char *domain, int level, const char *text, void *data) {
     (void)domain, (void)level, (void)text, (void)data;
@@ -147,12 +150,11 @@ sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *byte
     if ((unsigned)loader > SOSIA_VIPS_HEIF) return SOSIA_IMAGE_DECLINED;
     pthread_once(&opened, open_vips);
     if (availability != SOSIA_IMAGE_OK) return availability;
-    if (alone) {
-        pthread_rwlock_wrlock(&entrance);
-        vips.error_clear();
-    } else {
-        pthread_rwlock_rdlock(&entrance);
-    }
+    pthread_mutex_lock(&turnstile);
+    if (alone) pthread_rwlock_wrlock(&entrance);
+    else pthread_rwlock_rdlock(&entrance);
+    pthread_mutex_unlock(&turnstile);
+    if (alone) vips.error_clear();
     VipsImage *image = NULL;
     if (vips.load[loader](bytes, size, &image, "access", ACCESS_SEQUENTIAL, "fail_on", FAIL_ON_ERROR, NULL) != 0 ||
         !image) {

@@ -21,10 +21,11 @@ struct ResamplingTests {
             return columns.flatMap { column in
                 (0..<samples.channels).map { channel in
                     rows.reduce(0.0) { sum, y in
-                        sum + y.weight * column.reduce(0.0) { line, x in
-                            let at = (y.index * samples.width + x.index) * samples.channels + channel
-                            return line + x.weight * Double(samples.bytes[at])
-                        }
+                        sum + y.weight
+                            * column.reduce(0.0) { line, x in
+                                let at = (y.index * samples.width + x.index) * samples.channels + channel
+                                return line + x.weight * Double(samples.bytes[at])
+                            }
                     }
                 }
             }

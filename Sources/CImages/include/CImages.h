@@ -20,7 +20,7 @@ typedef enum {
 
 enum { SOSIA_IMAGE_MESSAGE_SIZE = 256 };
 
-// Resampling --------------------------------------------------------------------------------------------------------
+// Resampling -----------------------------------------------------------------------------------------------------
 
 // One side of a resize: output pixel i covers source positions start + i * step ... start + (i + 1) * step.
 typedef struct {
@@ -35,7 +35,7 @@ typedef struct {
 sosia_image_status sosia_resample(const uint8_t *source, size_t stride, int channels, sosia_axis x, sosia_axis y,
                                   uint8_t *out);
 
-// Pixels ------------------------------------------------------------------------------------------------------------
+// Pixels ---------------------------------------------------------------------------------------------------------
 
 // Full-range YCbCr as in JFIF (ITU-T T.871).
 void sosia_ycc_to_rgb(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t *rgb, size_t count);
@@ -45,7 +45,7 @@ void sosia_cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t count);
 // Turns stored RGB pixels upright; `orientation` is the EXIF value 1...8, other values mean 1.
 void sosia_orient_rgb(const uint8_t *rgb, int width, int height, int orientation, uint8_t *out);
 
-// JPEG (libturbojpeg) -----------------------------------------------------------------------------------------------
+// JPEG (libturbojpeg) --------------------------------------------------------------------------------------------
 
 // Decodes at 1 / `denominator` of the size (1, 2, 4 or 8) and resamples. `x` and `y` are in pixels of the full picture
 // (source_size = `width`, `height`, which must be what the header says). Writes x.count * y.count pixels of
@@ -61,7 +61,7 @@ sosia_image_status sosia_jpeg_encode(const uint8_t *rgb, int width, int height, 
                                      size_t *size);
 void sosia_jpeg_free(uint8_t *bytes);
 
-// EXIF (libexif) ----------------------------------------------------------------------------------------------------
+// EXIF (libexif) -------------------------------------------------------------------------------------------------
 
 typedef struct {
     int orientation;       // 0 when absent
@@ -77,7 +77,7 @@ typedef struct {
 // `bytes` starts with "Exif\0\0". Fields that are absent or malformed stay empty.
 void sosia_exif_read(const uint8_t *bytes, size_t size, sosia_exif *out);
 
-// Everything else (libvips, opened at first use) ----------------------------------------------------------------------
+// Everything else (libvips, opened at first use) -------------------------------------------------------------------
 
 typedef enum {
     SOSIA_VIPS_JPEG = 0,
@@ -113,7 +113,7 @@ void sosia_vips_free(uint8_t *pixels);
 // On the thread that opened it.
 void sosia_vips_close(sosia_vips_picture *picture);
 
-// Colour profiles (Little CMS, opened at first use) ---------------------------------------------------------------------
+// Colour profiles (Little CMS, opened at first use) ------------------------------------------------------------------
 
 // A transform from 8-bit samples in the ICC profile to 8-bit sRGB, usable by several threads at once; `*out` is freed
 // with sosia_profile_close. DECLINED when the profile is not for `channels` (1, 3 or 4) samples a pixel.

@@ -9,10 +9,14 @@ final class ProfileTransform: @unchecked Sendable {
     let isIdentity: Bool
 
     /// - Returns: nil when the profile is damaged or is not for this number of channels.
-    init?(profile: [UInt8], channels: Int) {
+    /// - Throws: `libraryMissing`: without Little CMS the same picture would give other pixels than elsewhere.
+    init?(profile: [UInt8], channels: Int) throws(DecodeError) {
         var opened: UnsafeMutableRawPointer?
         let status = profile.withUnsafeBufferPointer {
             sosia_profile_open($0.baseAddress, $0.count, Int32(channels), &opened)
+        }
+        guard status != SOSIA_IMAGE_NO_LIBRARY else {
+            throw .libraryMissing(library: "Little CMS", package: "liblcms2-2")
         }
         guard status == SOSIA_IMAGE_OK, let opened else { return nil }
         native = opened

@@ -34,8 +34,8 @@ extension Samples {
     }
 
     /// sRGB by the embedded profile, or by what the channels mean without one.
-    func rgb(profile: [UInt8]?) -> Samples {
-        if let profile, let transform = ProfileCache.shared.transform(for: profile, channels: channels) {
+    func rgb(profile: [UInt8]?) throws(DecodeError) -> Samples {
+        if let profile, let transform = try ProfileCache.shared.transform(for: profile, channels: channels) {
             if !transform.isIdentity { return mapped { transform.apply($0, $1, $2) } }
         }
         switch channels {

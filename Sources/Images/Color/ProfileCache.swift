@@ -18,10 +18,10 @@ final class ProfileCache: Sendable {
     }
 
     /// - Returns: nil when the profile is damaged or is not for this number of channels; it is then ignored.
-    func transform(for profile: [UInt8], channels: Int) -> ProfileTransform? {
+    func transform(for profile: [UInt8], channels: Int) throws(DecodeError) -> ProfileTransform? {
         let key = Key(profile: profile, channels: channels)
         if let known = transforms.withLock({ $0[key] }) { return known }
-        let transform = ProfileTransform(profile: profile, channels: channels)
+        let transform = try ProfileTransform(profile: profile, channels: channels)
         transforms.withLock {
             if $0.count >= capacity { $0.removeAll() }
             $0[key] = .some(transform)

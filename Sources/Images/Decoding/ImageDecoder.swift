@@ -50,7 +50,7 @@ public struct ImageDecoder: Sendable {
     func finish(
         _ samples: Samples, profile: [UInt8]?, orientation: Orientation, plan: ResizePlan, facts: PictureFacts
     ) throws(DecodeError) -> DecodedImage {
-        let upright = samples.rgb(profile: profile).upright(orientation)
+        let upright = try samples.rgb(profile: profile).upright(orientation)
         guard let pixels = upright.placed(on: plan) else {
             throw .damaged(reason: "\(upright.width) x \(upright.height) pixels came out")
         }

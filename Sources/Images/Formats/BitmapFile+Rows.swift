@@ -78,7 +78,8 @@ extension BitmapFile {
                 row += 1
             case (0, 1): return rgb
             case (0, 2):
-                guard let right = bytes.littleEndian(at: at, bytes: 1), let up = bytes.littleEndian(at: at + 1, bytes: 1)
+                guard let right = bytes.littleEndian(at: at, bytes: 1),
+                    let up = bytes.littleEndian(at: at + 1, bytes: 1)
                 else { throw .truncated }
                 column += right
                 row += up

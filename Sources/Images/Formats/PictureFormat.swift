@@ -32,7 +32,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
             self = .tiff
         } else if has(Array("ftyp".utf8), at: 4), let format = Self.brand(in: head) {
             self = format
-        } else if has(Array("BM".utf8)), bytes.count >= 18, bytes.littleEndian(at: 14, bytes: 4).map({ $0 < 256 }) == true {
+        } else if has(Array("BM".utf8)), let headerSize = bytes.littleEndian(at: 14, bytes: 4), headerSize < 256 {
             self = .bmp
         } else {
             return nil
