@@ -38,7 +38,9 @@ extension EngineConformance {
             try subject.equal(hits.first?.record.facts.width, 19)
         },
         Check(name: "a changed file that was one of two leaves the picture to the other") { subject in
-            let first = try await subject.engine.upsert([subject.draft(1, at: "/a.png"), subject.draft(1, at: "/b.png")])
+            let first = try await subject.engine.upsert([
+                subject.draft(1, at: "/a.png"), subject.draft(1, at: "/b.png"),
+            ])
             let second = try await subject.engine.upsert([subject.draft(2, at: "/a.png")])
             try subject.expect(first[0] != second[0], "both pictures have id \(second[0])")
             try subject.equal(try await subject.engine.records([first[0]]).first?.sources, ["/b.png"])

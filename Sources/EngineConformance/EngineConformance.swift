@@ -9,6 +9,7 @@ public import SosiaCore
 /// }
 /// ```
 public enum EngineConformance {
+    /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
         public let name: String
         let body: @Sendable (Subject) async throws -> Void

@@ -7,6 +7,7 @@ public enum CRC32C {
         checksum(bytes.span.bytes, continuing: previous)
     }
 
+    /// The same for bytes that lie elsewhere.
     public static func checksum(_ bytes: RawSpan, continuing previous: UInt32 = 0) -> UInt32 {
         bytes.withUnsafeBytes { sosia_crc32c(previous, $0.baseAddress, $0.count) }
     }

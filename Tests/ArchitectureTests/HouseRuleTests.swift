@@ -13,12 +13,15 @@ struct HouseRuleTests {
     /// Where unsafe Swift is at home: the kernels, the mapped file, the readers of file formats and the C bindings.
     private static let unsafePlaces = [
         "Sources/Kernels/", "Sources/MemoryMapping/", "Sources/Indexes/", "Sources/Images/Bindings/",
-        "Sources/Embeddings/Binding/", "Sources/Sosia/Vectors/",
+        "Sources/Embeddings/Binding/", "Sources/Embeddings/Inference/CompiledNetworkCache.swift",
+        "Sources/Sosia/Vectors/",
     ]
 
     @Test func unsafeCodeIsWhereItBelongs() throws {
-        let words = ["UnsafePointer", "UnsafeMutable", "UnsafeBuffer", "UnsafeRaw", "withUnsafe", "unsafeLoad",
-            "unsafeBitCast", "unsafelyUnwrapped", "nonisolated(unsafe)", "@unchecked"]
+        let words = [
+            "UnsafePointer", "UnsafeMutable", "UnsafeBuffer", "UnsafeRaw", "withUnsafe", "unsafeLoad",
+            "unsafeBitCast", "unsafelyUnwrapped", "nonisolated(unsafe)", "@unchecked",
+        ]
         for file in try Tree.sources() where !Self.unsafePlaces.contains(where: file.path.hasPrefix) {
             for (number, line) in file.lines.enumerated() {
                 for word in words where line.contains(word) {
@@ -51,7 +54,7 @@ struct HouseRuleTests {
 
     @Test func everythingPublicIsDocumented() throws {
         for file in try Tree.sources() {
-            for (number, line) in file.lines.enumerated() {
+            for (number, line) in file.lines.enumerated() where line.contains("public ") {
                 let code = line.drop { $0 == " " }
                 let declares = ["func ", "struct ", "enum ", "protocol ", "final class ", "actor "]
                     .contains { code.hasPrefix("public " + $0) || code.hasPrefix("public static " + $0) }

@@ -81,9 +81,11 @@ struct ContractTests {
     }
 
     @Test func attributesComeFromATableAndFromTheCommandLine() throws {
-        let table = "path,label,price,tags\r\n0.jpg,\"a, \"\"b\"\"\",2.50,\"[1,null]\"\r\n1.jpg,007,,\r\nnone.jpg,x,1,\r\n"
+        let table =
+            "path,label,price,tags\r\n0.jpg,\"a, \"\"b\"\"\",2.50,\"[1,null]\"\r\n1.jpg,007,,\r\nnone.jpg,x,1,\r\n"
         try sosia.folder.write(Array(table.utf8), to: "photos/labels.csv")
-        let add = try sosia.run("add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
+        let add = try sosia.run(
+            "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
         #expect(add.status == 0)
         func attributes(_ id: String) throws -> [String: Any] {
             try #require(try sosia.run("show", id, "--json").json()["attributes"] as? [String: Any])
@@ -119,7 +121,10 @@ struct ContractTests {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [
             (home + "/data/sosia/photos.sosia", ["SOSIA_STORE": "", "XDG_DATA_HOME": home + "/data"]),
-            (home + "/.local/share/sosia/photos.sosia", ["SOSIA_STORE": "", "XDG_DATA_HOME": "relative", "HOME": home]),
+            (
+                home + "/.local/share/sosia/photos.sosia",
+                ["SOSIA_STORE": "", "XDG_DATA_HOME": "relative", "HOME": home]
+            ),
         ]
         for (path, environment) in cases {
             #expect(try sosia.run("add", photos, environment: environment).status == 0)

@@ -56,7 +56,8 @@ struct GoldenTests {
             output = output.replacing(/"(decode|embed|search|total|took_ms)":[0-9.eE+-]+/) { "\"\($0.output.1)\":0" }
             output = output.replacing(/"distance":[0-9.eE+-]+/) { _ in "\"distance\":0" }
             output = output.replacing(/"(catalog|vectors|bytes_before|bytes_after)":[0-9]+/) { "\"\($0.output.1)\":0" }
-            text += "$ sosia \(arguments.joined(separator: " ")) --json -> \(process.terminationStatus)\n"
+            text +=
+                "$ sosia \(arguments.joined(separator: " ")) --json -> \(process.terminationStatus)\n"
                 .replacing(sosia.folder.path, with: "FOLDER") + output
         }
         try record("add", sosia.folder.path + "/photos", "--set", "shop=A", "--set", "price=2.5", "--precision", "f32")

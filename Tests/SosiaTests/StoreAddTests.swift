@@ -149,7 +149,9 @@ struct StoreAddTests {
         try folder.write(picture(1), to: "photos/good.jpg")
         let name = Array((photos + "/bad").utf8) + [0xff, 0xfe] + Array(".jpg".utf8) + [0]
         let descriptor = name.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, O_CREAT | O_WRONLY, 0o644) }
+            bytes.withMemoryRebound(to: CChar.self) {
+                open($0.baseAddress ?? UnsafePointer(bitPattern: 1)!, O_CREAT | O_WRONLY, 0o644)
+            }
         }
         try #require(descriptor >= 0)
         close(descriptor)

@@ -55,7 +55,9 @@ struct StoreTruthTests {
         _ = try await writer.remove([hits[0].record.id])
         #expect(try await reader.search(SearchRequest(.embedding(query))).hits.count == 9)
         _ = try await writer.compact()
-        #expect(try await reader.search(SearchRequest(.embedding(query))).hits.map(\.distance) == hits.dropFirst().map(\.distance))
+        #expect(
+            try await reader.search(SearchRequest(.embedding(query))).hits.map(\.distance)
+                == hits.dropFirst().map(\.distance))
     }
 
     @Test func rowsNobodyNamedAreReused() async throws {
@@ -90,7 +92,8 @@ struct StoreTruthTests {
         #expect(throws: StoreError.self) { try Store(opening: path, writable: true) }
     }
 
-    @Test(arguments: [0, 1, 63, 64, 65, 64 + 48 * 4 * 10 - 1]) func aShortenedFileIsNoticed(_ length: Int) async throws {
+    @Test(arguments: [0, 1, 63, 64, 65, 64 + 48 * 4 * 10 - 1]) func aShortenedFileIsNoticed(_ length: Int) async throws
+    {
         try await fill()
         try edit(layout.vectors) { $0.removeSubrange(length...) }
         let store = try Store(opening: path)

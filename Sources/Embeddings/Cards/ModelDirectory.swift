@@ -21,6 +21,7 @@ public struct ModelDirectory: Sendable, Hashable {
         public let problems: [Problem]
     }
 
+    /// A card that is no use, and why.
     public struct Problem: Sendable, Hashable {
         public let file: URL
         public let error: ModelCardError

@@ -43,6 +43,8 @@ public final class NetworkEmbedder: Embedder {
         pool = try RequestPool(network: network, card: card, limit: requests)
     }
 
+    /// Waits for a free request, then runs the network.
+    /// - Throws: ``EmbeddingError``
     public func embed(_ image: PixelImage) throws -> Embedding {
         guard image.width == input.width, image.height == input.height else {
             throw EmbeddingError.pictureShape(

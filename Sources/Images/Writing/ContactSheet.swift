@@ -2,6 +2,7 @@ public import SosiaCore
 
 /// Pictures in a grid, each with a short caption: the answer of a search as one image.
 public struct ContactSheet: Sendable {
+    /// One place of the grid.
     public struct Cell: Sendable {
         /// nil leaves the place grey, for a picture that can no longer be read. Pictures that are larger than a cell
         /// show their centre; decode them with `maxSide:` of the cell's side.

@@ -10,6 +10,7 @@ public struct EmbeddingBenchmark: Sendable {
     public static let defaultRounds = 5
     public static let maximumRounds = 1000
 
+    /// What was measured.
     public struct Result: Sendable, Hashable {
         public let pictures: Int
         public let jobs: Int

@@ -2,10 +2,14 @@ import Catalog
 public import SosiaCore
 
 extension EmbeddedEngine {
+    /// Rows, fsync, then one transaction.
+    /// - Throws: ``StoreError``; `VectorError.dimensionMismatch`.
     public func upsert(_ drafts: [ImageDraft]) async throws -> [ImageID] {
         try await writable().upsert(drafts).compactMap(\.id)
     }
 
+    /// Vacates the rows at once; ``Store/compact()`` gives their space back.
+    /// - Throws: ``StoreError``
     public func remove(_ ids: [ImageID]) async throws -> Int {
         try await writable().remove(ids)
     }

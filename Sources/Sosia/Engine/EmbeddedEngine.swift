@@ -56,6 +56,8 @@ public final class EmbeddedEngine: SearchEngine {
         }
     }
 
+    /// Searches the newest committed state, whoever wrote it.
+    /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
     public func search(_ request: SearchRequest) async throws -> SearchResponse {
         let snapshot = try snapshot()
         let found: NeighborList
@@ -78,10 +80,12 @@ public final class EmbeddedEngine: SearchEngine {
             plan: SearchPlan(index: "flat", exact: true, scanned: found.scanned))
     }
 
+    /// - Throws: ``StoreError``
     public func records(_ ids: [ImageID]) async throws -> [ImageRecord] {
         try reading { try catalog.records(ids) }
     }
 
+    /// - Throws: ``StoreError``
     public func count() async throws -> Int {
         try reading { try catalog.count() }
     }

@@ -19,6 +19,7 @@ public struct IngestReport: Sendable, Hashable {
 
 /// How far a run has come.
 public struct IngestProgress: Sendable, Hashable {
+    /// The two passes of a run.
     public enum Stage: Sendable, Hashable {
         /// Looking through the folders; the total is not known yet.
         case walking

@@ -19,6 +19,8 @@ extension Store {
         try await engine.remove(ids)
     }
 
+    /// What is known of a picture.
+    /// - Throws: `EngineError.unknownImage`
     public func record(_ id: ImageID) async throws -> ImageRecord {
         guard let record = try await engine.records([id]).first else { throw EngineError.unknownImage(id) }
         return record
@@ -34,6 +36,7 @@ extension Store {
         try await engine.writable().compact()
     }
 
+    /// What the collection holds and costs.
     public func status() async throws -> StoreStatus {
         try engine.status()
     }

@@ -57,7 +57,8 @@ struct AddCommand: AsyncParsableCommand {
         options.force = force
         for pair in assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
-        let named = paths.filter { $0 != "-" }
+        let named =
+            paths.filter { $0 != "-" }
             + (paths.contains("-") ? PathList.read(nulSeparated: nulSeparated) : [])
 
         let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs)
@@ -75,5 +76,3 @@ struct AddCommand: AsyncParsableCommand {
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }
 }
-
-

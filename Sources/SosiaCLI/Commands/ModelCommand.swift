@@ -60,7 +60,8 @@ struct ModelCommand: AsyncParsableCommand {
 
         func run() throws {
             let weights = URL(fileURLWithPath: weights)
-            let description = card.map { URL(fileURLWithPath: $0) }
+            let description =
+                card.map { URL(fileURLWithPath: $0) }
                 ?? weights.deletingPathExtension().appendingPathExtension("json")
             let added = try ModelDirectory.standard().add(card: description, weights: weights)
             if json { return try Console.json(added.card) }

@@ -53,7 +53,9 @@ struct SearchCommand: AsyncParsableCommand {
         if let sheet { try await write(answer, picture, from: collection, to: sheet) }
     }
 
-    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to path: String) async throws {
+    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to path: String)
+        async throws
+    {
         var query = picture
         if query == nil, case .image(let id) = self.query { query = try? await collection.bytes(of: id) }
         let sheet = try collection.sheet(of: answer, query: query)

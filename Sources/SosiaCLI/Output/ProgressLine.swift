@@ -60,7 +60,8 @@ final class ProgressLine: Sendable {
         }
         guard isTerminal else { return "\(label) \(text)" }
         let filled = Self.width * done / total
-        let bar = String(repeating: "█", count: filled).cyan
+        let bar =
+            String(repeating: "█", count: filled).cyan
             + String(repeating: "░", count: Self.width - filled).lightBlack
         return "\(label) \(bar) \(text)"
     }

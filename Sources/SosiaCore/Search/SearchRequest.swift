@@ -1,5 +1,6 @@
 /// A question to a collection: what is most similar to this?
 public struct SearchRequest: Sendable {
+    /// What is looked for.
     public enum Query: Sendable {
         /// A vector; when its model is named, it must be the collection's.
         case embedding(Embedding, of: ModelIdentity? = nil)
@@ -7,6 +8,7 @@ public struct SearchRequest: Sendable {
         case image(ImageID)
     }
 
+    /// How freely the planner may choose.
     public enum Mode: String, Sendable, Hashable, Codable {
         /// The planner chooses.
         case automatic
