@@ -211,18 +211,21 @@ int sosia_ov_model_reshape(
 
 // MARK: A network
 
+enum { PROPERTIES = 4 };
 typedef struct {
     char streams[16];
-    ov_property list[3];
+    ov_property list[PROPERTIES];
 } properties;
 
 /// As many streams as requests and one thread for each: requests of one stream would wait for each other. The
-/// precision is always named, because the runtime picks bf16 silently where it can.
+/// precision is always named, because the runtime picks bf16 silently where it can. Pinning is off: the same cores
+/// decode pictures and serve other processes.
 static void fill(properties *p, const char *precision, int streams) {
     snprintf(p->streams, sizeof p->streams, "%d", streams);
     p->list[0] = (ov_property){"INFERENCE_PRECISION_HINT", precision};
     p->list[1] = (ov_property){"INFERENCE_NUM_THREADS", p->streams};
     p->list[2] = (ov_property){"NUM_STREAMS", p->streams};
+    p->list[3] = (ov_property){"ENABLE_CPU_PINNING", "NO"};
 }
 
 static int wrapped(
@@ -246,8 +249,8 @@ int sosia_ov_compile(
     fill(&p, precision, streams);
     ov_compiled *compiled = NULL;
     const int status = checked(
-        ov, ov->ov_core_compile_model_props(ov->core, model->model, "CPU", 3, p.list, &compiled), "cannot compile",
-        message);
+        ov, ov->ov_core_compile_model_props(ov->core, model->model, "CPU", PROPERTIES, p.list, &compiled),
+        "cannot compile", message);
     return status ? status : wrapped(ov, compiled, network, message);
 }
 
@@ -257,7 +260,8 @@ int sosia_ov_import(
     properties p;
     fill(&p, precision, streams);
     int status = checked(
-        runtime, runtime->ov_core_set_properties(runtime->core, "CPU", 3, p.list), "cannot configure", message);
+        runtime, runtime->ov_core_set_properties(runtime->core, "CPU", PROPERTIES, p.list), "cannot configure",
+        message);
     if (status) return status;
     ov_compiled *compiled = NULL;
     status = checked(

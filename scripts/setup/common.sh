@@ -25,8 +25,8 @@ fetch_wheel() {
     local requirement="$1" expected="$2" folder="$3" wheel got
     shift 3
     "$deps/python/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-        --dest "$folder" "$@" "$requirement" >&2 \
-        || fail "cannot download $requirement; check the network connection and try again"
+        --dest "$folder" "$@" "$requirement" > "$deps/pip.log" 2>&1 \
+        || fail "cannot download $requirement; check the network connection (pip's own words: $deps/pip.log)"
     wheel="$(echo "$folder"/*.whl)"
     got="$(digest "$wheel")"
     [[ "$got" == "$expected" ]] \

@@ -30,7 +30,8 @@ for list in "${lists[@]}"; do
     fi
     say "installing $(basename "$list")"
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
-        --require-hashes --requirement "$list" \
-        || fail "pip could not install $list; check the network connection and the Python version (3.11 to 3.13)"
+        --require-hashes --requirement "$list" > "$deps/pip.log" 2>&1 \
+        || fail "cannot install $(basename "$list"); check the network connection, and that Python is 3.11 to 3.13" \
+            "(pip's own words: $deps/pip.log)"
     cp "$list" "$stamp"
 done
