@@ -14,7 +14,7 @@ if [ $# -eq 0 ]; then
     echo "== Format"
     swift format lint --strict --recursive --parallel --configuration .swift-format Sources Tests Examples Package.swift
     echo "== Scripts"
-    for script in *.sh scripts/*.sh scripts/*/*.sh .ci/run; do bash -n "$script"; done
+    for script in ./*.sh scripts/setup/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
     .deps/python/bin/python -m unittest discover --quiet --start-directory Tests/ConverterTests
 fi
 
@@ -37,5 +37,19 @@ fi
 
 if [ $# -eq 0 ]; then
     echo "== Example"
-    swift run --package-path Examples/TenLines --scratch-path .build/examples TenLines .build/example.sosia Examples/TenLines
+    photos=.build/example-photos
+    rm -rf "$photos" .build/example.sosia
+    mkdir -p "$photos"
+    .deps/python/bin/python - "$photos" << 'PYTHON'
+import sys
+from PIL import Image
+
+for number in range(4):
+    Image.linear_gradient("L").rotate(90 * number).convert("RGB").save(f"{sys.argv[1]}/{number}.png")
+PYTHON
+    # A package of its own, as a user's would be.
+    swift build --package-path Examples/TenLines --scratch-path .build/examples > .build/example.log 2>&1 \
+        || { tail -n 20 .build/example.log >&2; exit 1; }
+    .build/examples/debug/TenLines .build/example.sosia "$photos" | tee .build/example.out
+    grep -q "^4 added" .build/example.out
 fi
