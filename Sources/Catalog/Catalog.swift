@@ -7,6 +7,8 @@ package final class Catalog: Sendable {
     package enum Access: Sendable {
         case read
         case write
+        /// The file is made when there is none.
+        case create
     }
 
     /// How long a connection waits for another process, seconds.
@@ -15,7 +17,7 @@ package final class Catalog: Sendable {
     package let path: String
     private let database: DatabaseQueue
 
-    /// Opens the file; with `.write` it is created and migrated where needed.
+    /// Opens the file; with `.write` an older schema is migrated.
     /// - Throws: ``CatalogError``
     package init(path: String, access: Access) throws(CatalogError) {
         self.path = path
@@ -30,12 +32,16 @@ package final class Catalog: Sendable {
             try DatabaseQueue(path: path, configuration: configuration)
         }
         let migrator = CatalogMigrations.migrator
-        let (superseded, complete) = try read { db in
-            (try migrator.hasBeenSuperseded(db), try migrator.hasCompletedMigrations(db))
+        let (known, superseded, complete) = try read { db in
+            (
+                try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db),
+                try migrator.hasCompletedMigrations(db)
+            )
         }
+        guard known || access == .create else { throw .damaged(path: path, reason: "it is not a catalog") }
         if superseded { throw .newerVersion(path: path) }
         if !complete {
-            guard access == .write else { throw .needsMigration(path: path) }
+            guard access != .read else { throw .needsMigration(path: path) }
             try Self.translating(path) { try migrator.migrate(database) }
         }
     }

@@ -46,7 +46,9 @@ public final class EmbeddedEngine: SearchEngine {
         }
         do {
             catalog = try Catalog(path: layout.catalog, access: .read)
-            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
+            guard let state = try catalog.state() else {
+                throw StoreError.damaged(path: layout.catalog, reason: "it does not describe a collection")
+            }
             model = state.model
         } catch let error as CatalogError {
             throw StoreError(error)

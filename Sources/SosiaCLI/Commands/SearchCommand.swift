@@ -25,6 +25,9 @@ struct SearchCommand: AsyncParsableCommand {
         guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
             throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
         }
+        if let sheet, !["jpg", "jpeg"].contains((sheet as NSString).pathExtension.lowercased()) {
+            throw ValidationError("--sheet writes a JPEG file; \(sheet) does not end in .jpg.")
+        }
     }
 
     func run() async throws {
