@@ -53,4 +53,44 @@ struct StoreCrashTests {
         try killWriterInTransaction()
         #expect(try await store.search(ImageID(rawValue: 1)).hits.count == 9)
     }
+
+    @Test func readersDoNotNoticeCompactions() async throws {
+        let writer = try Store(opening: path, writable: true)
+        let folder = folder
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for number in 100..<160 {
+                    try folder.write(picture(number), to: "photos/0.jpg")
+                    let draft = try PictureReader(decoder: writer.decoder, embedder: GridEmbedder()).draft(
+                        FileContent(reading: folder.path + "/photos/0.jpg"), path: folder.path + "/photos/0.jpg",
+                        attributes: [:])
+                    _ = try await writer.engine.upsert([draft])
+                    _ = try await writer.compact()
+                }
+            }
+            for _ in 0..<2 {
+                group.addTask {
+                    for _ in 0..<200 {
+                        let reader = try Store(opening: path)
+                        #expect(try await reader.search(ImageID(rawValue: 5)).hits.count == 9)
+                        #expect(try await reader.verify().problems == [])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test(arguments: [
+        "UPDATE collection SET rows = 9000000000000000000", "UPDATE collection SET rows = 100000000000",
+        "UPDATE collection SET rows = 11", "UPDATE image SET slot = 99999 WHERE id = 3",
+        "UPDATE image SET slot = -5 WHERE id = 3", "UPDATE collection SET generation = 9223372036854775807",
+        "UPDATE collection SET dimension = 9223372036854775807",
+    ]) func aCatalogThatClaimsTooMuchIsAnError(_ change: String) async throws {
+        #expect(try sqlite(change + ";\n") == 0)
+        let reader = try Store(opening: path)
+        await #expect(throws: StoreError.self) { try await reader.search(ImageID(rawValue: 1)) }
+        #expect(try await reader.verify().problems.isEmpty == false)
+        await #expect(throws: StoreError.self) { try await Store(opening: path, writable: true).compact() }
+    }
 }
