@@ -29,7 +29,7 @@ package final class Catalog: Sendable {
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
         database = try Self.translating(path) {
-            try DatabaseQueue(path: path, configuration: configuration)
+            try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
         }
         let migrator = CatalogMigrations.migrator
         let (known, superseded, complete) = try read { db in
@@ -47,7 +47,9 @@ package final class Catalog: Sendable {
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
-        try Self.translating(path) { try database.read(body) }
+        try Self.translating(path) {
+            try Self.rollingBack(path) { try database.read(body) }
+        }
     }
 
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
@@ -61,6 +63,21 @@ package final class Catalog: Sendable {
     /// Gives the space of removed rows back to the file system.
     package func vacuum() throws(CatalogError) {
         try Self.translating(path) { try database.vacuum() }
+    }
+
+    /// A writer that was killed leaves a journal behind, and a connection that only reads may not roll it back: one that
+    /// may write does so by reading, and `body` runs again.
+    private static func rollingBack<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(patience)
+            try DatabaseQueue(path: path, configuration: configuration).read { db in
+                _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema")
+            }
+            return try body()
+        }
     }
 
     private static func translating<Value>(

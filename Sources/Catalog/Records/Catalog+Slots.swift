@@ -33,11 +33,22 @@ extension Catalog {
 
     /// All named rows in the order of their ids.
     package func namedRows() throws(CatalogError) -> [NamedRow] {
+        try read { db in try Self.namedRows(db) }
+    }
+
+    /// The state and the rows of one and the same commit.
+    /// - Returns: nil before the collection is created.
+    package func stateAndRows() throws(CatalogError) -> (state: CatalogState, rows: [NamedRow])? {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT id, slot, checksum FROM image ORDER BY id").map { row in
-                NamedRow(
-                    id: ImageID(rawValue: row[0]), slot: row[1], checksum: UInt32(truncatingIfNeeded: row[2] as Int64))
-            }
+            guard let state = try Self.state(db, path: path) else { return nil }
+            return (state, try Self.namedRows(db))
+        }
+    }
+
+    private static func namedRows(_ db: Database) throws -> [NamedRow] {
+        try Row.fetchAll(db, sql: "SELECT id, slot, checksum FROM image ORDER BY id").map { row in
+            NamedRow(
+                id: ImageID(rawValue: row[0]), slot: row[1], checksum: UInt32(truncatingIfNeeded: row[2] as Int64))
         }
     }
 

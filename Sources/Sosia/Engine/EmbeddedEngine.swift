@@ -95,14 +95,27 @@ public final class EmbeddedEngine: SearchEngine {
     /// The newest snapshot; made anew when another commit was seen.
     func snapshot() throws -> Snapshot {
         try reading {
-            let revision = try catalog.revision()
             let known = current.withLock { $0 }
+            let revision = try catalog.revision()
             if let known, known.state.revision == revision { return known }
-            let fresh = try Snapshot(catalog, layout: layout, following: known)
+            let fresh = try settled { try Snapshot(catalog, layout: layout, following: known) }
             current.withLock { current in
                 if fresh.state.revision > current?.state.revision ?? -1 { current = fresh }
             }
             return fresh
+        }
+    }
+
+    /// Runs `body` again as long as commits come between: a compaction after the catalog was read and before the file was
+    /// opened moves every row.
+    func settled<Value>(_ body: () throws -> Value) throws -> Value {
+        while true {
+            let revision = try catalog.revision()
+            do {
+                return try body()
+            } catch let error as StoreError {
+                guard try catalog.revision() != revision else { throw error }
+            }
         }
     }
 

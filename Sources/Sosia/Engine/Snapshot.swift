@@ -23,6 +23,9 @@ struct Snapshot: Sendable {
             changes = try catalog.slotChanges(since: -1) ?? changes
         }
         let rows = changes.state.rows
+        // First of all: the file bounds the number of rows that a damaged catalog may claim.
+        vectors = try VectorFile(
+            layout, generation: changes.state.generation, dimension: changes.state.model.dimension, rowCount: rows)
         if ids.count < rows { ids.append(contentsOf: repeatElement(0, count: rows - ids.count)) }
         for slot in changes.vacated where ids.indices.contains(slot) { ids[slot] = 0 }
         for (slot, id) in changes.named {
@@ -34,8 +37,6 @@ struct Snapshot: Sendable {
         }
         state = changes.state
         self.ids = ids
-        vectors = try VectorFile(
-            layout, generation: state.generation, dimension: state.model.dimension, rowCount: rows)
     }
 
     /// The stored vector of a picture.

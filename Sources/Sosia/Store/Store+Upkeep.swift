@@ -6,11 +6,12 @@ extension Store {
     /// - Returns: how many pictures went.
     public func remove(paths: [String]) async throws -> Int {
         let writer = try engine.writable()
-        var locations: Set<String> = []
-        for path in paths {
-            locations.formUnion(try engine.reading { try engine.catalog.locations(under: AbsolutePath.of(path)) })
+        let locations = try engine.reading {
+            try AbsolutePath.disjoint(paths.map { AbsolutePath.of($0) }).flatMap { path in
+                try engine.catalog.locations(under: path)
+            }
         }
-        return locations.isEmpty ? 0 : try await writer.forget(locations.sorted())
+        return locations.isEmpty ? 0 : try await writer.forget(locations)
     }
 
     /// Forgets pictures.

@@ -59,7 +59,7 @@ struct AddCommand: AsyncParsableCommand {
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
         let named =
             paths.filter { $0 != "-" }
-            + (paths.contains("-") ? PathList.read(nulSeparated: nulSeparated) : [])
+            + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
         let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs)
         let line = ProgressLine()
