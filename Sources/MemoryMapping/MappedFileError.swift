@@ -1,9 +1,12 @@
-/// Why a file could not be mapped or read.
+/// Why a file could not be mapped, read or written.
 public enum MappedFileError: Error, Hashable, Sendable {
     public enum Operation: String, Sendable, Hashable {
         case open
         case status
         case map
+        case create
+        case write
+        case sync
     }
 
     /// The system refused; `errno` is its number.

@@ -1,0 +1,94 @@
+internal import Kernels
+internal import SosiaCore
+
+/// What the exact index has learned: a centre, a few leading directions, and a fixed rotation for the rest.
+///
+/// A row x is used as x' = x - mean (for the cosine, x is normalised first). `basis` W (rank x dimension) has nearly
+/// orthonormal rows; how nearly is measured (`skew`), so that the bounds need not trust it.
+struct ExactModel: Sendable {
+    let dimension: Int
+    let metric: Metric
+    /// Rows of W whose codes are scanned for every row.
+    let prefixRank: Int
+    /// Further rows of W; may be none.
+    let middleRank: Int
+    let mean: [Float]
+    /// W, row after row.
+    let basis: [Float]
+    /// W transposed: `dimension` rows of `rank`.
+    let basisTransposed: [Float]
+    /// For the rotation of what the prefix leaves out; see `VectorEncoding.mix`.
+    let signs: [Float]
+    let seed: UInt64
+    /// A typical length of x'.
+    let typicalNorm: Double
+    /// An upper bound of the spectral norm of W W^T - 1.
+    let skew: Double
+
+    init(
+        dimension: Int, metric: Metric, prefixRank: Int, middleRank: Int, mean: [Float], basis: [Float],
+        seed: UInt64, typicalNorm: Double
+    ) {
+        self.dimension = dimension
+        self.metric = metric
+        self.prefixRank = prefixRank
+        self.middleRank = middleRank
+        let rank = prefixRank + middleRank
+        self.mean = mean
+        self.basis = basis
+        self.seed = seed
+        self.typicalNorm = typicalNorm
+        var transposed = [Float](repeating: 0, count: basis.count)
+        for row in 0..<rank {
+            for column in 0..<dimension { transposed[column * rank + row] = basis[row * dimension + column] }
+        }
+        basisTransposed = transposed
+        var generator = SplitMix(seed: seed)
+        signs = generator.signs(2 * dimension)
+        skew = Self.skew(basis: basis, rank: rank, dimension: dimension)
+    }
+
+    /// Rows of W.
+    var rank: Int { prefixRank + middleRank }
+    /// Dimensions of a prefix code; those behind `prefixRank` are always zero in queries.
+    var prefix: Int { (prefixRank + 7) / 8 * 8 }
+    /// Dimensions of a middle code; those behind `middleRank` are always zero in queries.
+    var middle: Int { (middleRank + 63) / 64 * 64 }
+    /// Bytes of a row of middle codes; 0 when there are none.
+    var middleRowBytes: Int { middle > 0 ? CodeLayout.rowBytes(middle) : 0 }
+    /// Dimensions of a full code; those behind `dimension` are always zero in queries.
+    var full: Int { (dimension + 63) / 64 * 64 }
+
+    /// Lengths and products that are computed in float are off by at most this share of the product of the two
+    /// lengths: products with W, the sums of a reconstruction, the rotation, and the arithmetic of a bound itself.
+    var roundingShare: Double {
+        let inW = DistanceKernels.relativeError(dimension: dimension)
+        let inReconstruction = DistanceKernels.relativeError(dimension: rank)
+        return 1.1 * (inW + inReconstruction) * Double(rank).squareRoot() + inW + 2e-5
+    }
+
+    /// How far a computed W x is from the true one, as a share of |x|.
+    var projectionError: Double {
+        1.05 * DistanceKernels.relativeError(dimension: dimension) * Double(rank).squareRoot() + 1e-7
+    }
+
+    /// Everything that is not exact together, as a share of |v| |x'|.
+    var slack: Double { roundingShare + 4 * skew }
+
+    /// The Frobenius norm of W W^T - 1, with room for the rounding of the products.
+    private static func skew(basis: [Float], rank: Int, dimension: Int) -> Double {
+        var products = [Double](repeating: 0, count: rank * rank)
+        var out = products.mutableSpan
+        DistanceKernels.current.dot(
+            queries: basis.span, rows: basis.span.bytes, dimension: dimension, into: &out)
+        var sum = 0.0
+        for row in 0..<rank {
+            for column in 0..<rank {
+                let difference = products[row * rank + column] - (row == column ? 1 : 0)
+                sum += difference * difference
+            }
+        }
+        return sum.squareRoot()
+            + DistanceKernels.relativeError(dimension: dimension) * Double(rank)
+    }
+}
