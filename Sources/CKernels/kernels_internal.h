@@ -14,7 +14,6 @@
 #define SOSIA_LARGEST_SAFE_SUM 1e38f
 
 double sosia_l2_double(const float *a, const float *b, size_t dimension);
-double sosia_dot_double(const float *a, const float *b, size_t dimension);
 
 // Comparisons are false for NaN, so that it takes the slow way too.
 static inline double sosia_l2_checked(float sum, const float *a, const float *b, size_t dimension) {

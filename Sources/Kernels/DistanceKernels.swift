@@ -93,6 +93,14 @@ public struct DistanceKernels: Sendable {
             UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Double>?
         ) -> Void
 
+    /// The sum of products of one pair, formed in double.
+    public static func preciseDot(_ a: Span<Float>, _ b: Span<Float>) -> Double {
+        precondition(a.count == b.count, "two vectors of one dimension")
+        return a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in sosia_dot_double(a.baseAddress, b.baseAddress, a.count) }
+        }
+    }
+
     private func pair(_ function: Function?, _ query: Span<Float>, _ row: RawSpan) -> Double {
         precondition(row.byteCount == query.count * MemoryLayout<Float>.size, "two vectors of one dimension")
         return query.withUnsafeBufferPointer { query in

@@ -119,6 +119,9 @@ typedef struct sosia_kernels {
     size_t (*select)(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
 } sosia_kernels;
 
+// The sum of products, formed in double.
+double sosia_dot_double(const float *a, const float *b, size_t dimension);
+
 // A 64-bit checksum; two byte strings of one length that differ within eight bytes never have the same.
 uint64_t sosia_checksum(const uint8_t *bytes, size_t count);
 

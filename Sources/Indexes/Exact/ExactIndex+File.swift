@@ -4,7 +4,7 @@ internal import SosiaCore
 
 /// ```
 /// header (128 bytes; counts: rows of W in the prefix, in the middle, segments; values: seed, typical length)
-/// mean, W (Float32), rows of each segment (UInt64); padded to 64 bytes          <- checked when opened
+/// skew (Float64), mean, W (Float32), rows of each segment (UInt64); padded to 64 bytes          <- checked when opened
 /// for each segment: prefix blocks, middle rows, full rows, each padded to 64    <- checked before the first search
 /// ```
 extension ExactIndex {
@@ -15,6 +15,7 @@ extension ExactIndex {
     public func write(to path: String) throws {
         var writer = try FileWriter(creating: path)
         try writer.append([UInt8](repeating: 0, count: IndexHeader.byteCount).span.bytes)
+        try writer.append([model.skew.bitPattern.littleEndian].span.bytes)
         try writer.append(model.mean.span.bytes)
         try writer.append(model.basis.span.bytes)
         let groups = joinable()
@@ -55,18 +56,20 @@ extension ExactIndex {
             throw IndexError.damaged("the counts in the header do not fit each other")
         }
         let floats = dimension * (1 + prefix + middle)
-        let table = IndexHeader.byteCount + floats * MemoryLayout<Float>.size
+        let mean = IndexHeader.byteCount + MemoryLayout<UInt64>.size
+        let table = mean + floats * MemoryLayout<Float>.size
         let codes = Self.aligned(table + segmentCount * MemoryLayout<UInt64>.size)
         guard codes <= file.count else { throw IndexError.damaged("the file is too short") }
         guard FileVerification.sum(of: file, IndexHeader.byteCount..<codes) == header.openChecksum else {
             throw IndexError.damaged("the checksum of the rotation is wrong")
         }
-        let values = file.withBytes { CodeLayout.floats($0.extracting(IndexHeader.byteCount..<table)) }
-        guard values.allSatisfy(\.isFinite) else { throw IndexError.damaged("the rotation is not finite") }
+        let values = file.withBytes { CodeLayout.floats($0.extracting(mean..<table)) }
+        let skew = Double(bitPattern: UInt64(littleEndian: try file.bytes(IndexHeader.byteCount..<mean), at: 0))
+        guard values.allSatisfy(\.isFinite), skew >= 0 else { throw IndexError.damaged("the rotation is not finite") }
         let model = ExactModel(
             dimension: dimension, metric: header.metric, prefixRank: prefix, middleRank: middle,
             mean: Array(values[..<dimension]), basis: Array(values[dimension...]), seed: header.values[0],
-            typicalNorm: typicalNorm)
+            typicalNorm: typicalNorm, skew: skew)
 
         let counts = try file.bytes(table..<table + segmentCount * MemoryLayout<UInt64>.size)
         var segments: [CodeSegment] = []

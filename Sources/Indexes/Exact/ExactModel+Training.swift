@@ -3,7 +3,7 @@ internal import SosiaCore
 
 extension ExactModel {
     /// Subspace iterations; the bounds hold for any basis, so that converging to the last digit buys nothing.
-    private static let iterations = 6
+    private static let iterations = 8
 
     /// Learns from a sample of the live rows: the mean, and the directions of the largest variance by orthogonal
     /// iteration on the covariance matrix (Golub & Van Loan, *Matrix Computations*, section 8.2.4), then mixed among
@@ -50,10 +50,12 @@ extension ExactModel {
         let split = prefixRank * dimension
         let prefix = mixed(basis[..<split], rank: prefixRank, dimension: dimension, generator: &generator)
         let middle = mixed(basis[split...], rank: middleRank, dimension: dimension, generator: &generator)
+        let both = prefix + middle
         return ExactModel(
             dimension: dimension, metric: metric, prefixRank: prefixRank, middleRank: middleRank, mean: mean,
-            basis: prefix + middle, seed: options.seed,
-            typicalNorm: typicalNorm > 1e-30 && typicalNorm < 1e30 ? typicalNorm : 1)
+            basis: both, seed: options.seed,
+            typicalNorm: typicalNorm > 1e-30 && typicalNorm < 1e30 ? typicalNorm : 1,
+            skew: ExactModel.skew(basis: both, rank: rank, dimension: dimension))
     }
 
     private static func sampleRows(ids: Span<Int64>, count: Int, generator: inout SplitMix) -> [Int] {

@@ -27,7 +27,7 @@ struct ExactModel: Sendable {
 
     init(
         dimension: Int, metric: Metric, prefixRank: Int, middleRank: Int, mean: [Float], basis: [Float],
-        seed: UInt64, typicalNorm: Double
+        seed: UInt64, typicalNorm: Double, skew: Double
     ) {
         self.dimension = dimension
         self.metric = metric
@@ -45,7 +45,7 @@ struct ExactModel: Sendable {
         basisTransposed = transposed
         var generator = SplitMix(seed: seed)
         signs = generator.signs(2 * dimension)
-        skew = Self.skew(basis: basis, rank: rank, dimension: dimension)
+        self.skew = skew
     }
 
     /// Rows of W.
@@ -75,20 +75,17 @@ struct ExactModel: Sendable {
     /// Everything that is not exact together, as a share of |v| |x'|.
     var slack: Double { roundingShare + 4 * skew }
 
-    /// The Frobenius norm of W W^T - 1, with room for the rounding of the products.
-    private static func skew(basis: [Float], rank: Int, dimension: Int) -> Double {
-        var products = [Double](repeating: 0, count: rank * rank)
-        var out = products.mutableSpan
-        DistanceKernels.current.dot(
-            queries: basis.span, rows: basis.span.bytes, dimension: dimension, into: &out)
+    /// The Frobenius norm of W W^T - 1, which is never below the spectral norm, with room for the rounding of double.
+    static func skew(basis: [Float], rank: Int, dimension: Int) -> Double {
         var sum = 0.0
         for row in 0..<rank {
-            for column in 0..<rank {
-                let difference = products[row * rank + column] - (row == column ? 1 : 0)
-                sum += difference * difference
+            let vector = basis.span.extracting(row * dimension..<(row + 1) * dimension)
+            for other in 0...row {
+                let product = DistanceKernels.preciseDot(
+                    vector, basis.span.extracting(other * dimension..<(other + 1) * dimension))
+                sum += row == other ? (product - 1) * (product - 1) : 2 * product * product
             }
         }
-        return sum.squareRoot()
-            + DistanceKernels.relativeError(dimension: dimension) * Double(rank)
+        return sum.squareRoot() * (1 + 1e-6) + 1e-12
     }
 }
