@@ -13,11 +13,12 @@ static inline float sosia_form(const sosia_bound_form *form, float norm, float p
 }
 
 // `lane` is the row in its block, `parameters` the floats behind the block's codes.
-static inline float sosia_prefix_bound(const sosia_prefix_query *query, float projection, const float *parameters,
-                                       int lane) {
-    const float along = parameters[SOSIA_BLOCK_ROWS + lane];
-    const float across = parameters[2 * SOSIA_BLOCK_ROWS + lane], rest = parameters[3 * SOSIA_BLOCK_ROWS + lane];
-    const float norm = parameters[4 * SOSIA_BLOCK_ROWS + lane];
+static inline float sosia_prefix_bound(const sosia_prefix_query *query, float projection,
+                                       const uint16_t *parameters, int lane) {
+    const float along = sosia_from_half(parameters[SOSIA_BLOCK_ROWS + lane]);
+    const float across = sosia_from_half(parameters[2 * SOSIA_BLOCK_ROWS + lane]);
+    const float rest = sosia_from_half(parameters[3 * SOSIA_BLOCK_ROWS + lane]);
+    const float norm = sosia_from_half(parameters[4 * SOSIA_BLOCK_ROWS + lane]);
     const float sure = sosia_positive(fabsf(projection) - query->error);
     const float free = sqrtf(sosia_positive(query->inside_squared - sure * sure));
     const float upper = (projection + query->error) * along + free * across + query->outside * rest;

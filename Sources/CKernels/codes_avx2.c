@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,f16c,bmi2")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 // A product of a code and a query byte is at most 15 * 127, two are added per 16-bit lane and step: after so many
@@ -17,16 +17,20 @@ INLINE __m256 form(const sosia_bound_form *form, __m256 norm, __m256 product) {
     return _mm256_fnmadd_ps(product, _mm256_set1_ps(form->product_weight), least);
 }
 
-INLINE void finish_prefix(const sosia_prefix_query *query, __m256i sums, const float *parameters, float *bounds,
+INLINE __m256 halves(const uint16_t *values) {
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)values));
+}
+
+INLINE void finish_prefix(const sosia_prefix_query *query, __m256i sums, const uint16_t *parameters, float *bounds,
                           float *projections) {
     const __m256 zero = _mm256_setzero_ps(), sign = _mm256_set1_ps(-0.0f), error = _mm256_set1_ps(query->error);
     const __m256 product = _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(sums), _mm256_set1_ps(query->offset)),
                                          _mm256_set1_ps(query->scale));
-    const __m256 along = _mm256_loadu_ps(parameters + SOSIA_BLOCK_ROWS);
-    const __m256 across = _mm256_loadu_ps(parameters + 2 * SOSIA_BLOCK_ROWS);
-    const __m256 rest = _mm256_loadu_ps(parameters + 3 * SOSIA_BLOCK_ROWS);
-    const __m256 norm = _mm256_loadu_ps(parameters + 4 * SOSIA_BLOCK_ROWS);
-    const __m256 projection = _mm256_mul_ps(product, _mm256_loadu_ps(parameters));
+    const __m256 along = halves(parameters + SOSIA_BLOCK_ROWS);
+    const __m256 across = halves(parameters + 2 * SOSIA_BLOCK_ROWS);
+    const __m256 rest = halves(parameters + 3 * SOSIA_BLOCK_ROWS);
+    const __m256 norm = halves(parameters + 4 * SOSIA_BLOCK_ROWS);
+    const __m256 projection = _mm256_mul_ps(product, halves(parameters));
     const __m256 sure = _mm256_max_ps(_mm256_sub_ps(_mm256_andnot_ps(sign, projection), error), zero);
     const __m256 square = _mm256_fnmadd_ps(sure, sure, _mm256_set1_ps(query->inside_squared));
     const __m256 free = _mm256_sqrt_ps(_mm256_max_ps(square, zero));
@@ -40,7 +44,7 @@ INLINE void finish_prefix(const sosia_prefix_query *query, __m256i sums, const f
 TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
                                    float *bounds, float *projections) {
     const size_t groups = query->dimension / 8, code_bytes = groups * 64;
-    const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(float);
+    const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
     const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
     for (size_t block = 0; block < block_count; block++) {
         const uint8_t *codes = blocks + block * block_bytes;
@@ -66,7 +70,7 @@ TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_
             first = _mm256_add_epi32(first, _mm256_madd_epi16(narrow_first, ones));
             second = _mm256_add_epi32(second, _mm256_madd_epi16(narrow_second, ones));
         }
-        const float *parameters = (const float *)(const void *)(codes + code_bytes);
+        const uint16_t *parameters = (const uint16_t *)(const void *)(codes + code_bytes);
         float *block_bounds = bounds + block * SOSIA_BLOCK_ROWS;
         float *block_projections = projections + block * SOSIA_BLOCK_ROWS;
         finish_prefix(query, first, parameters, block_bounds, block_projections);
@@ -89,8 +93,9 @@ INLINE void prefetch(const uint8_t *row, size_t stride) {
 INLINE float row_product(const int8_t *values, const uint8_t *codes, size_t half, float offset, float scale) {
     const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
     __m256i sum = _mm256_setzero_si256();
-    for (size_t start = 0; start < half; start += 32 * STEPS_BEFORE_WIDENING / 2) {
-        const size_t limit = start + 32 * STEPS_BEFORE_WIDENING / 2, end = limit < half ? limit : half;
+    const size_t whole = half / 32 * 32;
+    for (size_t start = 0; start < whole; start += 32 * STEPS_BEFORE_WIDENING / 2) {
+        const size_t limit = start + 32 * STEPS_BEFORE_WIDENING / 2, end = limit < whole ? limit : whole;
         __m256i narrow = _mm256_setzero_si256();
         for (size_t i = start; i < end; i += 32) {
             const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + i));
@@ -102,16 +107,31 @@ INLINE float row_product(const int8_t *values, const uint8_t *codes, size_t half
         }
         sum = _mm256_add_epi32(sum, _mm256_madd_epi16(narrow, ones));
     }
-    return ((float)sum_lanes(sum) - offset) * scale;
+    int32_t rest = 0;
+    for (size_t i = whole; i + 16 <= half; i += 16) {
+        const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(codes + i));
+        const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(values + i));
+        const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(values + half + i));
+        const __m128i low_bits = _mm256_castsi256_si128(low_half);
+        const __m128i a_high = _mm_and_si128(_mm_srli_epi16(a, 4), low_bits);
+        const __m128i narrow = _mm_add_epi16(_mm_maddubs_epi16(_mm_and_si128(a, low_bits), low),
+                                             _mm_maddubs_epi16(a_high, high));
+        sum = _mm256_add_epi32(sum, _mm256_zextsi128_si256(_mm_madd_epi16(narrow, _mm256_castsi256_si128(ones))));
+    }
+    for (size_t i = half / 16 * 16; i < half; i++) {
+        rest += (codes[i] & 15) * values[i] + (codes[i] >> 4) * values[half + i];
+    }
+    return ((float)(sum_lanes(sum) + rest) - offset) * scale;
 }
 
 TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                     size_t count, const float *prefix, float *bounds, float *projections) {
-    const size_t half = query->dimension / 2, stride = half + SOSIA_ROW_PARAMETERS * sizeof(float);
+    const size_t half = query->dimension / 2, stride = half + SOSIA_MIDDLE_PARAMETERS * sizeof(uint16_t);
     for (size_t c = 0; c < count; c++) {
         if (c + 2 * ROWS_AHEAD < count) prefetch(rows + candidates[c + 2 * ROWS_AHEAD] * stride, stride);
         const uint8_t *codes = rows + candidates[c] * stride;
-        const float *parameters = (const float *)(const void *)(codes + half);
+        float parameters[SOSIA_MIDDLE_PARAMETERS];
+        _mm256_storeu_ps(parameters, halves((const uint16_t *)(const void *)(codes + half)));
         projections[c] = row_product(query->values, codes, half, query->offset, query->scale) * parameters[2];
         bounds[c] = sosia_middle_bound(query, projections[c], prefix[candidates[c]], parameters);
     }
@@ -119,7 +139,7 @@ TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8
 
 TARGET void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
                                   size_t count, const float *prefix, const float *middle, float *bounds) {
-    const size_t half = query->dimension / 2, stride = half + SOSIA_ROW_PARAMETERS * sizeof(float);
+    const size_t half = query->dimension / 2, stride = half + SOSIA_FULL_PARAMETERS * sizeof(float);
     for (size_t c = 0; c < count; c++) {
         if (c + ROWS_AHEAD < count) prefetch(rows + candidates[c + ROWS_AHEAD] * stride, stride);
         const uint8_t *codes = rows + candidates[c] * stride;
@@ -129,15 +149,20 @@ TARGET void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *
     }
 }
 
+// Packs the positions of the wanted lanes to the left without a branch; up to seven values behind the last are
+// overwritten, always within the first `count`.
 TARGET size_t sosia_select_avx2(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
     const __m256 limits = _mm256_set1_ps(limit);
     size_t found = 0, i = 0;
     for (; i + 8 <= count; i += 8) {
-        unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(values + i), limits, _CMP_NGT_UQ));
-        while (mask) {
-            out[found++] = base + (uint32_t)i + (uint32_t)__builtin_ctz(mask);
-            mask &= mask - 1;
-        }
+        const __m256 wanted = _mm256_cmp_ps(_mm256_loadu_ps(values + i), limits, _CMP_NGT_UQ);
+        const uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_ps(wanted);
+        const uint64_t bytes = _pdep_u64(mask, 0x0101010101010101u) * 255;
+        const uint64_t packed = _pext_u64(0x0706050403020100u, bytes);
+        const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)packed));
+        const __m256i positions = _mm256_add_epi32(lanes, _mm256_set1_epi32((int32_t)(base + (uint32_t)i)));
+        _mm256_storeu_si256((__m256i *)(void *)(out + found), positions);
+        found += (size_t)__builtin_popcountll(mask);
     }
     for (; i < count; i++) {
         if (!(values[i] > limit)) out[found++] = base + (uint32_t)i;

@@ -4,16 +4,22 @@ internal import CKernels
 public enum CodeLayout {
     public static let blockRows = SOSIA_BLOCK_ROWS
     public static let prefixParameters = SOSIA_PREFIX_PARAMETERS
-    public static let rowParameters = SOSIA_ROW_PARAMETERS
+    public static let middleParameters = SOSIA_MIDDLE_PARAMETERS
+    public static let fullParameters = SOSIA_FULL_PARAMETERS
 
     /// Bytes of a block of prefix codes with its parameters.
     public static func blockBytes(prefix: Int) -> Int {
-        blockRows * (prefix / 2 + prefixParameters * MemoryLayout<Float>.size)
+        blockRows * (prefix / 2 + prefixParameters * MemoryLayout<UInt16>.size)
     }
 
-    /// Bytes of a row of middle or full codes with its parameters.
-    public static func rowBytes(_ dimension: Int) -> Int {
-        dimension / 2 + rowParameters * MemoryLayout<Float>.size
+    /// Bytes of a row of middle codes with its parameters.
+    public static func rowBytes(middle: Int) -> Int {
+        middle / 2 + middleParameters * MemoryLayout<UInt16>.size
+    }
+
+    /// Bytes of a row of full codes with its parameters.
+    public static func rowBytes(full: Int) -> Int {
+        full / 2 + fullParameters * MemoryLayout<Float>.size
     }
 
     /// Stores the prefix code of one row in zeroed blocks.
@@ -21,7 +27,7 @@ public enum CodeLayout {
     ///   - codes: 0...15 each, at most `prefix`.
     ///   - parameters: inverse, along, across, rest, norm.
     public static func storePrefix(
-        _ codes: [UInt8], parameters: [Float], row: Int, prefix: Int, in blocks: inout [UInt8]
+        _ codes: [UInt8], parameters: [Half], row: Int, prefix: Int, in blocks: inout [UInt8]
     ) {
         let block = row / blockRows * blockBytes(prefix: prefix)
         let lane = row % blockRows
@@ -32,29 +38,44 @@ public enum CodeLayout {
         let start = block + prefix / 2 * blockRows
         blocks.withUnsafeMutableBytes { bytes in
             for (index, value) in parameters.enumerated() {
-                let offset = start + (index * blockRows + lane) * MemoryLayout<Float>.size
+                let offset = start + (index * blockRows + lane) * MemoryLayout<UInt16>.size
+                bytes.storeBytes(of: value.bits, toByteOffset: offset, as: UInt16.self)
+            }
+        }
+    }
+
+    /// Stores the middle code of one row in zeroed bytes; the parameters in the order of `sosia_kernels.h`.
+    public static func storeMiddle(
+        _ codes: [UInt8], parameters: [Half], row: Int, middle: Int, in rows: inout [UInt8]
+    ) {
+        let start = row * rowBytes(middle: middle)
+        storeRow(codes, at: start, dimension: middle, in: &rows)
+        rows.withUnsafeMutableBytes { bytes in
+            for (index, value) in parameters.enumerated() {
+                let offset = start + middle / 2 + index * MemoryLayout<UInt16>.size
+                bytes.storeBytes(of: value.bits, toByteOffset: offset, as: UInt16.self)
+            }
+        }
+    }
+
+    /// Stores the full code of one row in zeroed bytes; the parameters in the order of `sosia_kernels.h`.
+    public static func storeFull(
+        _ codes: [UInt8], parameters: [Float], row: Int, full: Int, in rows: inout [UInt8]
+    ) {
+        let start = row * rowBytes(full: full)
+        storeRow(codes, at: start, dimension: full, in: &rows)
+        rows.withUnsafeMutableBytes { bytes in
+            for (index, value) in parameters.enumerated() {
+                let offset = start + full / 2 + index * MemoryLayout<Float>.size
                 bytes.storeBytes(of: value, toByteOffset: offset, as: Float.self)
             }
         }
     }
 
-    /// Stores the middle or full code of one row in zeroed bytes.
-    /// - Parameters:
-    ///   - codes: 0...15 each, at most `dimension`.
-    ///   - parameters: at most eight, in the order of `sosia_kernels.h`.
-    public static func storeRow(
-        _ codes: [UInt8], parameters: [Float], row: Int, dimension: Int, in rows: inout [UInt8]
-    ) {
-        let start = row * rowBytes(dimension)
+    private static func storeRow(_ codes: [UInt8], at start: Int, dimension: Int, in rows: inout [UInt8]) {
         let half = dimension / 2
         for (index, code) in codes.enumerated() {
             if index < half { rows[start + index] |= code } else { rows[start + index - half] |= code << 4 }
-        }
-        rows.withUnsafeMutableBytes { bytes in
-            for (index, value) in parameters.enumerated() {
-                let offset = start + half + index * MemoryLayout<Float>.size
-                bytes.storeBytes(of: value, toByteOffset: offset, as: Float.self)
-            }
         }
     }
 

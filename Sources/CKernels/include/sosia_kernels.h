@@ -15,15 +15,18 @@ enum {
     SOSIA_SIMD_LEVELS = 3,
 };
 
-// Four-bit codes: a code u of 0...15 stands for u - 7.5.
+// Four-bit codes: a code u of 0...15 stands for u - 7.5. Half precision is IEEE 754 binary16; all lengths are in units
+// that the caller chooses so that they fit.
 
 enum {
     // Rows in a block of prefix codes.
     SOSIA_BLOCK_ROWS = 16,
-    // Floats that follow the codes of a block, sixteen of each kind.
+    // Half-precision floats that follow the codes of a block, sixteen of each kind.
     SOSIA_PREFIX_PARAMETERS = 5,
-    // Floats that follow the codes of a row of middle or of full codes.
-    SOSIA_ROW_PARAMETERS = 8,
+    // Half-precision floats that follow the codes of a row of middle codes.
+    SOSIA_MIDDLE_PARAMETERS = 8,
+    // Floats that follow the codes of a row of full codes.
+    SOSIA_FULL_PARAMETERS = 8,
 };
 
 // What a lower bound is made of: norm_weight * (row's squared norm) - product_weight * (upper bound of the product)
@@ -33,7 +36,7 @@ typedef struct sosia_bound_form {
 } sosia_bound_form;
 
 // A query against prefix codes. A block is 16 rows: for each group of eight dimensions 64 bytes, four a row, byte j
-// holding dimension j in its low and dimension j + 4 in its high half; then 16 floats each of
+// holding dimension j in its low and dimension j + 4 in its high half; then 16 half-precision floats each of
 //   inverse   1 / |code|
 //   along     length of the row's prefix along its code
 //   across    length of the row's prefix across its code, rounded up
@@ -51,7 +54,7 @@ typedef struct sosia_prefix_query {
 } sosia_prefix_query;
 
 // A query against middle codes, which continue the prefix. A row is dimension / 2 bytes, byte j holding dimension j in
-// its low and dimension j + dimension / 2 in its high half; then eight floats:
+// its low and dimension j + dimension / 2 in its high half; then eight half-precision floats:
 //   prefix_along   length of the row's prefix along its code
 //   along     length of the row's middle along its code
 //   inverse   1 / |code|
@@ -60,7 +63,7 @@ typedef struct sosia_prefix_query {
 //   norm      squared length of the row, rounded down
 //   two unused
 typedef struct sosia_middle_query {
-    const int8_t *values;   // `dimension` of them, a multiple of 64
+    const int8_t *values;   // `dimension` of them, a multiple of 16
     size_t dimension;
     float scale, offset;
     float error;            // of the query's integers for the middle
@@ -70,7 +73,7 @@ typedef struct sosia_middle_query {
     sosia_bound_form form;
 } sosia_middle_query;
 
-// A query against full codes. A row is laid out as for the middle; the eight floats are
+// A query against full codes. A row is laid out as for the middle, but with eight floats:
 //   prefix    length of the prefix's part of the reconstruction, the multiplier of the prefix projection
 //   middle    the same for the middle
 //   step      multiplier of the product with the full code
@@ -121,6 +124,12 @@ typedef struct sosia_kernels {
 
 // The sum of products, formed in double.
 double sosia_dot_double(const float *a, const float *b, size_t dimension);
+
+// Half precision to float and back, rounded to nearest, or away from zero, or towards zero.
+float sosia_from_half(uint16_t half);
+uint16_t sosia_to_half(float value);
+uint16_t sosia_to_half_away(float value);
+uint16_t sosia_to_half_towards(float value);
 
 // A 64-bit checksum; two byte strings of one length that differ within eight bytes never have the same.
 uint64_t sosia_checksum(const uint8_t *bytes, size_t count);

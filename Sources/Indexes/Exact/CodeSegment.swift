@@ -60,18 +60,18 @@ struct CodeSegment: Sendable {
         let blocks = (total + CodeLayout.blockRows - 1) / CodeLayout.blockRows
         codes.prefix.grow(to: blocks * CodeLayout.blockBytes(prefix: model.prefix))
         codes.middle.grow(to: total * model.middleRowBytes)
-        codes.full.grow(to: total * CodeLayout.rowBytes(model.full))
+        codes.full.grow(to: total * CodeLayout.rowBytes(full: model.full))
         for row in rows {
             CodeLayout.storePrefix(
                 row.prefix.codes, parameters: row.prefix.parameters, row: rowCount, prefix: model.prefix,
                 in: &codes.prefix)
             if model.middle > 0 {
-                CodeLayout.storeRow(
-                    row.middle.codes, parameters: row.middle.parameters, row: rowCount, dimension: model.middle,
+                CodeLayout.storeMiddle(
+                    row.middle.codes, parameters: row.middle.parameters, row: rowCount, middle: model.middle,
                     in: &codes.middle)
             }
-            CodeLayout.storeRow(
-                row.full.codes, parameters: row.full.parameters, row: rowCount, dimension: model.full,
+            CodeLayout.storeFull(
+                row.full.codes, parameters: row.full.parameters, row: rowCount, full: model.full,
                 in: &codes.full)
             rowCount += 1
         }

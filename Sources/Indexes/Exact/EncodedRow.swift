@@ -1,22 +1,25 @@
 internal import Kernels
 internal import SosiaCore
 
-/// One row as codes, with the lengths that make its bounds; see `ExactIndex` for what they mean.
+/// One row as codes, with the lengths that make its bounds, in the model's unit; see `ExactIndex` for
+/// what they mean.
 struct EncodedRow: Sendable {
     /// Four-bit codes and the floats that are stored behind them, in the order of `sosia_kernels.h`.
-    struct Part: Sendable {
+    struct Part<Parameter: Sendable>: Sendable {
         var codes: [UInt8]
-        var parameters: [Float]
+        var parameters: [Parameter]
     }
 
-    var prefix: Part
-    var middle: Part
-    var full: Part
+    var prefix: Part<Half>
+    var middle: Part<Half>
+    var full: Part<Float>
+
+    private static let zero = Half(nearest: 0)
 
     /// Stands for a row that no bound can be given for: its norm is NaN, so that every comparison keeps it.
     static let unbounded = EncodedRow(
-        prefix: Part(codes: [], parameters: [0, 0, 0, 0, .nan]),
-        middle: Part(codes: [], parameters: [0, 0, 0, 0, 0, .nan]),
+        prefix: Part(codes: [], parameters: [zero, zero, zero, zero, .nan]),
+        middle: Part(codes: [], parameters: [zero, zero, zero, zero, zero, .nan]),
         full: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]))
 
     /// Codes of some rows.
@@ -28,7 +31,10 @@ struct EncodedRow: Sendable {
             guard var vector = RowSource.vector(row, of: rows, dimension: dimension, metric: model.metric) else {
                 return nil
             }
-            for index in 0..<dimension { vector[index] -= model.mean[index] }
+            let scale = 1 / model.unit
+            for index in 0..<dimension {
+                vector[index] = Float((Double(vector[index]) - Double(model.mean[index])) * scale)
+            }
             return vector
         }
         let centred = vectors.flatMap { $0 ?? [Float](repeating: 0, count: dimension) }
@@ -83,7 +89,7 @@ struct EncodedRow: Sendable {
             reconstruction = quantized.codes.map { Float(factor * (Double($0) - 7.5)) }
         }
 
-        var inverseLength: Float { codeLength > 0 ? Float(1 / codeLength) : 0 }
+        var inverseLength: Half { Half(nearest: codeLength > 0 ? Float(1 / codeLength) : 0) }
     }
 
     private struct Leading {
@@ -92,16 +98,17 @@ struct EncodedRow: Sendable {
     }
 
     /// The length outside of directions in which a row's projection has the squared length `square`, rounded up.
-    private static func rest(norm: Double, square: Double, model: ExactModel) -> Float {
+    private static func rest(norm: Double, square: Double, model: ExactModel) -> Half {
         let inside = max(square.squareRoot() - model.projectionError * norm.squareRoot(), 0)
-        return Float(max(norm - (1 - model.skew) * inside * inside, 0).squareRoot()).nextUp
+        return Half(awayFromZero: Float(max(norm - (1 - model.skew) * inside * inside, 0).squareRoot()).nextUp)
     }
 
     private static func encode(
         _ vector: [Float], leading: Leading, reconstruction: [Float], model: ExactModel
     ) -> EncodedRow {
         let norm = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
-        guard norm == 0 || (norm > 1e-24 && norm < 1e24) else { return unbounded }
+        let greatest = Double(Half.greatest)
+        guard norm == 0 || (norm > 1e-24 && norm < greatest * greatest / 4) else { return unbounded }
         let (prefix, middle) = (leading.prefix, leading.middle)
 
         var residual = vector
@@ -130,15 +137,17 @@ struct EncodedRow: Sendable {
             prefix: Part(
                 codes: prefix.codes,
                 parameters: [
-                    prefix.inverseLength, Float(prefix.along), Float(prefix.acrossSquared.squareRoot()).nextUp,
-                    rest(norm: norm, square: prefix.square, model: model), Float(norm).nextDown,
+                    prefix.inverseLength, Half(nearest: Float(prefix.along)),
+                    Half(awayFromZero: Float(prefix.acrossSquared.squareRoot()).nextUp),
+                    rest(norm: norm, square: prefix.square, model: model), Half(towardsZero: Float(norm).nextDown),
                 ]),
             middle: Part(
                 codes: middle.codes,
                 parameters: [
-                    Float(prefix.along), Float(middle.along), middle.inverseLength,
-                    Float((prefix.acrossSquared + middle.acrossSquared).squareRoot()).nextUp,
-                    rest(norm: norm, square: prefix.square + middle.square, model: model), Float(norm).nextDown,
+                    Half(nearest: Float(prefix.along)), Half(nearest: Float(middle.along)), middle.inverseLength,
+                    Half(awayFromZero: Float((prefix.acrossSquared + middle.acrossSquared).squareRoot()).nextUp),
+                    rest(norm: norm, square: prefix.square + middle.square, model: model),
+                    Half(towardsZero: Float(norm).nextDown),
                 ]),
             full: Part(
                 codes: quantized.codes,

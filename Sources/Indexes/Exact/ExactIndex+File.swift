@@ -115,7 +115,7 @@ extension ExactIndex {
         let middleStart = aligned(prefix.upperBound)
         let middle = middleStart..<middleStart + rows * model.middleRowBytes
         let fullStart = aligned(middle.upperBound)
-        let full = fullStart..<fullStart + rows * CodeLayout.rowBytes(model.full)
+        let full = fullStart..<fullStart + rows * CodeLayout.rowBytes(full: model.full)
         return (Codes(prefix: prefix, middle: middle, full: full), aligned(full.upperBound))
     }
 

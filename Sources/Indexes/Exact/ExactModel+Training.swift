@@ -54,7 +54,7 @@ extension ExactModel {
         return ExactModel(
             dimension: dimension, metric: metric, prefixRank: prefixRank, middleRank: middleRank, mean: mean,
             basis: both, seed: options.seed,
-            typicalNorm: typicalNorm > 1e-30 && typicalNorm < 1e30 ? typicalNorm : 1,
+            typicalNorm: typicalNorm > 1e-12 && typicalNorm < 1e12 ? typicalNorm : 1,
             skew: ExactModel.skew(basis: both, rank: rank, dimension: dimension))
     }
 

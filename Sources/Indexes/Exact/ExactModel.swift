@@ -20,7 +20,7 @@ struct ExactModel: Sendable {
     /// For the rotation of what the prefix leaves out; see `VectorEncoding.mix`.
     let signs: [Float]
     let seed: UInt64
-    /// A typical length of x'.
+    /// A typical length of x', not extreme.
     let typicalNorm: Double
     /// An upper bound of the spectral norm of W W^T - 1.
     let skew: Double
@@ -53,9 +53,9 @@ struct ExactModel: Sendable {
     /// Dimensions of a prefix code; those behind `prefixRank` are always zero in queries.
     var prefix: Int { (prefixRank + 7) / 8 * 8 }
     /// Dimensions of a middle code; those behind `middleRank` are always zero in queries.
-    var middle: Int { (middleRank + 63) / 64 * 64 }
+    var middle: Int { (middleRank + 31) / 32 * 32 }
     /// Bytes of a row of middle codes; 0 when there are none.
-    var middleRowBytes: Int { middle > 0 ? CodeLayout.rowBytes(middle) : 0 }
+    var middleRowBytes: Int { middle > 0 ? CodeLayout.rowBytes(middle: middle) : 0 }
     /// Dimensions of a full code; those behind `dimension` are always zero in queries.
     var full: Int { (dimension + 63) / 64 * 64 }
 
@@ -72,8 +72,12 @@ struct ExactModel: Sendable {
         1.05 * DistanceKernels.relativeError(dimension: dimension) * Double(rank).squareRoot() + 1e-7
     }
 
-    /// Everything that is not exact together, as a share of |v| |x'|.
-    var slack: Double { roundingShare + 4 * skew }
+    /// Everything that is not exact together, as a share of |v| |x'|: rounding, the skew of W, and the stored lengths
+    /// along the codes being rounded to half precision.
+    var slack: Double { roundingShare + 4 * skew + 1.1 * Half.relativeError }
+
+    /// Lengths are stored, and bounds formed, in this unit, in which half precision holds them.
+    var unit: Double { typicalNorm }
 
     /// The Frobenius norm of W W^T - 1, which is never below the spectral norm, with room for the rounding of double.
     static func skew(basis: [Float], rank: Int, dimension: Int) -> Double {

@@ -26,7 +26,7 @@ struct ExactQuery: Sendable {
         for index in 0..<dimension {
             let value = Double(vector[index]) * scale
             let mean = Double(model.mean[index])
-            working[index] = Float(model.metric == .l2 ? value - mean : value)
+            working[index] = Float((model.metric == .l2 ? value - mean : value) / model.unit)
             meanProduct += value * mean
             meanSquare += mean * mean
         }
@@ -85,21 +85,28 @@ struct ExactQuery: Sendable {
     /// The constants by which a norm and a product become a lower bound; all that is not exact is taken off here.
     private static func form(model: ExactModel, norm: Double, meanProduct: Double, meanLength: Double) -> BoundForm {
         let slack = model.slack
+        let length = norm.squareRoot()
+        // Squares and products are in the square of the model's unit.
+        let square = model.unit * model.unit
+        // Stored lengths near zero are off by a fixed amount.
+        let absolute = 4 * Half.absoluteError * length
         if model.metric == .l2 {
             // 2 |v| |x'| <= |v|^2 + |x'|^2
             let share = 1 - slack - DistanceKernels.relativeError(dimension: model.dimension)
             return BoundForm(
-                normWeight: Float(share).nextDown, productWeight: 2, constant: Float(norm * share).nextDown)
+                normWeight: Float(share * square).nextDown, productWeight: Float(2 * square),
+                constant: Float((norm * share - 2 * absolute) * square).nextDown)
         }
-        // |v| |x'| <= (|x'|^2 |v| / t + |v| t) / 2 for any t; t is a typical |x'|. The product that brute force
+        // |v| |x'| <= |v| (|x'|^2 + 1) / 2, which is tight for a typical |x'|, the unit. The product that brute force
         // computes is off by at most its own share of |v| (|x'| + |mean|).
-        let length = norm.squareRoot()
         let own = DistanceKernels.relativeError(dimension: model.dimension)
-        let balance = (slack + own) * length / 2
+        let share = slack + own + 1e-6
         let exact = -meanProduct + (model.metric == .cosine ? 1 : 0)
-        let constant = exact - balance * model.typicalNorm - (own + 1e-6) * length * meanLength - 1e-7 * abs(exact)
+        let constant =
+            exact - (share * length / 2 + absolute) * square - (own + 1e-6) * length * model.unit * meanLength
+            - 1e-7 * abs(exact)
         return BoundForm(
-            normWeight: -Float(balance / model.typicalNorm).nextUp, productWeight: 1,
+            normWeight: -Float(share * length / 2 * square).nextUp, productWeight: Float(square),
             constant: Float(constant).nextDown)
     }
 
@@ -139,7 +146,9 @@ struct ExactQuery: Sendable {
                 square += value * value
             }
             self.square = square
-            self.error = Float((left.squareRoot() + error) * (1 + 1e-6)).nextUp
+            // The projection on a code is multiplied by an inverse length in half precision.
+            let rounding = 1.1 * Half.relativeError * (square.squareRoot() + error)
+            self.error = Float((left.squareRoot() + error + rounding) * (1 + 1e-6)).nextUp
         }
     }
 }
