@@ -40,6 +40,9 @@ let package = Package(
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .target(name: "CImages", dependencies: ["CTurboJPEG", "CExif"]),
         .target(name: "Images", dependencies: ["CImages", "SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
+            swiftSettings: strict),
 
         .target(name: "COpenVINO"),
         .target(
@@ -54,9 +57,13 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Embeddings", "Indexes", "MemoryMapping", "Catalog",
+                "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            swiftSettings: strict),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "SosiaTests", dependencies: ["Sosia", "EngineConformance", "Images", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
         .executableTarget(
@@ -67,6 +74,14 @@ let package = Package(
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SosiaCLITests", dependencies: ["SosiaCLI", "Images", "SosiaCore"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+
+        .testTarget(
+            name: "EmbeddingsTests", dependencies: ["Embeddings", "SosiaCore"], exclude: ["Fixtures"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

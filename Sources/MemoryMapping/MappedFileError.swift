@@ -1,5 +1,6 @@
 /// Why a file could not be mapped, read or written.
 public enum MappedFileError: Error, Hashable, Sendable {
+    /// The system call that failed.
     public enum Operation: String, Sendable, Hashable {
         case open
         case status

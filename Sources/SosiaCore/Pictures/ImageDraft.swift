@@ -3,12 +3,11 @@ public struct ImageDraft: Sendable {
     public let hash: ContentHash
     public let embedding: Embedding
     public let facts: PictureFacts
-    /// A path or address that is unique in the collection.
-    public let source: String
+    public let source: ImageSource
     public let attributes: Attributes
 
     public init(
-        hash: ContentHash, embedding: Embedding, facts: PictureFacts, source: String, attributes: Attributes = [:]
+        hash: ContentHash, embedding: Embedding, facts: PictureFacts, source: ImageSource, attributes: Attributes = [:]
     ) {
         self.hash = hash
         self.embedding = embedding

@@ -1,5 +1,6 @@
 /// What the encoded file says about itself; recorded with every picture without being asked for.
 public struct PictureFacts: Sendable, Hashable, Codable {
+    /// A place on earth.
     public struct Position: Sendable, Hashable, Codable {
         /// Degrees, WGS 84, north positive, -90...90.
         public let latitude: Double

@@ -1,12 +1,14 @@
 /// A question to a collection: what is most similar to this?
 public struct SearchRequest: Sendable {
+    /// What is looked for.
     public enum Query: Sendable {
-        /// A vector of the collection's own model.
-        case embedding(Embedding)
+        /// A vector; when its model is named, it must be the collection's.
+        case embedding(Embedding, of: ModelIdentity? = nil)
         /// A picture that the collection holds; it is left out of its own answer.
         case image(ImageID)
     }
 
+    /// How freely the planner may choose.
     public enum Mode: String, Sendable, Hashable, Codable {
         /// The planner chooses.
         case automatic

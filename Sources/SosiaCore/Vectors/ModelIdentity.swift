@@ -22,6 +22,11 @@ public struct ModelIdentity: Sendable, Hashable, Codable, CustomStringConvertibl
     public let dimension: Int
     public let metric: Metric
 
+    private enum CodingKeys: String, CodingKey {
+        case name, precision, pooling, dimension, metric
+        case weightsSHA256 = "weights_sha256"
+    }
+
     public init(
         name: String, weightsSHA256: String, precision: Precision, pooling: Pooling, dimension: Int, metric: Metric
     ) {

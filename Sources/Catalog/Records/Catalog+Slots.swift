@@ -1,0 +1,93 @@
+import GRDB
+package import SosiaCore
+
+/// What happened to the rows of the vector file since a revision.
+package struct SlotChanges: Sendable {
+    package let state: CatalogState
+    package let named: [(slot: Int, id: Int64)]
+    package let vacated: [Int]
+}
+
+/// A named row, as `verify` and compaction see it.
+package struct NamedRow: Sendable, Hashable {
+    package let id: ImageID
+    package let slot: Int
+    package let checksum: UInt32
+}
+
+extension Catalog {
+    /// - Parameter revision: what the caller has seen; below zero for everything.
+    /// - Returns: nil before the collection is created.
+    package func slotChanges(since revision: Int64) throws(CatalogError) -> SlotChanges? {
+        try read { db in
+            guard let state = try Self.state(db, path: path) else { return nil }
+            let names = try db.cachedStatement(sql: "SELECT slot, id FROM image WHERE revision > ?")
+            var named: [(slot: Int, id: Int64)] = []
+            let rows = try Row.fetchCursor(names, arguments: [revision])
+            while let row = try rows.next() { named.append((row[0], row[1])) }
+            let vacancies = try db.cachedStatement(sql: "SELECT slot FROM vacant WHERE revision > ?")
+            return SlotChanges(
+                state: state, named: named, vacated: try Int.fetchAll(vacancies, arguments: [revision]))
+        }
+    }
+
+    /// All named rows in the order of their ids.
+    package func namedRows() throws(CatalogError) -> [NamedRow] {
+        try read { db in
+            try Row.fetchAll(db, sql: "SELECT id, slot, checksum FROM image ORDER BY id").map { row in
+                NamedRow(
+                    id: ImageID(rawValue: row[0]), slot: row[1], checksum: UInt32(truncatingIfNeeded: row[2] as Int64))
+            }
+        }
+    }
+
+    /// Moves to the next generation of the vector file, in which the rows lie in the order of their ids from 0 on.
+    /// - Parameter rows: what ``namedRows()`` gave when that file was written.
+    package func adopt(generation: Int64, rows: [NamedRow]) throws {
+        try write { db in
+            let revision = try Self.nextRevision(db)
+            // Two steps, because slots are unique at every moment.
+            try db.execute(sql: "UPDATE image SET slot = -1 - slot")
+            let update = try db.makeStatement(sql: "UPDATE image SET slot = ?, revision = ? WHERE id = ?")
+            for (slot, row) in rows.enumerated() {
+                try update.execute(arguments: [slot, revision, row.id.rawValue])
+            }
+            try db.execute(sql: "DELETE FROM vacant")
+            try db.execute(
+                sql: "UPDATE collection SET generation = ?, rows = ?", arguments: [generation, rows.count])
+        }
+    }
+
+    /// What must hold between slots: each row of the file is named once or vacant.
+    /// - Returns: what is wrong; empty when nothing is.
+    package func slotProblems() throws(CatalogError) -> [String] {
+        try read { db in
+            guard let state = try Self.state(db, path: path) else { return [] }
+            var problems: [String] = []
+            let outside = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM image WHERE slot < 0 OR slot >= ?", arguments: [state.rows])
+            if let outside, outside > 0 { problems.append("\(outside) pictures name rows that do not exist") }
+            let both = try Int.fetchOne(db, sql: "SELECT count(*) FROM image JOIN vacant USING (slot)")
+            if let both, both > 0 { problems.append("\(both) rows are named and vacant at once") }
+            let named = try Int.fetchOne(db, sql: "SELECT (SELECT count(*) FROM image) + (SELECT count(*) FROM vacant)")
+            if let named, named != state.rows {
+                problems.append("\(named) rows are named or vacant, \(state.rows) were written")
+            }
+            return problems
+        }
+    }
+
+    /// SQLite's own check of the whole file (`PRAGMA integrity_check`, foreign keys).
+    /// - Returns: what is wrong; empty when nothing is.
+    package func problems() throws(CatalogError) -> [String] {
+        try read { db in
+            var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+            let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count
+            if orphans > 0 { problems.append("\(orphans) sources of pictures that do not exist") }
+            let unseen = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM image WHERE id NOT IN (SELECT image FROM source)")
+            if let unseen, unseen > 0 { problems.append("\(unseen) pictures without a source") }
+            return problems
+        }
+    }
+}

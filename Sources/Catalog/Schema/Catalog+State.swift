@@ -1,0 +1,52 @@
+import GRDB
+package import SosiaCore
+
+extension Catalog {
+    /// - Returns: nil before ``create(model:)``.
+    package func state() throws(CatalogError) -> CatalogState? {
+        try read { db in try Self.state(db, path: path) }
+    }
+
+    /// Only the number that changes with every commit; cheap enough to ask before every search.
+    package func revision() throws(CatalogError) -> Int64 {
+        try read { db in
+            try Int64.fetchOne(db.cachedStatement(sql: "SELECT revision FROM collection")) ?? 0
+        }
+    }
+
+    /// Writes the collection's one row, once.
+    package func create(model: ModelIdentity) throws {
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO collection VALUES (1, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+                arguments: [
+                    model.name, model.weightsSHA256, model.precision.rawValue, model.pooling.rawValue,
+                    model.dimension, model.metric.rawValue,
+                ])
+        }
+    }
+
+    static func state(_ db: Database, path: String) throws -> CatalogState? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM collection") else { return nil }
+        guard
+            let precision = Precision(rawValue: row["precision"]),
+            let pooling = Pooling(rawValue: row["pooling"]),
+            let metric = Metric(rawValue: row["metric"]),
+            let dimension = Int.fromDatabaseValue(row["dimension"]), dimension > 0,
+            let rows = Int.fromDatabaseValue(row["rows"]), rows >= 0
+        else {
+            throw CatalogError.damaged(path: path, reason: "the collection's description has an unknown value")
+        }
+        let model = ModelIdentity(
+            name: row["model"], weightsSHA256: row["weights_sha256"], precision: precision, pooling: pooling,
+            dimension: dimension, metric: metric)
+        return CatalogState(
+            model: model, generation: row["generation"], revision: row["revision"], rows: rows)
+    }
+
+    /// Counts the commit that is being made.
+    static func nextRevision(_ db: Database) throws -> Int64 {
+        try db.execute(sql: "UPDATE collection SET revision = revision + 1")
+        return try Int64.fetchOne(db, sql: "SELECT revision FROM collection") ?? 0
+    }
+}

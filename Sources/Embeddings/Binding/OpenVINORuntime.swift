@@ -1,0 +1,72 @@
+internal import COpenVINO
+public import SosiaCore
+internal import Synchronization
+
+/// The inference runtime of this process: opened when the first embedder is made, never closed.
+///
+/// Source: OpenVINO's C API (docs.openvino.ai, "OpenVINO Runtime C API"), bound with `dlopen`.
+public struct OpenVINORuntime: Sendable {
+    /// The library that was opened.
+    public let path: String
+    /// The build, such as `2026.4.1-22982-...`.
+    public let version: String
+    /// The processor's name as the runtime sees it.
+    public let processor: String
+    /// What the processor computes natively: `FP32`, `BF16`, `INT8`, ...
+    public let capabilities: [String]
+
+    let core: Core
+
+    /// The runtime's handle. The pointer is only ever given to functions that may be called from any thread.
+    final class Core: @unchecked Sendable {
+        let pointer: OpaquePointer
+        /// Importing passes its properties through the core, so it happens one at a time.
+        let importing = Mutex<Void>(())
+
+        init(_ pointer: OpaquePointer) {
+            self.pointer = pointer
+        }
+    }
+
+    private static let opened = Mutex<[String: OpenVINORuntime]>([:])
+
+    /// Opens the library at `path`, or gives the one that was opened from there before.
+    init(library path: String) throws(EmbeddingError) {
+        let result = Self.opened.withLock { opened -> Result<OpenVINORuntime, EmbeddingError> in
+            if let known = opened[path] { return .success(known) }
+            return Result { () throws(EmbeddingError) in
+                let new = try OpenVINORuntime(opening: path)
+                opened[path] = new
+                return new
+            }
+        }
+        self = try result.get()
+    }
+
+    private init(opening path: String) throws(EmbeddingError) {
+        func unusable(_ reason: String) -> EmbeddingError { .runtimeUnusable(path: path, reason: reason) }
+        var handle: OpaquePointer?
+        try Binding.call(unusable) { sosia_ov_open(path, &handle, $0) }
+        guard let handle else { throw .runtimeUnusable(path: path, reason: "no handle") }
+        self.path = path
+        core = Core(handle)
+        version = try Binding.text(unusable) { sosia_ov_version(handle, $0, $1, $2) }
+        processor = try Binding.text(unusable) { sosia_ov_cpu_property(handle, "FULL_DEVICE_NAME", $0, $1, $2) }
+        capabilities = try Binding.text(unusable) {
+            sosia_ov_cpu_property(handle, "OPTIMIZATION_CAPABILITIES", $0, $1, $2)
+        }.split(whereSeparator: { " ,".contains($0) }).map(String.init)
+    }
+
+    /// The precision that `choice` means on this processor.
+    /// - Throws: ``EmbeddingError/precisionUnavailable(_:processor:)`` when bf16 is asked for and not there.
+    public func precision(for choice: PrecisionChoice) throws(EmbeddingError) -> Precision {
+        let hasBF16 = capabilities.contains("BF16")
+        switch choice {
+        case .auto: return hasBF16 ? .bf16 : .f32
+        case .f32: return .f32
+        case .bf16:
+            guard hasBF16 else { throw .precisionUnavailable(.bf16, processor: processor) }
+            return .bf16
+        }
+    }
+}

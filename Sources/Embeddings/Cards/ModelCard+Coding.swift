@@ -1,0 +1,77 @@
+public import Foundation
+internal import SosiaCore
+
+extension ModelCard {
+    private enum Key: String, CodingKey {
+        case name, weights, input, normalisation, layout, channels, tensors, dimension, pooling, normalized, metric
+        case licence, source
+    }
+
+    /// - Throws: `DecodingError` for a missing or mistyped field, ``ModelCardError`` for one outside its limits.
+    public init(from decoder: any Decoder) throws {
+        let card = try decoder.container(keyedBy: Key.self)
+        try self.init(
+            name: card.decode(String.self, forKey: .name),
+            weights: card.decode(Weights.self, forKey: .weights),
+            input: card.decode(InputGeometry.self, forKey: .input),
+            normalisation: card.decode(PixelNormalisation.self, forKey: .normalisation),
+            layout: card.decodeIfPresent(Layout.self, forKey: .layout) ?? .nchw,
+            channels: card.decodeIfPresent(Channels.self, forKey: .channels) ?? .rgb,
+            tensors: card.decode(Tensors.self, forKey: .tensors),
+            dimension: card.decode(Int.self, forKey: .dimension),
+            pooling: card.decode(Pooling.self, forKey: .pooling),
+            normalized: card.decode(Bool.self, forKey: .normalized),
+            metric: card.decode(Metric.self, forKey: .metric),
+            licence: card.decode(String.self, forKey: .licence),
+            source: card.decode(String.self, forKey: .source))
+    }
+
+    /// Reads a card from JSON text (RFC 8259).
+    public init(json: Data) throws(ModelCardError) {
+        guard json.count <= Limits.fileBytes else {
+            throw .tooLarge(bytes: json.count, limit: Limits.fileBytes)
+        }
+        do {
+            self = try JSONDecoder().decode(ModelCard.self, from: json)
+        } catch let error as ModelCardError {
+            throw error
+        } catch let error as DecodingError {
+            throw .malformed(reason: error.fact)
+        } catch {
+            throw .malformed(reason: "not JSON")
+        }
+    }
+
+    /// Reads the card at `file`.
+    public init(contentsOf file: URL) throws(ModelCardError) {
+        try self.init(json: try FileBytes.read(file, limit: Limits.fileBytes))
+    }
+
+    /// The card as JSON text with sorted keys, ending in a line feed.
+    public func json() throws(ModelCardError) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try encoder.encode(self) + Data("\n".utf8)
+        } catch {
+            throw .malformed(reason: "cannot be written as JSON")
+        }
+    }
+}
+
+extension DecodingError {
+    /// The field and what is wrong with it, on one line.
+    fileprivate var fact: String {
+        func path(_ context: Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
+        }
+        return switch self {
+        case .keyNotFound(let key, let context): "field \"\(path(context, key))\" is missing"
+        case .valueNotFound(_, let context): "field \"\(path(context))\" is null"
+        case .typeMismatch(let type, let context): "field \"\(path(context))\" is not a \(type)"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "not JSON" : "field \"\(path(context))\": \(context.debugDescription)"
+        @unknown default: "not a model card"
+        }
+    }
+}

@@ -1,0 +1,121 @@
+public import Foundation
+
+/// A model that is ready to be opened: its card and where its weights lie.
+public struct InstalledModel: Sendable, Hashable {
+    public let card: ModelCard
+    public let weights: URL
+
+    public init(card: ModelCard, weights: URL) {
+        self.card = card
+        self.weights = weights
+    }
+}
+
+/// The folders in which cards (`NAME.json`) and the weights beside them are looked up.
+public struct ModelDirectory: Sendable, Hashable {
+    /// What ``list()`` found.
+    public struct Listing: Sendable {
+        /// Sorted by name; where two folders hold the same name, the model of the earlier folder.
+        public let models: [InstalledModel]
+        /// Cards that cannot be used, with the reason.
+        public let problems: [Problem]
+    }
+
+    /// A card that is no use, and why.
+    public struct Problem: Sendable, Hashable {
+        public let file: URL
+        public let error: ModelCardError
+    }
+
+    /// In the order of preference.
+    public let searchPath: [URL]
+    /// Where ``add(card:weights:runtime:)`` stores a model; the first folder of the search path.
+    public var additions: URL? { searchPath.first }
+
+    public init(searchPath: [URL]) {
+        self.searchPath = searchPath
+    }
+
+    /// The usual folders: `$SOSIA_MODELS` if set, `sosia/models` in the user's data directory (XDG Base Directory
+    /// Specification 0.8), `.deps/models` in the folders above the executable and above the working directory.
+    public static func standard(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        executable: URL? = Bundle.main.executableURL
+    ) -> ModelDirectory {
+        let named = environment["SOSIA_MODELS"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
+        let user = UserFolder.data(environment).map { $0.appendingPathComponent("sosia/models") }
+        return ModelDirectory(
+            searchPath: [named, user].compactMap { $0 }
+                + DependencyFolder.candidates("models", executable: executable))
+    }
+
+    /// Where compiled networks are kept: `sosia/networks` in the user's cache directory; nil without a home.
+    public static func standardNetworkCache(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> URL? {
+        UserFolder.cache(environment).map { $0.appendingPathComponent("sosia/networks") }
+    }
+
+    /// All models, and the cards that are no use.
+    public func list() -> Listing {
+        var models: [String: InstalledModel] = [:]
+        var problems: [Problem] = []
+        for folder in searchPath {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            for name in names.sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
+                let file = folder.appendingPathComponent(name)
+                do {
+                    let model = try model(at: file)
+                    if models[model.card.name] == nil { models[model.card.name] = model }
+                } catch {
+                    problems.append(Problem(file: file, error: error))
+                }
+            }
+        }
+        return Listing(models: models.values.sorted { $0.card.name < $1.card.name }, problems: problems)
+    }
+
+    /// - Throws: ``EmbeddingError/modelUnknown(name:known:)``; ``EmbeddingError/card(_:)`` when the card that should
+    ///   describe it is no use.
+    public func model(named name: String) throws(EmbeddingError) -> InstalledModel {
+        if ModelCard.isFileName(name) {
+            for folder in searchPath {
+                let file = folder.appendingPathComponent(name + ".json")
+                do {
+                    let model = try model(at: file)
+                    if model.card.name == name { return model }
+                } catch .fileMissing {
+                    continue
+                } catch {
+                    throw .card(error)
+                }
+            }
+        }
+        let listing = list()
+        if let model = listing.models.first(where: { $0.card.name == name }) { return model }
+        throw .modelUnknown(name: name, known: listing.models.map(\.card.name))
+    }
+
+    private func model(at file: URL) throws(ModelCardError) -> InstalledModel {
+        let card = try ModelCard(contentsOf: file)
+        return InstalledModel(
+            card: card, weights: file.deletingLastPathComponent().appendingPathComponent(card.weights.file))
+    }
+}
+
+/// The folders of the XDG Base Directory Specification; relative values are ignored, as it says.
+enum UserFolder {
+    static func data(_ environment: [String: String]) -> URL? {
+        folder(environment, "XDG_DATA_HOME", ".local/share")
+    }
+
+    static func cache(_ environment: [String: String]) -> URL? {
+        folder(environment, "XDG_CACHE_HOME", ".cache")
+    }
+
+    private static func folder(_ environment: [String: String], _ variable: String, _ usual: String) -> URL? {
+        if let value = environment[variable], value.hasPrefix("/") { return URL(fileURLWithPath: value) }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return URL(fileURLWithPath: home).appendingPathComponent(usual)
+    }
+}

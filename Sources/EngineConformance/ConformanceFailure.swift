@@ -1,0 +1,8 @@
+/// A promise of `SearchEngine` that an engine did not keep.
+public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
+    public let check: String
+    public let fact: String
+    public let line: UInt
+
+    public var description: String { "\(check), line \(line): \(fact)" }
+}

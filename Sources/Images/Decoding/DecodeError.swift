@@ -1,0 +1,41 @@
+/// Why some bytes did not become a picture.
+public enum DecodeError: Error, Hashable, Sendable {
+    case empty
+    /// None of the known formats; `beginning` says what the first bytes are, in printable ASCII.
+    case notAPicture(beginning: String)
+    /// The bytes end before the picture does.
+    case truncated
+    case damaged(reason: String)
+    /// A known format, but a variant that the installed libraries do not read.
+    case unsupported(format: PictureFormat, reason: String)
+    case tooLarge(width: Int, height: Int, maximumPixels: Int)
+    case sideTooLong(width: Int, height: Int, maximumSide: Int)
+    case fileTooLarge(bytes: Int, maximumBytes: Int)
+    /// The caller asks for no pixels, or for more than are ever given.
+    case outputOutOfRange(width: Int, height: Int, maximumSide: Int)
+    /// A shared library that this format needs is not installed.
+    case libraryMissing(library: String, package: String)
+    case outOfMemory
+}
+
+extension DecodeError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "the file is empty"
+        case .notAPicture(let beginning): "not a picture: \(beginning)"
+        case .truncated: "the file ends before the picture does"
+        case .damaged(let reason): "damaged: \(reason)"
+        case .unsupported(let format, let reason): "this kind of \(format.rawValue) is not supported: \(reason)"
+        case .tooLarge(let width, let height, let maximumPixels):
+            "\(width) x \(height) pixels, at most \(maximumPixels) are read"
+        case .sideTooLong(let width, let height, let maximumSide):
+            "\(width) x \(height) pixels, at most \(maximumSide) a side are read"
+        case .fileTooLarge(let bytes, let maximumBytes): "\(bytes) bytes, at most \(maximumBytes) are read"
+        case .outputOutOfRange(let width, let height, let maximumSide):
+            "\(width) x \(height) pixels asked for, expected 1 to \(maximumSide) a side"
+        case .libraryMissing(let library, let package):
+            "\(library) is missing or too old: apt-get install \(package)"
+        case .outOfMemory: "out of memory"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+public import SosiaCore
+
+/// Encoded bytes to upright sRGB pixels of the size that is asked for.
+///
+/// JPEG goes through libturbojpeg at the smallest scale that is still large enough and is resampled with a triangle
+/// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. EXIF orientation is
+/// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first counts.
+/// A value of this type has no state: any number of threads may use it at once.
+public struct ImageDecoder: Sendable {
+    public let limits: DecodeLimits
+
+    public init(limits: DecodeLimits = .standard) {
+        self.limits = limits
+    }
+
+    /// The picture as a network takes it.
+    /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
+    public func decode(_ bytes: [UInt8], for geometry: InputGeometry) throws(DecodeError) -> DecodedImage {
+        try decode(bytes) { (width, height) throws(DecodeError) in
+            try ResizePlan(width: width, height: height, geometry: geometry)
+        }
+    }
+
+    /// The whole picture in its own proportions, for thumbnails and contact sheets.
+    /// - Returns: pixels whose longer side is `maxSide`, or the picture's own size where that is smaller.
+    public func decode(_ bytes: [UInt8], maxSide: Int) throws(DecodeError) -> DecodedImage {
+        try decode(bytes) { (width, height) throws(DecodeError) in
+            try ResizePlan(width: width, height: height, maxSide: maxSide)
+        }
+    }
+
+    typealias Planning = (_ width: Int, _ height: Int) throws(DecodeError) -> ResizePlan
+
+    private func decode(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
+        guard !bytes.isEmpty else { throw .empty }
+        guard bytes.count <= limits.maximumFileBytes else {
+            throw .fileTooLarge(bytes: bytes.count, maximumBytes: limits.maximumFileBytes)
+        }
+        guard let format = PictureFormat(sniffing: bytes) else {
+            throw .notAPicture(beginning: PictureFormat.describe(beginningOf: bytes))
+        }
+        switch format {
+        case .jpeg: return try decodeJPEG(bytes, plan: plan)
+        case .bmp: return try decodeBitmap(bytes, plan: plan)
+        case .png, .webp, .tiff, .gif, .heif, .avif: return try decodeWithVips(bytes, format: format, plan: plan)
+        }
+    }
+
+    /// Turns the resized samples into what the caller asked for.
+    func finish(
+        _ samples: Samples, profile: [UInt8]?, orientation: Orientation, plan: ResizePlan, facts: PictureFacts
+    ) throws(DecodeError) -> DecodedImage {
+        let upright = try samples.rgb(profile: profile).upright(orientation)
+        guard let pixels = upright.placed(on: plan) else {
+            throw .damaged(reason: "\(upright.width) x \(upright.height) pixels came out")
+        }
+        return DecodedImage(pixels: pixels, facts: facts)
+    }
+}

@@ -1,0 +1,110 @@
+/// The headers of a BMP file, checked; libvips reads the format only through a library that it must not load here.
+///
+/// Layout as in the Windows documentation of `BITMAPFILEHEADER`, `BITMAPCOREHEADER` and `BITMAPV5HEADER`.
+struct BitmapFile {
+    enum Coding {
+        case palette(bits: Int)
+        case runs(bits: Int)
+        /// Red, green, blue and alpha masks of a 16, 24 or 32-bit pixel; no alpha when its mask is 0.
+        case masks(bits: Int, red: UInt32, green: UInt32, blue: UInt32, alpha: UInt32)
+    }
+
+    let width: Int
+    let height: Int
+    let coding: Coding
+    let isTopDown: Bool
+    let dataStart: Int
+    /// R, G, B of the palette's entries.
+    let palette: [UInt8]
+
+    init(_ bytes: [UInt8]) throws(DecodeError) {
+        func field(_ offset: Int, _ width: Int) throws(DecodeError) -> Int {
+            guard let value = bytes.littleEndian(at: offset, bytes: width) else { throw .truncated }
+            return value
+        }
+        dataStart = try field(10, 4)
+        let headerSize = try field(14, 4)
+        let isCore = headerSize == 12
+        guard isCore || (40...200).contains(headerSize) else {
+            throw .unsupported(format: .bmp, reason: "a header of \(headerSize) bytes")
+        }
+        let bits: Int
+        var compression = 0
+        var colors = 0
+        if isCore {
+            width = try field(18, 2)
+            height = try field(20, 2)
+            isTopDown = false
+            bits = try field(24, 2)
+        } else {
+            let signedHeight = Int(Int32(truncatingIfNeeded: try field(22, 4)))
+            width = Int(Int32(truncatingIfNeeded: try field(18, 4)))
+            height = abs(signedHeight)
+            isTopDown = signedHeight < 0
+            bits = try field(28, 2)
+            compression = try field(30, 4)
+            colors = try field(46, 4)
+        }
+        guard width > 0, height > 0 else { throw .damaged(reason: "the header says \(width) x \(height) pixels") }
+
+        var maskBytes = 0
+        switch (compression, bits) {
+        case (0, 1), (0, 2), (0, 4), (0, 8): coding = .palette(bits: bits)
+        case (1, 8), (2, 4): coding = .runs(bits: bits)
+        case (0, 16): coding = .masks(bits: 16, red: 0x7c00, green: 0x3e0, blue: 0x1f, alpha: 0)
+        case (0, 24), (0, 32): coding = .masks(bits: bits, red: 0xff_0000, green: 0xff00, blue: 0xff, alpha: 0)
+        case (3, 16), (3, 32), (6, 16), (6, 32):
+            let hasAlpha = compression == 6 || headerSize >= 56
+            coding = .masks(
+                bits: bits, red: UInt32(try field(54, 4)), green: UInt32(try field(58, 4)),
+                blue: UInt32(try field(62, 4)), alpha: hasAlpha ? UInt32(try field(66, 4)) : 0)
+            maskBytes = headerSize == 40 ? (compression == 6 ? 16 : 12) : 0
+        default: throw .unsupported(format: .bmp, reason: "compression \(compression) with \(bits) bits a pixel")
+        }
+
+        var palette: [UInt8] = []
+        if bits <= 8 {
+            let entry = isCore ? 3 : 4
+            let full = 1 << bits
+            let start = 14 + headerSize + maskBytes
+            // Writers of the oldest kind leave out the palette's end when the pixels begin there.
+            let room = max(0, (min(dataStart, bytes.count) - start) / entry)
+            for index in 0..<min(colors == 0 ? full : min(colors, full), room) {
+                let at = start + index * entry
+                palette += [bytes[at + 2], bytes[at + 1], bytes[at]]
+            }
+        }
+        self.palette = palette
+    }
+
+    /// Bytes of a stored row: whole groups of four.
+    func rowBytes(bits: Int) -> Int {
+        (width * bits + 31) / 32 * 4
+    }
+
+    func samples(of bytes: [UInt8]) throws(DecodeError) -> Samples {
+        let rgb: [UInt8]
+        switch coding {
+        case .palette(let bits):
+            try checkLength(bytes, bits: bits)
+            rgb = paletteRows(bytes, bits: bits)
+        case .masks(let bits, let red, let green, let blue, let alpha):
+            try checkLength(bytes, bits: bits)
+            rgb = maskedRows(
+                bytes, bits: bits, red: BitmapChannel(red), green: BitmapChannel(green), blue: BitmapChannel(blue),
+                alpha: BitmapChannel(alpha))
+        case .runs(let bits):
+            rgb = try runs(bytes, bits: bits)
+        }
+        guard let samples = Samples(width: width, height: height, channels: 3, bytes: rgb) else {
+            throw .damaged(reason: "\(rgb.count) bytes for \(width) x \(height) pixels")
+        }
+        return samples
+    }
+
+    private func checkLength(_ bytes: [UInt8], bits: Int) throws(DecodeError) {
+        guard dataStart <= bytes.count, rowBytes(bits: bits) <= (bytes.count - dataStart) / height else {
+            throw .truncated
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// The segments of a JPEG before its first scan (ITU-T T.81, annex B).
+struct JPEGHeader {
+    static let exifMarker: [UInt8] = Array("Exif".utf8) + [0, 0]
+    private static let profileMarker: [UInt8] = Array("ICC_PROFILE".utf8) + [0]
+
+    let width: Int
+    let height: Int
+    /// Huffman-coded, sequential or progressive, 8 bits a sample, one or three components.
+    let isCommon: Bool
+    /// The EXIF block with its marker.
+    let exif: Range<Int>?
+    /// Where the first scan's segment begins.
+    let dataStart: Int
+    /// Parts of the ICC profile by their sequence number.
+    private let profileParts: [Int: Range<Int>]
+    private let profilePartCount: Int
+
+    init(_ bytes: [UInt8]) throws(DecodeError) {
+        var frame: (width: Int, height: Int, isCommon: Bool)?
+        var exif: Range<Int>?
+        var parts: [Int: Range<Int>] = [:]
+        var partCount = 0
+        var at = 2
+        scan: while true {
+            // Fill bytes, and the stray ones that libjpeg skips as well, may stand before a marker.
+            while at < bytes.count, bytes[at] != 0xff { at += 1 }
+            while at < bytes.count, bytes[at] == 0xff { at += 1 }
+            guard at < bytes.count else { throw .truncated }
+            let marker = bytes[at]
+            at += 1
+            switch marker {
+            case 0x00, 0x01, 0xd0...0xd8: continue scan
+            case 0xd9: throw .damaged(reason: "the JPEG ends before its first scan")
+            case 0xda: break scan
+            default: break
+            }
+            guard let length = bytes.bigEndian(at: at, bytes: 2) else { throw .truncated }
+            guard length >= 2 else { throw .damaged(reason: "a JPEG segment of length \(length)") }
+            let end = at + length
+            guard end <= bytes.count else { throw .truncated }
+            let body = at + 2..<end
+            switch marker {
+            case 0xc0...0xc3, 0xc5...0xc7, 0xc9...0xcb, 0xcd...0xcf:
+                guard let precision = bytes.bigEndian(at: at + 2, bytes: 1), body.count >= 6,
+                    let height = bytes.bigEndian(at: at + 3, bytes: 2),
+                    let width = bytes.bigEndian(at: at + 5, bytes: 2),
+                    let components = bytes.bigEndian(at: at + 7, bytes: 1)
+                else { throw .damaged(reason: "a JPEG frame header of \(length) bytes") }
+                let isCommon = marker <= 0xc2 && precision == 8 && (components == 1 || components == 3)
+                frame = (width, height, isCommon)
+            case 0xe1 where exif == nil && bytes[body].starts(with: Self.exifMarker):
+                exif = body
+            case 0xe2 where body.count > 14 && bytes[body].starts(with: Self.profileMarker):
+                parts[Int(bytes[body.lowerBound + 12])] = body.lowerBound + 14..<end
+                partCount = Int(bytes[body.lowerBound + 13])
+            default: break
+            }
+            at = end
+        }
+        guard let frame else { throw .damaged(reason: "a JPEG scan without a frame header") }
+        width = frame.width
+        height = frame.height
+        isCommon = frame.isCommon
+        self.exif = exif
+        dataStart = at
+        profileParts = parts
+        profilePartCount = partCount
+    }
+
+    /// The embedded ICC profile, put together from its parts; nil when there is none or a part is missing.
+    func profile(in bytes: [UInt8]) -> [UInt8]? {
+        guard profilePartCount > 0 else { return nil }
+        var profile: [UInt8] = []
+        for number in 1...profilePartCount {
+            guard let part = profileParts[number] else { return nil }
+            profile += bytes[part]
+        }
+        return profile
+    }
+
+    /// Whether an end-of-image marker stands behind the data that begins at `start`.
+    static func reachesEnd(_ bytes: [UInt8], from start: Int) -> Bool {
+        var at = start
+        while at + 1 < bytes.count {
+            guard bytes[at] == 0xff else {
+                at += 1
+                continue
+            }
+            switch bytes[at + 1] {
+            case 0xd9: return true
+            case 0xff: at += 1
+            case 0x00, 0x01, 0xd0...0xd8: at += 2
+            default:
+                // Segments between scans, and the scans' own headers.
+                guard let length = bytes.bigEndian(at: at + 2, bytes: 2) else { return false }
+                at += 2 + max(length, 2)
+            }
+        }
+        return false
+    }
+}

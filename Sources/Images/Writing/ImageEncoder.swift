@@ -1,0 +1,40 @@
+public import SosiaCore
+
+/// Pixels to a file's bytes.
+public enum ImageEncoder {
+    public static let quality = (minimum: 1, standard: 85, maximum: 100)
+    /// The longest side that a JPEG can have.
+    public static let maximumSide = 65_535
+
+    /// Baseline JPEG with 4:2:0 chroma, by libturbojpeg.
+    /// - Parameter quality: moved into 1...100.
+    public static func jpeg(
+        _ image: PixelImage, quality: Int = quality.standard
+    ) throws(EncodeError) -> [UInt8] {
+        guard image.width <= maximumSide, image.height <= maximumSide else {
+            throw .sideTooLong(width: image.width, height: image.height, maximumSide: maximumSide)
+        }
+        let quality = min(max(quality, Self.quality.minimum), Self.quality.maximum)
+        guard
+            let bytes = TurboJPEG.encode(
+                image.bytes, width: image.width, height: image.height, quality: quality)
+        else { throw .outOfMemory }
+        return bytes
+    }
+}
+
+/// Why pixels did not become a file.
+public enum EncodeError: Error, Hashable, Sendable {
+    case sideTooLong(width: Int, height: Int, maximumSide: Int)
+    case outOfMemory
+}
+
+extension EncodeError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .sideTooLong(let width, let height, let maximumSide):
+            "\(width) x \(height) pixels, a JPEG has at most \(maximumSide) a side"
+        case .outOfMemory: "out of memory"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Catalog
+import Foundation
+import SosiaCore
+
+/// What ``Store/compact()`` gave back.
+public struct CompactionReport: Sendable, Hashable {
+    public let pictures: Int
+    /// Bytes of all files of the truth before and after.
+    public let bytesBefore: Int64
+    public let bytesAfter: Int64
+}
+
+extension CollectionWriter {
+    /// Rows that are copied at once, bytes.
+    private static let blockBytes = 4 << 20
+
+    /// Writes the live rows, in the order of their ids, as the next generation and lets the catalog adopt it.
+    ///
+    /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
+    /// finished by the next writer.
+    func compact() throws -> CompactionReport {
+        let before = bytes
+        let rows = try writing { try catalog.namedRows() }
+        guard let state = try writing({ try catalog.state() }) else { throw StoreError.missing(path: layout.root) }
+        let generation = state.generation + 1
+        do {
+            try copy(rows, from: state, generation: generation)
+        } catch {
+            unlink(layout.nextVectors)
+            throw error
+        }
+        try writing { try catalog.adopt(generation: generation, rows: rows) }
+        try Folder.rename(layout.nextVectors, to: layout.vectors)
+        try reopenVectors()
+        try writing { try catalog.vacuum() }
+        return CompactionReport(pictures: rows.count, bytesBefore: before, bytesAfter: bytes)
+    }
+
+    private func copy(_ rows: [NamedRow], from state: CatalogState, generation: Int64) throws {
+        let source = try VectorFile(
+            layout, generation: state.generation, dimension: state.model.dimension, rowCount: state.rows)
+        let target = try VectorFileWriter(
+            creating: layout.nextVectors,
+            header: VectorFileHeader(dimension: state.model.dimension, generation: generation))
+        let step = max(1, Self.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
+        for start in stride(from: 0, to: rows.count, by: step) {
+            let block = try rows[start..<min(start + step, rows.count)].map { row in
+                let vector = source.row(row.slot)
+                guard vector.checksum == row.checksum else {
+                    throw StoreError.damaged(path: layout.vectors, reason: "the vector of picture \(row.id) changed")
+                }
+                return vector
+            }
+            try target.write(block, from: start)
+        }
+        try target.synchronize()
+    }
+
+    private var bytes: Int64 {
+        [layout.catalog, layout.vectors].reduce(0) { sum, path in
+            sum + ((try? FileStatus(path: path).stamp.size) ?? 0)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Catalog
+import Foundation
+import SosiaCore
+
+/// Everything that changes a collection goes through this actor, one change after the other.
+actor CollectionWriter {
+    let layout: StoreLayout
+    let catalog: Catalog
+    let model: ModelIdentity
+    private let lock: WriterLock
+    private var vectors: VectorFileWriter
+
+    /// Takes the lock, finishes what a crash interrupted, and makes the collection when it is wanted and not there.
+    init(_ layout: StoreLayout, creating wanted: ModelIdentity?) throws {
+        self.layout = layout
+        if wanted != nil {
+            try Folder.create(layout.root)
+        } else if !FileManager.default.fileExists(atPath: layout.catalog) {
+            throw StoreError.missing(path: layout.root)
+        }
+        lock = try WriterLock(layout)
+        do {
+            if !FileManager.default.fileExists(atPath: layout.catalog) {
+                try Self.refuseOrphans(layout)
+            }
+            catalog = try Catalog(path: layout.catalog, access: .write)
+            var state = try catalog.state()
+            if state == nil, let wanted {
+                try Self.refuseOrphans(layout)
+                _ = try VectorFileWriter(
+                    creating: layout.vectors, header: VectorFileHeader(dimension: wanted.dimension, generation: 0))
+                try catalog.create(model: wanted)
+                try Folder.synchronize(containing: layout.catalog)
+                state = try catalog.state()
+            }
+            guard let state else { throw StoreError.missing(path: layout.root) }
+            model = state.model
+            try Self.settle(layout, state)
+            vectors = try VectorFileWriter(opening: layout.vectors, dimension: state.model.dimension)
+        } catch let error as CatalogError {
+            throw StoreError(error)
+        }
+    }
+
+    /// Adds drafts and known files as one unit: rows, fsync, then one transaction.
+    /// - Returns: one outcome a draft, then one a known file.
+    func upsert(_ drafts: [ImageDraft], known files: [KnownFile] = []) throws -> [CatalogOutcome] {
+        for draft in drafts where draft.embedding.dimension != model.dimension {
+            throw VectorError.dimensionMismatch(got: draft.embedding.dimension, expected: model.dimension)
+        }
+        let rows = drafts.map { VectorRow($0.embedding) }
+        let entries = zip(drafts, rows).map { draft, row in
+            CatalogEntry(
+                hash: draft.hash, source: draft.source, attributes: draft.attributes,
+                content: CatalogEntry.Content(facts: draft.facts, checksum: row.checksum))
+        }
+        return try writing {
+            try catalog.upsert(entries + files.map(\.entry)) { positions, firstSlot in
+                try vectors.write(positions.map { rows[$0] }, from: firstSlot)
+                try vectors.synchronize()
+            }
+        }
+    }
+
+    func remove(_ ids: [ImageID]) throws -> Int {
+        try writing { try catalog.remove(ids) }
+    }
+
+    func forget(_ locations: [String]) throws -> Int {
+        try writing { try catalog.forget(locations) }
+    }
+
+    func merge(_ attributes: [(location: String, attributes: Attributes)]) throws -> Int {
+        try writing { try catalog.merge(attributes) }
+    }
+
+    /// Goes on with the next generation of the vectors, after ``compact()`` put it in place.
+    func reopenVectors() throws(StoreError) {
+        vectors = try VectorFileWriter(opening: layout.vectors, dimension: model.dimension)
+    }
+
+    func writing<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as CatalogError {
+            throw StoreError(error)
+        }
+    }
+
+    /// Vectors without a catalog are not overwritten: somebody lost the catalog, not the pictures.
+    private static func refuseOrphans(_ layout: StoreLayout) throws(StoreError) {
+        guard let status = try? FileStatus(path: layout.vectors) else { return }
+        guard status.stamp.size <= VectorFileHeader.byteCount else {
+            throw .damaged(path: layout.catalog, reason: "it is missing or empty, but vectors lie beside it")
+        }
+    }
+
+    /// Finishes or undoes the compaction that a crash interrupted.
+    private static func settle(_ layout: StoreLayout, _ state: CatalogState) throws(StoreError) {
+        let next = try? VectorFile.header(layout.nextVectors)
+        let present = try VectorFile.header(layout.vectors)
+        if present?.generation != state.generation, next?.generation == state.generation {
+            try Folder.rename(layout.nextVectors, to: layout.vectors)
+        } else {
+            unlink(layout.nextVectors)
+        }
+        _ = try VectorFile(
+            layout, generation: state.generation, dimension: state.model.dimension, rowCount: state.rows)
+    }
+}

@@ -1,0 +1,123 @@
+import Catalog
+public import Foundation
+import Indexes
+public import SosiaCore
+import Synchronization
+
+/// The engine that needs no server: a catalog, a file of vectors and their indexes in one folder.
+///
+/// Any number of processes may read a collection while one writes; each notices by itself what was committed.
+public final class EmbeddedEngine: SearchEngine {
+    /// What the engine may do.
+    public enum Access: Sendable {
+        case read
+        /// The collection must exist.
+        case write
+        /// The collection is made when there is none.
+        case create(ModelIdentity)
+    }
+
+    public let model: ModelIdentity
+    let layout: StoreLayout
+    let catalog: Catalog
+    let writer: CollectionWriter?
+    private let threads: Int
+    private let current = Mutex<Snapshot?>(nil)
+
+    /// - Parameters:
+    ///   - path: the collection's folder.
+    ///   - threads: how many threads share one search.
+    /// - Throws: ``StoreError``; `EngineError.modelMismatch` when `.create` names another model than an existing
+    ///   collection's.
+    public init(
+        path: String, access: Access = .read,
+        threads: Int = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    ) throws {
+        let layout = StoreLayout(root: AbsolutePath.of(path))
+        self.layout = layout
+        self.threads = min(max(threads, FlatSearchOptions.minimumThreads), FlatSearchOptions.maximumThreads)
+        switch access {
+        case .read: writer = nil
+        case .write: writer = try CollectionWriter(layout, creating: nil)
+        case .create(let model): writer = try CollectionWriter(layout, creating: model)
+        }
+        if writer == nil, !FileManager.default.fileExists(atPath: layout.catalog) {
+            throw StoreError.missing(path: layout.root)
+        }
+        do {
+            catalog = try Catalog(path: layout.catalog, access: .read)
+            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
+            model = state.model
+        } catch let error as CatalogError {
+            throw StoreError(error)
+        }
+        if case .create(let wanted) = access, wanted != model {
+            throw EngineError.modelMismatch(got: wanted, expected: model)
+        }
+    }
+
+    /// Searches the newest committed state, whoever wrote it.
+    /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
+    public func search(_ request: SearchRequest) async throws -> SearchResponse {
+        let snapshot = try snapshot()
+        let found: NeighborList
+        switch request.query {
+        case .embedding(let embedding, let queryModel):
+            if let queryModel, queryModel != model {
+                throw EngineError.modelMismatch(got: queryModel, expected: model)
+            }
+            guard embedding.dimension == model.dimension else {
+                throw VectorError.dimensionMismatch(got: embedding.dimension, expected: model.dimension)
+            }
+            found = try snapshot.nearest(to: embedding, k: request.k, threads: threads)
+        case .image(let id):
+            let all = try snapshot.nearest(to: snapshot.embedding(of: id), k: request.k + 1, threads: threads)
+            let others = all.neighbors.filter { $0.id != id.rawValue }.prefix(request.k)
+            found = NeighborList(neighbors: Array(others), scanned: all.scanned, measured: all.measured)
+        }
+        return SearchResponse(
+            hits: try hits(found.neighbors),
+            plan: SearchPlan(index: "flat", exact: true, scanned: found.scanned))
+    }
+
+    /// - Throws: ``StoreError``
+    public func records(_ ids: [ImageID]) async throws -> [ImageRecord] {
+        try reading { try catalog.records(ids) }
+    }
+
+    /// - Throws: ``StoreError``
+    public func count() async throws -> Int {
+        try reading { try catalog.count() }
+    }
+
+    /// The newest snapshot; made anew when another commit was seen.
+    func snapshot() throws -> Snapshot {
+        try reading {
+            let revision = try catalog.revision()
+            let known = current.withLock { $0 }
+            if let known, known.state.revision == revision { return known }
+            let fresh = try Snapshot(catalog, layout: layout, following: known)
+            current.withLock { current in
+                if fresh.state.revision > current?.state.revision ?? -1 { current = fresh }
+            }
+            return fresh
+        }
+    }
+
+    func reading<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as CatalogError {
+            throw StoreError(error)
+        }
+    }
+
+    private func hits(_ neighbors: [Neighbor]) throws -> [SearchHit] {
+        let records = try reading { try catalog.records(neighbors.map { ImageID(rawValue: $0.id) }) }
+        let byID = Dictionary(records.map { ($0.id.rawValue, $0) }) { first, _ in first }
+        // A picture that was removed after the snapshot was taken is left out.
+        return neighbors.compactMap { neighbor in
+            byID[neighbor.id].map { SearchHit(record: $0, distance: neighbor.distance) }
+        }
+    }
+}

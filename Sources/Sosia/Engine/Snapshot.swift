@@ -1,0 +1,56 @@
+import Catalog
+import Indexes
+import SosiaCore
+
+/// An unchanging view of a collection: one search sees one snapshot, whatever is written meanwhile.
+struct Snapshot: Sendable {
+    let state: CatalogState
+    let vectors: VectorFile
+    /// The picture of each row, 0 where the row is vacant or was never named.
+    let ids: [Int64]
+
+    /// Follows what was committed since `previous`; reads everything when there is nothing to follow.
+    /// - Throws: ``StoreError``
+    init(_ catalog: Catalog, layout: StoreLayout, following previous: Snapshot?) throws {
+        guard var changes = try catalog.slotChanges(since: previous?.state.revision ?? -1) else {
+            throw StoreError.missing(path: layout.root)
+        }
+        var ids: [Int64] = []
+        if let previous, previous.state.generation == changes.state.generation {
+            ids = previous.ids
+        } else if previous != nil {
+            // Compaction moved every row.
+            changes = try catalog.slotChanges(since: -1) ?? changes
+        }
+        let rows = changes.state.rows
+        if ids.count < rows { ids.append(contentsOf: repeatElement(0, count: rows - ids.count)) }
+        for slot in changes.vacated where ids.indices.contains(slot) { ids[slot] = 0 }
+        for (slot, id) in changes.named {
+            guard ids.indices.contains(slot) else {
+                throw StoreError.damaged(
+                    path: layout.catalog, reason: "picture \(id) has row \(slot), there are \(rows)")
+            }
+            ids[slot] = id
+        }
+        state = changes.state
+        self.ids = ids
+        vectors = try VectorFile(
+            layout, generation: state.generation, dimension: state.model.dimension, rowCount: rows)
+    }
+
+    /// The stored vector of a picture.
+    func embedding(of id: ImageID) throws -> Embedding {
+        guard let slot = ids.firstIndex(of: id.rawValue) else { throw EngineError.unknownImage(id) }
+        return try Embedding(vectors.row(slot).values)
+    }
+
+    func nearest(to query: Embedding, k: Int, threads: Int) throws -> NeighborList {
+        let options = try FlatSearchOptions(threads: threads)
+        return try vectors.withRows { rows in
+            let lists = try FlatScan.search(
+                query.values.span, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows,
+                ids: ids.span, options: options)
+            return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
+        }
+    }
+}

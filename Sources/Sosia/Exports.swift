@@ -1,0 +1,4 @@
+// A program that imports Sosia sees the vocabulary and the rooms it is built from without naming them.
+@_exported public import Embeddings
+@_exported public import Images
+@_exported public import SosiaCore

@@ -1,0 +1,77 @@
+import Foundation
+import Images
+import SosiaCore
+
+/// The picture files at and below some paths, in the order of their names, one at a time.
+///
+/// A path that is named is taken whatever it is called; inside a folder only files that are called like pictures are
+/// taken, and hidden ones are not. Links are followed; a folder is walked once.
+struct FileWalk: Sequence, IteratorProtocol {
+    enum Item: Hashable, Sendable {
+        case file(path: String, stamp: ImageSource.Stamp)
+        case skipped(SkippedFile)
+    }
+
+    /// Paths still to visit, the next one last.
+    private var pending: [(path: String, named: Bool)]
+    private var visited: Set<FileStatus.Identity> = []
+
+    /// - Parameter paths: absolute paths of files and folders.
+    init(_ paths: [String]) {
+        pending = paths.reversed().map { ($0, true) }
+    }
+
+    mutating func next() -> Item? {
+        while let (path, named) = pending.popLast() {
+            if let item = visit(path, named: named) { return item }
+        }
+        return nil
+    }
+
+    private mutating func visit(_ path: String, named: Bool) -> Item? {
+        let name = AbsolutePath.name(path)
+        if !named && name.hasPrefix(".") { return nil }
+        let status: FileStatus
+        do {
+            status = try FileStatus(path: path)
+        } catch {
+            guard named || Self.isCalledLikeAPicture(name) || error.code != ENOENT else { return nil }
+            // The file system's bytes were replaced on the way to a String, so that the name no longer leads anywhere.
+            let garbled = error.code == ENOENT && path.unicodeScalars.contains("\u{FFFD}")
+            return .skipped(SkippedFile(path: path, reason: garbled ? .nameIsNotUTF8 : SkipReason(error)))
+        }
+        switch status.kind {
+        case .folder:
+            return enter(path, status)
+        case .other:
+            return named ? .skipped(SkippedFile(path: path, reason: .notARegularFile)) : nil
+        case .file:
+            guard named || Self.isCalledLikeAPicture(name) else { return nil }
+            if path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
+                return .skipped(SkippedFile(path: path, reason: .nameHasLineBreak))
+            }
+            return .file(path: path, stamp: status.stamp)
+        }
+    }
+
+    private mutating func enter(_ path: String, _ status: FileStatus) -> Item? {
+        guard visited.insert(status.identity).inserted else {
+            return .skipped(SkippedFile(path: path, reason: .linkLoop))
+        }
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted(by: >)
+            let stem = path == "/" ? "/" : path + "/"
+            pending.append(contentsOf: names.map { (path: stem + $0, named: false) })
+            return nil
+        } catch {
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let code = underlying.map { Int32(truncatingIfNeeded: $0.code) } ?? EACCES
+            return .skipped(SkippedFile(path: path, reason: SkipReason(SystemError(code: code))))
+        }
+    }
+
+    private static func isCalledLikeAPicture(_ name: Substring) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return PictureFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
+    }
+}

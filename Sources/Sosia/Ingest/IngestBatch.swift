@@ -1,0 +1,83 @@
+import Catalog
+import SosiaCore
+
+/// Collects what the workers made, brings it back into the order of the files, and commits it when there is enough: the
+/// same files get the same ids, however the workers took turns.
+actor IngestBatch {
+    enum Item: Sendable {
+        case draft(ImageDraft)
+        case known(KnownFile)
+        case skipped(SkippedFile)
+    }
+
+    private let engine: EmbeddedEngine
+    private let size: Int
+    private let total: Int
+    private let progress: @Sendable (IngestProgress) -> Void
+    /// What was finished before an earlier file was, by position.
+    private var early: [Int: Item] = [:]
+    private var next = 0
+    private var drafts: [ImageDraft] = []
+    private var known: [KnownFile] = []
+    private var done = 0
+    private(set) var report = IngestReport()
+    /// Known files whose picture changed before they were committed; they have to be embedded after all.
+    private var again: Set<String> = []
+
+    init(
+        engine: EmbeddedEngine, size: Int, total: Int, progress: @escaping @Sendable (IngestProgress) -> Void
+    ) {
+        self.engine = engine
+        self.size = min(max(size, IngestOptions.minimumBatch), IngestOptions.maximumBatch)
+        self.total = total
+        self.progress = progress
+    }
+
+    /// - Parameter position: of the file among those of this run; each is taken once.
+    func take(_ item: Item, at position: Int) async throws {
+        early[position] = item
+        while let item = early.removeValue(forKey: next) {
+            next += 1
+            keep(item)
+        }
+        done += 1
+        progress(IngestProgress(stage: .embedding, done: min(done, total), total: total))
+        if drafts.count + known.count >= size { try await commit() }
+    }
+
+    private func keep(_ item: Item) {
+        switch item {
+        case .draft(let draft): drafts.append(draft)
+        case .known(let file): known.append(file)
+        case .skipped(let file): report.skipped.append(file)
+        }
+    }
+
+    func commit() async throws {
+        let drafts = drafts
+        let known = known
+        if drafts.isEmpty && known.isEmpty { return }
+        self.drafts = []
+        self.known = []
+        let outcomes = try await engine.writable().upsert(drafts, known: known)
+        for (position, outcome) in outcomes.enumerated() {
+            switch outcome {
+            case .added: report.added += 1
+            case .changed: report.changed += 1
+            case .moved: report.moved += 1
+            case .duplicate: report.duplicates += 1
+            case .touched: report.unchanged += 1
+            case .unknown: again.insert(known[position - drafts.count].path)
+            }
+        }
+    }
+
+    /// Ends a run over some files; the next one counts from 0 again.
+    func takeAgain() -> Set<String> {
+        defer {
+            again = []
+            next = 0
+        }
+        return again
+    }
+}

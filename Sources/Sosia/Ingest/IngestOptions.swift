@@ -1,0 +1,33 @@
+import Foundation
+import SosiaCore
+
+/// How a run of ``Store/add(_:options:progress:)`` works.
+public struct IngestOptions: Sendable {
+    public static let minimumJobs = 1
+    public static let maximumJobs = 256
+    /// One worker a core: each decodes and embeds one picture at a time.
+    public static var defaultJobs: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// Pictures a commit. More lose more work in a crash, fewer wait for the disk more often.
+    public static let minimumBatch = 1
+    public static let defaultBatch = 128
+    public static let maximumBatch = 10_000
+
+    public var jobs = IngestOptions.defaultJobs
+    public var batch = IngestOptions.defaultBatch
+    /// Set on every picture of the run.
+    public var attributes: Attributes = [:]
+    /// Set on the picture of one file, by absolute path; wins over ``attributes``.
+    public var attributesByPath: [String: Attributes] = [:]
+    /// Forget files below the given folders that are gone.
+    public var prune = false
+    /// Prune even when more than half of the known files would go.
+    public var force = false
+
+    public init() {}
+
+    func attributes(for path: String) -> Attributes {
+        guard let own = attributesByPath[path] else { return attributes }
+        return attributes.merging(own) { _, own in own }
+    }
+}

@@ -1,0 +1,58 @@
+import Catalog
+import SosiaCore
+
+/// What a walk found, sorted by what has to be done about it.
+struct IngestPlan: Sendable {
+    struct File: Sendable, Hashable {
+        let path: String
+        let stamp: ImageSource.Stamp
+        let isKnown: Bool
+    }
+
+    /// New and changed files.
+    var pending: [File] = []
+    /// Files whose stamp is that of the last run.
+    var unchanged = 0
+    /// Unchanged files that get attributes in this run.
+    var attributed: [(location: String, attributes: Attributes)] = []
+    var skipped: [SkippedFile] = []
+
+    /// Files the catalog is asked about at once.
+    private static let chunk = 512
+
+    /// Walks and compares with the catalog; opens no file.
+    init(
+        _ paths: [String], engine: EmbeddedEngine, options: IngestOptions, progress: (IngestProgress) -> Void
+    ) throws {
+        var chunk: [(path: String, stamp: ImageSource.Stamp)] = []
+        var done = 0
+        for item in FileWalk(paths) {
+            switch item {
+            case .skipped(let file): skipped.append(file)
+            case .file(let path, let stamp): chunk.append((path, stamp))
+            }
+            guard chunk.count == Self.chunk else { continue }
+            try sort(chunk, engine, options)
+            done += chunk.count
+            chunk.removeAll(keepingCapacity: true)
+            progress(IngestProgress(stage: .walking, done: done, total: 0))
+            try Task.checkCancellation()
+        }
+        try sort(chunk, engine, options)
+    }
+
+    private mutating func sort(
+        _ files: [(path: String, stamp: ImageSource.Stamp)], _ engine: EmbeddedEngine, _ options: IngestOptions
+    ) throws {
+        let known = try engine.reading { try engine.catalog.sources(files.map(\.path)) }
+        for (file, source) in zip(files, known) {
+            guard let source, source.stamp == file.stamp else {
+                pending.append(File(path: file.path, stamp: file.stamp, isKnown: source != nil))
+                continue
+            }
+            unchanged += 1
+            let attributes = options.attributes(for: file.path)
+            if !attributes.isEmpty { attributed.append((file.path, attributes)) }
+        }
+    }
+}

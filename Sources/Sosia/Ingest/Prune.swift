@@ -1,0 +1,33 @@
+import Catalog
+import SosiaCore
+
+extension EmbeddedEngine {
+    /// Forgets the files below some folders that are gone.
+    /// - Parameters:
+    ///   - roots: absolute paths.
+    ///   - force: prune even where a root is missing or more than half of the files would go.
+    /// - Returns: how many pictures went.
+    /// - Throws: ``StoreError/pruneRootMissing(path:)``, ``StoreError/pruneTooLarge(gone:known:)``; nothing was
+    ///   forgotten then.
+    func prune(_ roots: [String], force: Bool) async throws -> Int {
+        var known = 0
+        var gone: Set<String> = []
+        for root in roots {
+            if !force && Self.isMissing(root) { throw StoreError.pruneRootMissing(path: root) }
+            let locations = try reading { try catalog.locations(under: root) }
+            known += locations.count
+            gone.formUnion(locations.filter(Self.isMissing))
+        }
+        if !force && gone.count * 2 > known { throw StoreError.pruneTooLarge(gone: gone.count, known: known) }
+        return gone.isEmpty ? 0 : try await writable().forget(gone.sorted())
+    }
+
+    static func isMissing(_ path: String) -> Bool {
+        do throws(SystemError) {
+            _ = try FileStatus(path: path)
+            return false
+        } catch {
+            return error.isMissing
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Images
+
+/// Why a file was passed over. The rest of the work went on.
+public enum SkipReason: Error, Hashable, Sendable {
+    case changedWhileRead
+    case decoding(DecodeError)
+    case embedding(String)
+    case linkLoop
+    case nameHasLineBreak
+    case nameIsNotUTF8
+    case notARegularFile
+    case notFound
+    case permissionDenied
+    case tooLarge(bytes: Int64, maximum: Int64)
+    case unreadable(code: Int32)
+}
+
+extension SkipReason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .changedWhileRead: "the file changed while it was being read"
+        case .decoding(let error): error.description
+        case .embedding(let reason): reason
+        case .linkLoop: "the link leads back to a folder that is being walked"
+        case .nameHasLineBreak: "the name has a line break, and results are one line a picture; rename the file"
+        case .nameIsNotUTF8: "the name is not valid UTF-8; rename the file"
+        case .notARegularFile: "not a regular file"
+        case .notFound: "there is no such file"
+        case .permissionDenied: "permission denied"
+        case .tooLarge(let bytes, let maximum): "the file has \(bytes) bytes, the limit is \(maximum)"
+        case .unreadable(let code): "cannot be read (\(SystemError(code: code)))"
+        }
+    }
+}
+
+/// A file that was passed over.
+public struct SkippedFile: Hashable, Sendable {
+    /// The path, with bytes that are not UTF-8 replaced.
+    public let path: String
+    public let reason: SkipReason
+
+    public init(path: String, reason: SkipReason) {
+        self.path = path
+        self.reason = reason
+    }
+}

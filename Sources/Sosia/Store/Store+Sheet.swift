@@ -1,0 +1,39 @@
+import Images
+public import SosiaCore
+
+extension Store {
+    /// The query and its answer as one picture: the query framed, then the hits with rank and distance.
+    /// - Parameters:
+    ///   - query: the bytes of the query; nil leaves it out.
+    /// - Returns: JPEG bytes.
+    public func sheet(of answer: Answer, query: [UInt8]?) throws -> [UInt8] {
+        var cells: [ContactSheet.Cell] = []
+        if let query { cells.append(cell(query, caption: "query", isFramed: true)) }
+        for (index, hit) in answer.hits.enumerated() {
+            let bytes = hit.record.sources.lazy.compactMap { try? FileContent(reading: $0).bytes }.first
+            let distance = (Double(hit.distance) * 10_000).rounded() / 10_000
+            cells.append(cell(bytes, caption: "\(index + 1)  \(distance)", isFramed: false))
+        }
+        guard let image = ContactSheet(cells: cells).rendered() else { return [] }
+        return try ImageEncoder.jpeg(image)
+    }
+
+    /// The bytes of a picture of the collection, from the first of its files that can be read.
+    /// - Throws: ``SkipReason`` of the last file when none can.
+    public func bytes(of id: ImageID) async throws -> [UInt8] {
+        var reason = SkipReason.notFound
+        for source in try await record(id).sources {
+            do throws(SkipReason) {
+                return try FileContent(reading: source).bytes
+            } catch {
+                reason = error
+            }
+        }
+        throw reason
+    }
+
+    private func cell(_ bytes: [UInt8]?, caption: String, isFramed: Bool) -> ContactSheet.Cell {
+        let picture = bytes.flatMap { try? decoder.decode($0, maxSide: ContactSheet.cellSide.standard).pixels }
+        return ContactSheet.Cell(picture: picture, caption: caption, isFramed: isFramed)
+    }
+}

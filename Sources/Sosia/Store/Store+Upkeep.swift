@@ -1,0 +1,43 @@
+import Catalog
+public import SosiaCore
+
+extension Store {
+    /// Forgets the files at and below some paths, and the pictures that no other file shows.
+    /// - Returns: how many pictures went.
+    public func remove(paths: [String]) async throws -> Int {
+        let writer = try engine.writable()
+        var locations: Set<String> = []
+        for path in paths {
+            locations.formUnion(try engine.reading { try engine.catalog.locations(under: AbsolutePath.of(path)) })
+        }
+        return locations.isEmpty ? 0 : try await writer.forget(locations.sorted())
+    }
+
+    /// Forgets pictures.
+    /// - Returns: how many of the ids there were.
+    public func remove(_ ids: [ImageID]) async throws -> Int {
+        try await engine.remove(ids)
+    }
+
+    /// What is known of a picture.
+    /// - Throws: `EngineError.unknownImage`
+    public func record(_ id: ImageID) async throws -> ImageRecord {
+        guard let record = try await engine.records([id]).first else { throw EngineError.unknownImage(id) }
+        return record
+    }
+
+    /// Reads the whole truth and holds it against its checksums. Changes nothing.
+    public func verify() async throws -> VerifyReport {
+        try await engine.verify()
+    }
+
+    /// Gives the space of removed pictures back.
+    public func compact() async throws -> CompactionReport {
+        try await engine.writable().compact()
+    }
+
+    /// What the collection holds and costs.
+    public func status() async throws -> StoreStatus {
+        try engine.status()
+    }
+}

@@ -1,0 +1,59 @@
+import Catalog
+
+/// What can be wrong with a collection on disk.
+public enum StoreError: Error, Hashable, Sendable {
+    /// Another process waited longer than it wanted to.
+    case busy(path: String)
+    /// The truth itself is unreadable. Nothing was changed.
+    case damaged(path: String, reason: String)
+    case diskFull(path: String)
+    case failed(path: String, reason: String)
+    /// Another process is writing to the collection.
+    case locked(path: String)
+    case missing(path: String)
+    case modelMismatch(got: String, expected: String)
+    case needsMigration(path: String)
+    case newerVersion(path: String)
+    /// Pruning would forget more than half of the known files.
+    case pruneTooLarge(gone: Int, known: Int)
+    /// A folder that was to be pruned is not there; perhaps its disk is not mounted.
+    case pruneRootMissing(path: String)
+    case readOnly(path: String)
+}
+
+extension StoreError {
+    init(_ error: CatalogError) {
+        self =
+            switch error {
+            case .busy(let path): .busy(path: path)
+            case .damaged(let path, let reason): .damaged(path: path, reason: reason)
+            case .diskFull(let path): .diskFull(path: path)
+            case .failed(let path, let reason): .failed(path: path, reason: reason)
+            case .needsMigration(let path): .needsMigration(path: path)
+            case .newerVersion(let path): .newerVersion(path: path)
+            case .readOnly(let path): .readOnly(path: path)
+            }
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .busy(let path): "\(path) is held by another process; try again"
+        case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+        case .diskFull(let path): "no space left on the disk of \(path); what was committed before is safe"
+        case .failed(let path, let reason): "\(path): \(reason)"
+        case .locked(let path): "another process is writing to \(path); wait until it has finished"
+        case .missing(let path): "there is no collection at \(path); `sosia add` creates one"
+        case .modelMismatch(let got, let expected): "the collection holds vectors of \(expected), not of \(got)"
+        case .needsMigration(let path):
+            "\(path) was written by an older version and cannot be written; open it once with write permission"
+        case .newerVersion(let path): "\(path) was written by a newer version of sosia; update sosia to open it"
+        case .pruneTooLarge(let gone, let known):
+            "\(gone) of \(known) known files are gone; nothing was pruned (--force prunes all the same)"
+        case .pruneRootMissing(let path):
+            "\(path) is not there, perhaps its disk is not mounted; nothing was pruned (--force prunes all the same)"
+        case .readOnly(let path): "\(path) cannot be written"
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// The files of a collection.
+struct StoreLayout: Sendable, Hashable {
+    let root: String
+
+    /// Truth; its transaction is the commit point.
+    var catalog: String { root + "/catalog.sqlite" }
+    /// Truth; append-only rows behind a 64-byte header.
+    var vectors: String { root + "/vectors.f32" }
+    /// The next generation of the vectors, until the catalog has adopted it.
+    var nextVectors: String { root + "/vectors.f32.next" }
+    /// Caches of the truth; safe to delete at any moment.
+    var indexes: String { root + "/index" }
+    /// Held by the one process that writes.
+    var lock: String { root + "/writer.lock" }
+}

@@ -1,0 +1,18 @@
+public import Foundation
+
+/// Where the user's collection lies when nobody names it.
+public enum StoreLocation {
+    /// `$SOSIA_STORE`, else `sosia/photos.sosia` in the user's data folder (XDG Base Directory Specification:
+    /// `$XDG_DATA_HOME`, else `~/.local/share`).
+    /// - Parameter environment: variables by name.
+    public static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        if let store = environment["SOSIA_STORE"], !store.isEmpty { return store }
+        return dataFolder(environment) + "/sosia/photos.sosia"
+    }
+
+    /// The specification says to pass over relative paths.
+    static func dataFolder(_ environment: [String: String]) -> String {
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
+        return (environment["HOME"] ?? NSHomeDirectory()) + "/.local/share"
+    }
+}

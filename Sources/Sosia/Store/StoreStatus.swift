@@ -1,0 +1,27 @@
+import Catalog
+public import SosiaCore
+
+/// What a collection holds and costs.
+public struct StoreStatus: Sendable, Hashable {
+    /// The collection's folder, absolute.
+    public let path: String
+    public let model: ModelIdentity
+    public let pictures: Int
+    /// Rows that compaction would give back.
+    public let vacant: Int
+    public let catalogBytes: Int64
+    public let vectorBytes: Int64
+}
+
+extension EmbeddedEngine {
+    func status() throws -> StoreStatus {
+        try reading {
+            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
+            let pictures = try catalog.count()
+            return StoreStatus(
+                path: layout.root, model: model, pictures: pictures, vacant: state.rows - pictures,
+                catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
+                vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0)
+        }
+    }
+}

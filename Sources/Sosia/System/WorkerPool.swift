@@ -1,0 +1,31 @@
+import Synchronization
+
+/// A fixed number of workers that take the next piece of work each, on threads of their own.
+enum WorkerPool {
+    private final class Counter: Sendable {
+        private let value = Atomic<Int>(0)
+
+        func next() -> Int { value.add(1, ordering: .relaxed).oldValue }
+    }
+
+    /// Calls `body` once with each number below `count`, `jobs` at a time. The first error ends it.
+    static func run(
+        count: Int, jobs: Int, label: String, _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        let counter = Counter()
+        let executor = CPUExecutor(label: label)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(max(jobs, 1), max(count, 1)) {
+                group.addTask(executorPreference: executor) {
+                    while true {
+                        try Task.checkCancellation()
+                        let index = counter.next()
+                        guard index < count else { return }
+                        try await body(index)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Catalog
+public import SosiaCore
+
+/// What ``Store/verify()`` found.
+public struct VerifyReport: Sendable, Hashable {
+    /// Something in the truth that is not as it was committed.
+    public enum Problem: Sendable, Hashable {
+        /// SQLite's own checks of the catalog, and what must hold between its tables.
+        case catalog(String)
+        /// The vector file as a whole.
+        case vectors(String)
+        /// The row of one picture is not what was written. Removing and adding the picture mends it.
+        case row(id: ImageID, slot: Int)
+    }
+
+    public let pictures: Int
+    /// Vacant rows, which compaction would give back.
+    public let vacant: Int
+    public let problems: [Problem]
+}
+
+extension VerifyReport.Problem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .catalog(let fact), .vectors(let fact): fact
+        case .row(let id, let slot):
+            "the vector of picture \(id) (row \(slot)) is not what was written; remove the picture and add it again"
+        }
+    }
+}
+
+extension EmbeddedEngine {
+    /// Reads the whole truth and holds it against its checksums. Changes nothing.
+    public func verify() async throws -> VerifyReport {
+        try reading {
+            var problems = try catalog.problems().map(VerifyReport.Problem.catalog)
+            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
+            let rows = try catalog.namedRows()
+            problems += try catalog.slotProblems().map(VerifyReport.Problem.catalog)
+            do {
+                let vectors = try VectorFile(
+                    layout, generation: state.generation, dimension: model.dimension, rowCount: state.rows)
+                for row in rows where (0..<state.rows).contains(row.slot) {
+                    let vector = vectors.row(row.slot)
+                    if vector.checksum != row.checksum || !vector.values.allSatisfy(\.isFinite) {
+                        problems.append(.row(id: row.id, slot: row.slot))
+                    }
+                }
+            } catch let error as StoreError {
+                problems.append(.vectors(error.description))
+            }
+            return VerifyReport(pictures: rows.count, vacant: state.rows - rows.count, problems: problems)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Sosia
+
+struct AddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add pictures: files, folders with all below them, or - for paths on stdin.")
+
+    @Argument(help: ArgumentHelp("Files and folders; - reads paths from standard input.", valueName: "path"))
+    var paths: [String]
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "The network of a new collection (see `sosia model list`).")
+    var model: String?
+
+    @Option(help: "The arithmetic of a new collection: auto, f32 or bf16.")
+    var precision: PrecisionChoice = .auto
+
+    @Option(help: "Pictures worked on at once; as many as cores when not given.")
+    var jobs: Int = IngestOptions.defaultJobs
+
+    @Option(help: ArgumentHelp("Attributes by file, from a table whose first column is path.", valueName: "file.csv"))
+    var attributes: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("An attribute for all pictures of this run; the value may be JSON.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    @Flag(help: "Forget pictures below the given folders whose files are gone.")
+    var prune = false
+
+    @Flag(help: "Prune even when a folder is missing or more than half of the pictures would go.")
+    var force = false
+
+    @Flag(name: .customShort("0"), help: "Paths on standard input end with NUL bytes.")
+    var nulSeparated = false
+
+    func validate() throws {
+        guard !paths.isEmpty else { throw ValidationError("Name at least one file or folder.") }
+        guard jobs >= IngestOptions.minimumJobs, jobs <= IngestOptions.maximumJobs else {
+            throw ValidationError(
+                "--jobs is \(jobs), expected \(IngestOptions.minimumJobs) to \(IngestOptions.maximumJobs).")
+        }
+        for assignment in assignments where AttributeText.pair(assignment) == nil {
+            throw ValidationError("--set takes key=value, got \"\(assignment)\".")
+        }
+        guard !force || prune else { throw ValidationError("--force goes with --prune.") }
+    }
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        var options = IngestOptions()
+        options.jobs = jobs
+        options.prune = prune
+        options.force = force
+        for pair in assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
+        if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
+        let named =
+            paths.filter { $0 != "-" }
+            + (paths.contains("-") ? PathList.read(nulSeparated: nulSeparated) : [])
+
+        let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs)
+        let line = ProgressLine()
+        defer { line.clear() }
+        let report = try await collection.add(named, options: options) { progress in
+            switch progress.stage {
+            case .walking: line.show("looking", done: progress.done, total: 0)
+            case .embedding: line.show("adding", done: progress.done, total: progress.total)
+            }
+        }
+        line.clear()
+        let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
+        try AddOutput(report, store: store.resolved, seconds: seconds).print(json: store.json)
+        if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Sosia
+
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure this machine.", subcommands: [Embed.self])
+
+    struct Embed: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure how fast pictures become vectors: from files, and the network alone.")
+
+        @Argument(help: "A folder of pictures.")
+        var folder: String
+
+        @Option(help: "The network.")
+        var model: String = Store.standardModel
+
+        @Option(help: "The arithmetic: auto, f32 or bf16.")
+        var precision: PrecisionChoice = .auto
+
+        @Option(help: "Pictures worked on at once; as many as cores when not given.")
+        var jobs: Int = IngestOptions.defaultJobs
+
+        @Option(help: "How often both are measured, in turn; medians are printed.")
+        var rounds: Int = EmbeddingBenchmark.defaultRounds
+
+        @Flag(help: "Print one JSON document instead of lines.")
+        var json = false
+
+        private struct Output: Encodable {
+            let model: String
+            let precision: Precision
+            let pictures: Int
+            let jobs: Int
+            let rounds: Int
+            let pipeline: Double
+            let inference: Double
+            let ratio: Double
+            let skipped: Int
+
+            private enum CodingKeys: String, CodingKey {
+                case model, precision, pictures, jobs, rounds, ratio, skipped
+                case pipeline = "pipeline_images_per_s"
+                case inference = "inference_images_per_s"
+            }
+        }
+
+        func validate() throws {
+            guard jobs >= IngestOptions.minimumJobs, jobs <= IngestOptions.maximumJobs else {
+                throw ValidationError(
+                    "--jobs is \(jobs), expected \(IngestOptions.minimumJobs) to \(IngestOptions.maximumJobs).")
+            }
+            guard rounds >= EmbeddingBenchmark.minimumRounds, rounds <= EmbeddingBenchmark.maximumRounds else {
+                throw ValidationError(
+                    "--rounds is \(rounds), expected \(EmbeddingBenchmark.minimumRounds) to "
+                        + "\(EmbeddingBenchmark.maximumRounds).")
+            }
+        }
+
+        func run() async throws {
+            let embedder = try NetworkEmbedder(
+                installed: ModelDirectory.standard().model(named: model), precision: precision, requests: jobs)
+            let line = ProgressLine()
+            let result = try await EmbeddingBenchmark(embedder: embedder).run([folder], jobs: jobs, rounds: rounds) {
+                line.show("measuring", done: $0, total: rounds)
+            }
+            line.clear()
+            for file in result.skipped { Console.error("skipped \(file.path): \(file.reason)") }
+            if json {
+                try Console.json(
+                    Output(
+                        model: embedder.identity.name, precision: embedder.identity.precision,
+                        pictures: result.pictures, jobs: jobs, rounds: rounds, pipeline: result.pipelineRate,
+                        inference: result.inferenceRate, ratio: result.ratio, skipped: result.skipped.count))
+            } else {
+                print(
+                    "\(embedder.identity.name), \(embedder.identity.precision.rawValue), \(result.pictures) pictures, "
+                        + "\(jobs) jobs, median of \(rounds) rounds")
+                print(String(format: "pipeline\t%.1f images/s", result.pipelineRate))
+                print(String(format: "inference\t%.1f images/s", result.inferenceRate))
+                print(String(format: "ratio\t%.3f", result.ratio))
+            }
+            if !result.skipped.isEmpty { throw ExitStatus.skippedFiles }
+        }
+    }
+}

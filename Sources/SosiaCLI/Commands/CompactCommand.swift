@@ -1,0 +1,30 @@
+import ArgumentParser
+import Sosia
+
+struct CompactCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact", abstract: "Give the space of removed pictures back.")
+
+    @OptionGroup var store: StoreOptions
+
+    private struct Output: Encodable {
+        let pictures: Int
+        let bytesBefore: Int64
+        let bytesAfter: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case pictures
+            case bytesBefore = "bytes_before"
+            case bytesAfter = "bytes_after"
+        }
+    }
+
+    func run() async throws {
+        let report = try await Store(opening: store.resolved, writable: true).compact()
+        if store.json {
+            return try Console.json(
+                Output(pictures: report.pictures, bytesBefore: report.bytesBefore, bytesAfter: report.bytesAfter))
+        }
+        print("\(report.pictures) pictures, \(Console.size(report.bytesBefore)) -> \(Console.size(report.bytesAfter))")
+    }
+}

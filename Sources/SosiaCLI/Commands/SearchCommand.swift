@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Sosia
+
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Find the pictures that are most similar to one.",
+        discussion: "Prints distance, id and path, nearest first.")
+
+    @Argument(help: "A picture file, - for the bytes of one on standard input, or id:N.")
+    var query: QueryArgument
+
+    @Option(name: .short, help: "How many pictures to find.")
+    var k: Int = SearchRequest.defaultK
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Scan every vector, whatever indexes there are.")
+    var exact = false
+
+    @Option(help: ArgumentHelp("Write the answer as one picture.", valueName: "file.jpg"))
+    var sheet: String?
+
+    func validate() throws {
+        guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
+            throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
+        }
+    }
+
+    func run() async throws {
+        let collection = try Store(opening: store.resolved, jobs: 1)
+        let mode: SearchRequest.Mode = exact ? .exact : .automatic
+        let answer: Store.Answer
+        let name: String
+        let picture: [UInt8]?
+        switch query {
+        case .image(let id):
+            name = "id:\(id)"
+            picture = nil
+            answer = try await collection.search(id, k: k, mode: mode)
+        case .standardInput:
+            name = "-"
+            let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+            picture = bytes
+            answer = try await collection.search(bytes, k: k, mode: mode)
+        case .file(let path):
+            name = path
+            let bytes = try PictureFile.bytes(path)
+            picture = bytes
+            answer = try await collection.search(bytes, k: k, mode: mode)
+        }
+        try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
+        if let sheet { try await write(answer, picture, from: collection, to: sheet) }
+    }
+
+    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to path: String)
+        async throws
+    {
+        var query = picture
+        if query == nil, case .image(let id) = self.query { query = try? await collection.bytes(of: id) }
+        let sheet = try collection.sheet(of: answer, query: query)
+        try Data(sheet).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Sosia
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what the collection holds.")
+
+    @OptionGroup var store: StoreOptions
+
+    private struct Output: Encodable {
+        let store: String
+        let pictures: Int
+        let vacant: Int
+        let model: ModelIdentity
+        let bytes: [String: Int64]
+    }
+
+    func run() async throws {
+        let status = try await Store(opening: store.resolved).status()
+        if store.json {
+            return try Console.json(
+                Output(
+                    store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
+                    bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes]))
+        }
+        print("store", Console.printable(status.path), separator: "\t")
+        print("pictures", status.pictures, separator: "\t")
+        print("model", Console.printable("\(status.model)"), separator: "\t")
+        let vacant = status.vacant > 0 ? ", \(status.vacant) rows vacant (`sosia compact`)" : ""
+        print("vectors", Console.size(status.vectorBytes) + vacant, separator: "\t")
+        print("catalog", Console.size(status.catalogBytes), separator: "\t")
+    }
+}

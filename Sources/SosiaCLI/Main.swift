@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+
+/// Parses, runs, and turns every ending into the contract's exit code.
+@main
+enum Main {
+    static func main() async {
+        // A reader that closed the pipe is noticed by the failed write, not by a signal without a word.
+        signal(SIGPIPE, SIG_DFL)
+        do {
+            var command = try SosiaCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(ExitStatus.report(error).rawValue)
+        }
+    }
+}
+
+struct SosiaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sosia",
+        abstract: "Finds pictures by picture.",
+        discussion: """
+            A collection lies in the folder --store, else $SOSIA_STORE, else sosia/photos.sosia in your data folder.
+
+            Exit codes: 0 done, 1 failed, 2 usage, 3 finished but some files were skipped.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            AddCommand.self, SearchCommand.self, ShowCommand.self, RemoveCommand.self, StatusCommand.self,
+            VerifyCommand.self, CompactCommand.self, ModelCommand.self, BenchCommand.self,
+        ])
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// Holds the package against the picture in ARCHITECTURE.md.
+struct ArrowTests {
+    /// What each target may import: the arrows of the picture.
+    static let arrows: [String: Set<String>] = [
+        "SosiaCore": [],
+        "CKernels": [],
+        "Kernels": ["CKernels", "SosiaCore"],
+        "MemoryMapping": ["SosiaCore"],
+        "Indexes": ["Kernels", "MemoryMapping", "SosiaCore"],
+        "CTurboJPEG": [],
+        "CExif": [],
+        "CImages": ["CTurboJPEG", "CExif"],
+        "Images": ["CImages", "SosiaCore"],
+        "COpenVINO": [],
+        "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
+        "Catalog": ["SosiaCore", "GRDB"],
+        "Sosia": [
+            "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
+        ],
+        "EngineConformance": ["SosiaCore"],
+        "SosiaCLI": ["Sosia", "ArgumentParser", "Rainbow", "SwiftCSV"],
+    ]
+
+    struct Description: Decodable {
+        struct Target: Decodable {
+            let name: String
+            let type: String
+            let target_dependencies: [String]?
+            let product_dependencies: [String]?
+        }
+
+        let targets: [Target]
+    }
+
+    static func describe() throws -> Description {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // A scratch path of its own, because the test run holds the lock of the usual one.
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("describe-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        process.arguments = [
+            "swift", "package", "--package-path", Tree.root.path, "--scratch-path", scratch.path, "describe",
+            "--type", "json",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return try JSONDecoder().decode(Description.self, from: data)
+    }
+
+    @Test func everyArrowIsDrawn() throws {
+        for target in try Self.describe().targets where target.type != "test" {
+            guard let allowed = Self.arrows[target.name] else {
+                Issue.record("the target \(target.name) is not in the picture")
+                continue
+            }
+            let imports = Set((target.target_dependencies ?? []) + (target.product_dependencies ?? []))
+            #expect(imports.subtracting(allowed).isEmpty, "\(target.name) has arrows that are not drawn")
+            #expect(allowed.subtracting(imports).isEmpty, "\(target.name) has lost arrows that are drawn")
+        }
+    }
+
+    @Test func filesImportOnlyWhatTheirTargetMay() throws {
+        let own = Set(Self.arrows.keys)
+        for file in try Tree.sources() {
+            let target = file.target
+            for line in file.lines {
+                let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+                guard let keyword = words.firstIndex(of: "import"), keyword <= 1, words.count == keyword + 2 else {
+                    continue
+                }
+                let module = String(words[keyword + 1])
+                if own.contains(module), let allowed = Self.arrows[target] {
+                    #expect(allowed.contains(module), "\(file.path) imports \(module)")
+                }
+            }
+        }
+    }
+}

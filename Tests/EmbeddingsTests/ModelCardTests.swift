@@ -1,0 +1,83 @@
+import Foundation
+import SosiaCore
+import Testing
+
+@testable import Embeddings
+
+@Suite struct ModelCardTests {
+    @Test func defaultCardIsValidAndSaysWhatTheWeightsAre() throws {
+        let card = try ModelCard(contentsOf: Fixture.defaultCard)
+        #expect(card.name == "efficientnet-lite0")
+        #expect(card.dimension == 1280 && card.pooling == .average && card.normalized)
+        #expect(card.normalisation == .efficientNetLite)
+        #expect(card.identity(precision: .bf16).precision == .bf16)
+    }
+
+    @Test func jsonRoundTrip() throws {
+        let card = try ModelCard(contentsOf: Fixture.defaultCard)
+        #expect(try ModelCard(json: card.json()) == card)
+    }
+
+    /// Each replaces one field of a good card with a hostile value.
+    @Test(arguments: [
+        ("name", #""../evil""#), ("name", #""""#), ("name", #"".hidden""#), ("name", #""a\u0000b""#),
+        ("name", "17"), ("name", "\"\(String(repeating: "x", count: 101))\""),
+        ("weights", #"{"file":"/etc/passwd","sha256":"SHA"}"#), ("weights", #"{"file":"a/b.onnx","sha256":"SHA"}"#),
+        ("weights", #"{"file":"model.xml","sha256":"SHA"}"#), ("weights", #"{"file":"a.onnx","sha256":"abc"}"#),
+        ("weights", "null"),
+        ("input", #"{"width":0,"height":224,"rule":"stretch"}"#),
+        ("input", #"{"width":224,"height":4097,"rule":"stretch"}"#),
+        ("input", #"{"width":-9223372036854775808,"height":9223372036854775807,"rule":"stretch"}"#),
+        ("input", #"{"width":1e30,"height":224,"rule":"stretch"}"#),
+        ("input", #"{"width":224,"height":224,"rule":"centerCrop","shortSide":100}"#),
+        ("input", #"{"width":224,"height":224,"rule":"letterbox","fill":300}"#),
+        ("input", #"{"width":224,"height":224,"rule":"fold"}"#),
+        ("normalisation", #"{"mean":[0,0],"scale":[1,1,1]}"#),
+        ("normalisation", #"{"mean":[0,0,0],"scale":[1,0,1]}"#),
+        ("normalisation", #"{"mean":[0,0,1e39],"scale":[1,1,1]}"#),
+        ("tensors", #"{"input":"","output":"features"}"#), ("tensors", #"{"input":"in\nput","output":"features"}"#),
+        ("dimension", "0"), ("dimension", "65537"), ("dimension", "1e400"), ("dimension", "1.5"),
+        ("pooling", #""median""#), ("metric", #""hamming""#), ("layout", #""chw""#), ("normalized", "1"),
+        ("licence", "\"\(String(repeating: "x", count: 2001))\""),
+    ])
+    func hostileFieldsAreRefused(field: String, value: String) throws {
+        let sha = String(repeating: "0", count: 64)
+        var fields = [
+            "name": #""good""#, "weights": #"{"file":"good.onnx","sha256":"\#(sha)"}"#,
+            "input": #"{"width":224,"height":224,"rule":"stretch"}"#,
+            "normalisation": #"{"mean":[0,0,0],"scale":[1,1,1]}"#, "tensors": #"{"input":"a","output":"b"}"#,
+            "dimension": "8", "pooling": #""none""#, "normalized": "true", "metric": #""l2""#, "licence": #""MIT""#,
+            "source": #""here""#,
+        ]
+        func json() -> Data {
+            Data("{\(fields.map { "\"\($0)\":\($1)" }.joined(separator: ","))}".utf8)
+        }
+        _ = try ModelCard(json: json())
+        fields[field] = value.replacingOccurrences(of: "SHA", with: sha)
+        #expect(throws: ModelCardError.self) { try ModelCard(json: json()) }
+        fields[field] = nil
+        if field != "layout" {
+            #expect(throws: ModelCardError.malformed(reason: "field \"\(field)\" is missing")) {
+                try ModelCard(json: json())
+            }
+        }
+    }
+
+    @Test func textThatIsNoCardIsRefused() {
+        for text in ["", "[]", "null", "{", "\u{0}", String(repeating: "[", count: 60_000), "{\"name\":}"] {
+            #expect(throws: ModelCardError.self) { try ModelCard(json: Data(text.utf8)) }
+        }
+        let limit = ModelCard.Limits.fileBytes
+        #expect(throws: ModelCardError.tooLarge(bytes: limit + 1, limit: limit)) {
+            try ModelCard(json: Data(count: limit + 1))
+        }
+        #expect(throws: ModelCardError.fileMissing(path: "/nowhere/card.json")) {
+            try ModelCard(contentsOf: URL(fileURLWithPath: "/nowhere/card.json"))
+        }
+    }
+
+    @Test func descriptionsAreOnOneLine() {
+        let error = ModelCardError.invalid(field: "name", got: "a\nb\u{1b}[31m\u{2028}", expected: "a name")
+        #expect(!error.description.hasControlCharacters)
+    }
+}

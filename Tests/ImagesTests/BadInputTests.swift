@@ -1,0 +1,90 @@
+import Images
+import SosiaCore
+import Testing
+
+struct BadInputTests {
+    private let decoder = ImageDecoder()
+
+    @Test func nothing() {
+        #expect(throws: DecodeError.empty) { try decoder.decode([], maxSide: 10) }
+    }
+
+    @Test func textNamedAsAPicture() {
+        #expect(throws: DecodeError.notAPicture(beginning: "it begins like text")) {
+            try decoder.decode(Array("Dear Sir or Madam,\n".utf8), maxSide: 10)
+        }
+        #expect(throws: DecodeError.notAPicture(beginning: "it begins with zeros")) {
+            try decoder.decode([0, 0, 0, 0], maxSide: 10)
+        }
+        #expect(throws: DecodeError.notAPicture(beginning: "it begins with the bytes 01 ff 02")) {
+            try decoder.decode([1, 255, 2], maxSide: 10)
+        }
+    }
+
+    @Test func everyTruncationOfAJPEG() throws {
+        let whole = try Pictures.jpeg(width: 64, height: 48)
+        for length in 3..<whole.count {
+            #expect(throws: DecodeError.truncated, "\(length) of \(whole.count) bytes") {
+                try decoder.decode(Array(whole[..<length]), maxSide: 64)
+            }
+        }
+        #expect(throws: Never.self) { try decoder.decode(whole, maxSide: 64) }
+    }
+
+    @Test func bytesBehindAndBetweenAreHarmless() throws {
+        let whole = try Pictures.jpeg(width: 64, height: 48)
+        let expected = try decoder.decode(whole, maxSide: 64)
+        #expect(try decoder.decode(whole + [1, 2, 3, 4], maxSide: 64) == expected)
+        let end = whole.count - 2
+        let padded = Array(whole[..<end]) + [0, 0, 0, 0, 0, 0] + whole[end...]
+        #expect(try decoder.decode(padded, maxSide: 64) == expected)
+        #expect(throws: DecodeError.truncated) { try decoder.decode(Array(padded.dropLast()), maxSide: 64) }
+    }
+
+    @Test(.enabled(if: Pictures.hasVips)) func aPNGThatDeclaresFarTooMuch() {
+        let bomb = Pictures.png(Pictures.scene(width: 4, height: 4), declared: (60_000, 60_000))
+        let expected = DecodeError.tooLarge(width: 60_000, height: 60_000, maximumPixels: 268_435_456)
+        #expect(throws: expected) { try decoder.decode(bomb, maxSide: 10) }
+    }
+
+    @Test func aJPEGThatDeclaresFarTooMuch() throws {
+        var bomb = try Pictures.jpeg(width: 64, height: 48)
+        let frame = try #require(bomb.indices.first { bomb[$0...].starts(with: [0xff, 0xc0, 0, 17]) })
+        bomb.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xf0, 0xff, 0xf0])
+        let expected = DecodeError.tooLarge(width: 65_520, height: 65_520, maximumPixels: 268_435_456)
+        #expect(throws: expected) { try decoder.decode(bomb, maxSide: 10) }
+    }
+
+    @Test func limitsOfTheCaller() throws {
+        let jpeg = try Pictures.jpeg(width: 64, height: 48)
+        #expect(throws: DecodeError.sideTooLong(width: 64, height: 48, maximumSide: 50)) {
+            try ImageDecoder(limits: DecodeLimits(maximumSide: 50)).decode(jpeg, maxSide: 10)
+        }
+        #expect(throws: DecodeError.fileTooLarge(bytes: jpeg.count, maximumBytes: 100)) {
+            try ImageDecoder(limits: DecodeLimits(maximumFileBytes: 100)).decode(jpeg, maxSide: 10)
+        }
+        #expect(throws: DecodeError.outputOutOfRange(width: 0, height: 0, maximumSide: 16_384)) {
+            try decoder.decode(jpeg, maxSide: 0)
+        }
+    }
+
+    @Test(.enabled(if: Pictures.hasVips)) func aTruncatedPNG() throws {
+        let whole = Pictures.png(Pictures.scene(width: 40, height: 30))
+        for length in stride(from: 8, to: whole.count - 60, by: 97) {
+            #expect(throws: DecodeError.truncated, "\(length) of \(whole.count) bytes") {
+                try decoder.decode(Array(whole[..<length]), maxSide: 40)
+            }
+        }
+    }
+
+    @Test(.enabled(if: Pictures.hasVips)) func aDamagedPNGSaysWhy() throws {
+        var file = Pictures.png(Pictures.scene(width: 40, height: 30))
+        file[60] ^= 0x55
+        let error = #expect(throws: DecodeError.self) { try decoder.decode(file, maxSide: 40) }
+        guard case .damaged(let reason) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+        #expect(!reason.isEmpty && reason.allSatisfy { $0.isASCII && !$0.isNewline })
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+
+/// Exit codes, streams and options of the command line.
+@Suite(.enabled(if: Sosia.hasModel, "the network is not installed: run ./test.sh"))
+struct ContractTests {
+    let sosia: Sosia
+    var photos: String { sosia.folder.path + "/photos" }
+
+    init() throws {
+        sosia = try Sosia()
+        for number in 0..<3 { try sosia.folder.write(picture(number), to: "photos/\(number).jpg") }
+    }
+
+    @Test func addThenSearchPrintsDistanceIDAndPath() throws {
+        let add = try sosia.run("add", photos)
+        #expect(add.status == 0)
+        #expect(add.output.hasPrefix("3 added in "))
+        let search = try sosia.run("search", photos + "/1.jpg", "-k", "2")
+        #expect(search.status == 0)
+        #expect(search.lines.count == 2)
+        #expect(search.lines.first == "0.0000\t2\t\(photos)/1.jpg")
+    }
+
+    @Test func aQueryMayComeOnStandardInput() throws {
+        try sosia.run("add", photos)
+        let search = try sosia.run("search", "-", "-k", "1", input: Data(picture(2)))
+        #expect(search.output == "0.0000\t3\t\(photos)/2.jpg\n")
+    }
+
+    @Test func pathsMayComeOnStandardInput() throws {
+        let lines = try sosia.run("add", "-", input: Data("\(photos)/0.jpg\n\(photos)/1.jpg\n".utf8))
+        #expect(lines.output.hasPrefix("2 added"))
+        let nul = try sosia.run("add", "-", "-0", input: Data("\(photos)/1.jpg\0\(photos)/2.jpg\0".utf8))
+        #expect(nul.output.hasPrefix("1 added, 1 unchanged"))
+    }
+
+    @Test func aPictureOfTheCollectionIsLeftOutOfItsOwnAnswer() throws {
+        try sosia.run("add", photos)
+        let search = try sosia.run("search", "id:2")
+        #expect(search.lines.count == 2)
+        #expect(!search.output.contains("/1.jpg"))
+    }
+
+    @Test func skippedFilesAreNamedAndGiveThree() throws {
+        try sosia.folder.write(Array("hello".utf8), to: "photos/text.jpg")
+        let add = try sosia.run("add", photos)
+        #expect(add.status == 3)
+        #expect(add.output.hasPrefix("3 added, 1 skipped in "))
+        #expect(add.errors == "skipped \(photos)/text.jpg: not a picture: it begins like text\n")
+    }
+
+    @Test(arguments: [
+        ["search"], ["search", "a", "-k", "0"], ["search", "a", "-k", "x"], ["add"], ["add", "a", "--set", "b"],
+        ["add", "a", "--jobs", "0"], ["add", "a", "--force"], ["show", "zero"], ["search", "id:-1"], ["dance"],
+        ["add", "a", "--precision", "f8"],
+    ])
+    func wrongUsageGivesTwo(_ arguments: [String]) throws {
+        let process = sosia.process(arguments)
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 2)
+    }
+
+    @Test func failuresGiveOneAndOneLine() throws {
+        let none = try sosia.run("search", photos + "/1.jpg")
+        #expect(none.status == 1)
+        #expect(none.errors == "sosia: there is no collection at \(sosia.store); `sosia add` creates one\n")
+        try sosia.run("add", photos)
+        #expect(try sosia.run("search", "id:77").errors == "sosia: there is no picture with id 77\n")
+        #expect(try sosia.run("show", "77").status == 1)
+        #expect(try sosia.run("search", "/nowhere.jpg").errors == "sosia: /nowhere.jpg: there is no such file\n")
+        let model = try sosia.run("add", photos, "--model", "other")
+        #expect(model.status == 1)
+        #expect(model.errors.contains("other") && model.errors.contains("efficientnet-lite0"))
+        let unknown = try sosia.run("add", photos, "--model", "other", "--store", sosia.folder.path + "/b.sosia")
+        #expect(unknown.errors.hasPrefix("sosia: there is no model \"other\"; known: efficientnet-lite0"))
+        #expect(!FileManager.default.fileExists(atPath: sosia.folder.path + "/b.sosia"))
+    }
+
+    @Test func attributesComeFromATableAndFromTheCommandLine() throws {
+        let table =
+            "path,label,price,tags\r\n0.jpg,\"a, \"\"b\"\"\",2.50,\"[1,null]\"\r\n1.jpg,007,,\r\nnone.jpg,x,1,\r\n"
+        try sosia.folder.write(Array(table.utf8), to: "photos/labels.csv")
+        let add = try sosia.run(
+            "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
+        #expect(add.status == 0)
+        func attributes(_ id: String) throws -> [String: Any] {
+            try #require(try sosia.run("show", id, "--json").json()["attributes"] as? [String: Any])
+        }
+        let first = try attributes("1")
+        #expect(first["label"] as? String == "a, \"b\"")
+        #expect(first["price"] as? Double == 2.5)
+        #expect((first["tags"] as? [Any])?.count == 2)
+        #expect(first["shop"] as? String == "B")
+        #expect(first["width"] as? Int == 64)
+        #expect(first["format"] as? String == "jpeg")
+        let second = try attributes("2")
+        #expect(second["label"] as? String == "007")
+        #expect(second["price"] == nil)
+        #expect(try attributes("3")["label"] as? String == "none")
+    }
+
+    @Test func aTableWithoutPathIsRefused() throws {
+        try sosia.folder.write(Array("file,label\n0.jpg,x\n".utf8), to: "labels.csv")
+        let add = try sosia.run("add", photos, "--attributes", sosia.folder.path + "/labels.csv")
+        #expect(add.status == 1)
+        #expect(add.errors.hasSuffix("is \"file\", expected \"path\"\n"))
+    }
+
+    @Test func theAnswerCanBeAPicture() throws {
+        try sosia.run("add", photos)
+        let sheet = sosia.folder.path + "/sheet.jpg"
+        #expect(try sosia.run("search", "id:1", "--sheet", sheet).status == 0)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: sheet)).starts(with: [0xff, 0xd8, 0xff]))
+    }
+
+    @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
+        let home = sosia.folder.path + "/home"
+        let cases: [(String, [String: String])] = [
+            (home + "/data/sosia/photos.sosia", ["SOSIA_STORE": "", "XDG_DATA_HOME": home + "/data"]),
+            (
+                home + "/.local/share/sosia/photos.sosia",
+                ["SOSIA_STORE": "", "XDG_DATA_HOME": "relative", "HOME": home]
+            ),
+        ]
+        for (path, environment) in cases {
+            #expect(try sosia.run("add", photos, environment: environment).status == 0)
+            #expect(FileManager.default.fileExists(atPath: path + "/catalog.sqlite"))
+        }
+    }
+
+    @Test func verifyFindsDamageAndGivesOne() throws {
+        try sosia.run("add", photos)
+        #expect(try sosia.run("verify").output == "3 pictures, nothing wrong\n")
+        let file = URL(fileURLWithPath: sosia.store + "/vectors.f32")
+        var data = try Data(contentsOf: file)
+        data[64 + 1280 * 4 + 7] ^= 0x10
+        try data.write(to: file)
+        let verify = try sosia.run("verify")
+        #expect(verify.status == 1)
+        #expect(verify.output.contains("the vector of picture 2 (row 1) is not what was written"))
+    }
+
+    @Test func benchmarkPrintsBothRatesAndTheirRatio() throws {
+        let bench = try sosia.run("bench", "embed", photos, "--rounds", "1", "--json")
+        #expect(bench.status == 0)
+        let json = try bench.json()
+        #expect(json["pictures"] as? Int == 3)
+        let ratio = try #require(json["ratio"] as? Double)
+        #expect(ratio > 0)
+    }
+}

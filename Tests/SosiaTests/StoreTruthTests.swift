@@ -1,0 +1,180 @@
+import Foundation
+@testable import Sosia
+import Testing
+
+/// The truth on disk: what survives, what is noticed, what is refused.
+struct StoreTruthTests {
+    let folder: TemporaryFolder
+    var path: String { folder.path + "/a.sosia" }
+    var layout: StoreLayout { StoreLayout(root: path) }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for number in 0..<10 { try folder.write(picture(number), to: "photos/\(number).jpg") }
+    }
+
+    /// Adds the ten photos and lets go of the collection.
+    private func fill() async throws {
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+    }
+
+    private func edit(_ file: String, _ change: (inout Data) -> Void) throws {
+        var data = try Data(contentsOf: URL(fileURLWithPath: file))
+        change(&data)
+        try data.write(to: URL(fileURLWithPath: file))
+    }
+
+    @Test func reopensWithEverything() async throws {
+        try await fill()
+        let store = try Store(opening: path)
+        #expect(try await store.engine.count() == 10)
+        let report = try await store.verify()
+        #expect(report.problems.isEmpty)
+        #expect(report.pictures == 10)
+    }
+
+    @Test func oneWriterAtATime() async throws {
+        let first = try Store(creating: path, embedder: GridEmbedder())
+        #expect(throws: StoreError.locked(path: path)) { try Store(opening: path, writable: true) }
+        // Readers are welcome meanwhile.
+        #expect(try await Store(opening: path).engine.count() == 0)
+        _ = first
+    }
+
+    @Test func aReaderNoticesWhatAnotherWrites() async throws {
+        let writer = try Store(creating: path, embedder: GridEmbedder())
+        let reader = try EmbeddedEngine(path: path)
+        let query = try GridEmbedder().embed(
+            ImageDecoder().decode(picture(3), for: GridEmbedder().input).pixels)
+        #expect(try await reader.search(SearchRequest(.embedding(query))).hits.isEmpty)
+        _ = try await writer.add([folder.path + "/photos"])
+        let hits = try await reader.search(SearchRequest(.embedding(query))).hits
+        #expect(hits.count == 10)
+        #expect(hits.first?.record.sources == [folder.path + "/photos/3.jpg"])
+        _ = try await writer.remove([hits[0].record.id])
+        #expect(try await reader.search(SearchRequest(.embedding(query))).hits.count == 9)
+        _ = try await writer.compact()
+        #expect(
+            try await reader.search(SearchRequest(.embedding(query))).hits.map(\.distance)
+                == hits.dropFirst().map(\.distance))
+    }
+
+    @Test func rowsNobodyNamedAreReused() async throws {
+        try await fill()
+        // A crash between fsync and commit leaves rows behind.
+        try edit(layout.vectors) { $0.append(Data(repeating: 0xee, count: 5 * 48 * 4 + 17)) }
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        #expect(try await store.verify().problems.isEmpty)
+        try folder.write(picture(77), to: "photos/77.jpg")
+        _ = try await store.add([folder.path + "/photos"])
+        #expect(try await store.verify().problems.isEmpty)
+        #expect(try await store.search(picture(77), k: 1).hits.first?.distance == 0)
+    }
+
+    @Test func verifyNamesTheDamagedRow() async throws {
+        try await fill()
+        try edit(layout.vectors) { $0[64 + 3 * 48 * 4 + 10] ^= 1 }
+        let report = try await Store(opening: path).verify()
+        #expect(report.problems.count == 1)
+        guard case .row(_, slot: 3) = report.problems.first else {
+            Issue.record("\(report.problems)")
+            return
+        }
+    }
+
+    @Test(arguments: 0..<64) func everyDamagedByteOfTheHeaderIsNoticed(_ position: Int) async throws {
+        try await fill()
+        try edit(layout.vectors) { $0[position] ^= 0x40 }
+        let store = try Store(opening: path)
+        #expect(throws: StoreError.self) { try store.engine.snapshot() }
+        #expect(try await store.verify().problems.count == 1)
+        #expect(throws: StoreError.self) { try Store(opening: path, writable: true) }
+    }
+
+    @Test(arguments: [0, 1, 63, 64, 65, 64 + 48 * 4 * 10 - 1]) func aShortenedFileIsNoticed(_ length: Int) async throws
+    {
+        try await fill()
+        try edit(layout.vectors) { $0.removeSubrange(length...) }
+        let store = try Store(opening: path)
+        #expect(throws: StoreError.self) { try store.engine.snapshot() }
+        #expect(try await store.verify().problems.count == 1)
+    }
+
+    @Test func aLostCatalogIsNotReplaced() async throws {
+        try await fill()
+        try FileManager.default.removeItem(atPath: layout.catalog)
+        #expect(throws: StoreError.self) { try Store(creating: path, embedder: GridEmbedder()) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: layout.vectors)).count == 64 + 10 * 48 * 4)
+    }
+
+    @Test func aDamagedCatalogIsAnError() async throws {
+        try await fill()
+        try edit(layout.catalog) { for index in 0..<$0.count { $0[index] = UInt8(truncatingIfNeeded: index &* 7) } }
+        #expect(throws: StoreError.self) { try Store(opening: path) }
+    }
+
+    @Test func aCatalogOfALaterVersionIsLeftAlone() async throws {
+        try await fill()
+        try await shell("sqlite3", layout.catalog, "INSERT INTO grdb_migrations VALUES ('9 from the future')")
+        let before = try Data(contentsOf: URL(fileURLWithPath: layout.catalog))
+        #expect(throws: StoreError.newerVersion(path: layout.catalog)) { try Store(opening: path) }
+        #expect(throws: StoreError.newerVersion(path: layout.catalog)) { try Store(opening: path, writable: true) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: layout.catalog)) == before)
+    }
+
+    @Test func anotherModelIsRefusedWithBothNames() async throws {
+        try await fill()
+        let other = GridEmbedder(name: "other")
+        #expect(throws: EngineError.modelMismatch(got: other.identity, expected: GridEmbedder().identity)) {
+            try Store(creating: path, embedder: other)
+        }
+    }
+
+    @Test func compactionGivesSpaceBackAndChangesNoAnswer() async throws {
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+        try folder.write(picture(55), to: "photos/0.jpg")
+        _ = try await store.add([folder.path + "/photos"])
+        _ = try await store.remove(paths: [folder.path + "/photos/5.jpg"])
+        let before = try await store.search(picture(1)).hits
+        let report = try await store.compact()
+        #expect(report.pictures == 9)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: layout.vectors)).count == 64 + 9 * 48 * 4)
+        #expect(try await store.search(picture(1)).hits == before)
+        #expect(try await store.verify() == VerifyReport(pictures: 9, vacant: 0, problems: []))
+        _ = try await store.add([folder.path + "/photos"])
+        #expect(try await store.engine.count() == 10)
+    }
+
+    @Test(arguments: [false, true]) func aCompactionThatWasInterruptedIsSettled(_ adopted: Bool) async throws {
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+        _ = try await store.remove(paths: [folder.path + "/photos/5.jpg"])
+        let old = try Data(contentsOf: URL(fileURLWithPath: layout.vectors))
+        let catalog = try Data(contentsOf: URL(fileURLWithPath: layout.catalog))
+        _ = try await store.compact()
+        let new = try Data(contentsOf: URL(fileURLWithPath: layout.vectors))
+        let copy = folder.path + "/b.sosia"
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        let crashed = StoreLayout(root: copy)
+        try old.write(to: URL(fileURLWithPath: crashed.vectors))
+        try new.write(to: URL(fileURLWithPath: crashed.nextVectors))
+        try (adopted ? Data(contentsOf: URL(fileURLWithPath: layout.catalog)) : catalog)
+            .write(to: URL(fileURLWithPath: crashed.catalog))
+        // A reader finds the right generation before anybody has settled it; a writer settles it.
+        #expect(try await Store(opening: copy).verify().problems.isEmpty)
+        #expect(try await Store(opening: copy, writable: true).verify().problems.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: crashed.nextVectors))
+        #expect(try await Store(opening: copy).engine.count() == 9)
+    }
+}
+
+private func shell(_ command: String...) async throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Sets up what is missing and runs every test.
+#
+#   ./test.sh [--filter NAME]      (arguments are handed to `swift test`)
+set -euo pipefail
+cd "$(dirname "$0")"
+
+scripts/setup/all.sh
+# The system's own tools that tests call.
+scripts/setup/system.sh sqlite3 util-linux
+scripts/setup/python.sh --tests
+
+if [ $# -eq 0 ]; then
+    echo "== Format"
+    swift format lint --strict --recursive --parallel --configuration .swift-format Sources Tests Examples Package.swift
+    echo "== Scripts"
+    for script in ./*.sh scripts/setup/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
+    .deps/python/bin/python -m unittest discover --quiet --start-directory Tests/ConverterTests
+fi
+
+echo "== Tests"
+log=.build/test.log
+mkdir -p .build
+# Warnings are errors here: a package that others depend on has none.
+swift build --build-tests 2>&1 | tee .build/build.log | grep -E "error:|warning:" | grep -v "^warning: 'sosia': found" || true
+if grep -qE "^/.*(error|warning):|^error:" .build/build.log; then
+    echo "test.sh: the build has errors or warnings; its whole output is in .build/build.log" >&2
+    exit 1
+fi
+status=0
+swift test --skip-build "$@" >"$log" 2>&1 || status=$?
+grep -E "skipped|recorded an issue|✘|error:|Test run with" "$log" || true
+if [ "$status" -ne 0 ]; then
+    echo "test.sh: tests failed; their whole output is in $log" >&2
+    exit "$status"
+fi
+
+if [ $# -eq 0 ]; then
+    echo "== Example"
+    photos=.build/example-photos
+    rm -rf "$photos" .build/example.sosia
+    mkdir -p "$photos"
+    .deps/python/bin/python - "$photos" << 'PYTHON'
+import sys
+from PIL import Image
+
+for number in range(4):
+    Image.linear_gradient("L").rotate(90 * number).convert("RGB").save(f"{sys.argv[1]}/{number}.png")
+PYTHON
+    # A package of its own, as a user's would be.
+    swift build --package-path Examples/TenLines --scratch-path .build/examples > .build/example.log 2>&1 \
+        || { tail -n 20 .build/example.log >&2; exit 1; }
+    .build/examples/debug/TenLines .build/example.sosia "$photos" | tee .build/example.out
+    grep -q "^4 added" .build/example.out
+fi
