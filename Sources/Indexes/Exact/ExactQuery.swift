@@ -30,7 +30,7 @@ struct ExactQuery: Sendable {
             meanProduct += value * mean
             meanSquare += mean * mean
         }
-        let norm = kernels.squaredNorm(working.span)
+        let norm = DistanceKernels.preciseDot(working.span, working.span)
         guard norm == 0 || (norm > 1e-24 && norm < 1e24) else { return nil }
         let length = norm.squareRoot()
 
@@ -60,10 +60,13 @@ struct ExactQuery: Sendable {
 
         var mixed = working
         VectorEncoding.mix(&mixed, signs: model.signs)
-        let last = Projected(mixed, padding: model.full, error: 4e-6 * length)
+        let last = Projected(mixed, padding: model.full, error: 40 * 0x1p-24 * length)
         full = FullQuery(
             values: last.values, scale: last.step, offset: last.offset, error: last.error, prefixError: first.error,
-            middleError: second.error, normSquared: Float(norm * (1 + 1e-5)).nextUp, form: form)
+            middleError: second.error,
+            // The product with the reconstruction, over its length, is taken off; it is off by what float moved that.
+            normSquared: Float(norm * (1 + 2 * ExactModel.maximumFactor * model.reconstructionError + 1e-5)).nextUp,
+            form: form)
         self.vector = vector
         metric = model.metric
         measuredError = DistanceKernels.relativeError(dimension: dimension)
@@ -147,7 +150,7 @@ struct ExactQuery: Sendable {
             }
             self.square = square
             // The projection on a code is multiplied by an inverse length in half precision.
-            let rounding = 1.1 * Half.relativeError * (square.squareRoot() + error)
+            let rounding = 1.01 * Half.relativeError * (square.squareRoot() + left.squareRoot())
             self.error = Float((left.squareRoot() + error + rounding) * (1 + 1e-6)).nextUp
         }
     }
