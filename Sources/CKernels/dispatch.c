@@ -8,7 +8,8 @@ const sosia_kernels *sosia_kernels_at(int level) {
     if (level == SOSIA_SIMD_SCALAR) return &sosia_kernels_scalar;
 #if SOSIA_X86
     __builtin_cpu_init();
-    const int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+        && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("bmi2");
     if (level == SOSIA_SIMD_AVX2 && has_avx2) return &sosia_kernels_avx2;
     if (level == SOSIA_SIMD_AVX512 && has_avx2 && __builtin_cpu_supports("avx512f")
         && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")

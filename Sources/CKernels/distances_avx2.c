@@ -89,6 +89,14 @@ TARGET static void dot(const float *queries, size_t query_count, const float *ro
     scan(DOT, queries, query_count, rows, row_count, dimension, out);
 }
 
-const sosia_kernels sosia_kernels_avx2 = {.level = SOSIA_SIMD_AVX2, .l2 = l2, .dot = dot};
+const sosia_kernels sosia_kernels_avx2 = {
+    .level = SOSIA_SIMD_AVX2,
+    .l2 = l2,
+    .dot = dot,
+    .scan_prefix = sosia_scan_prefix_avx2,
+    .bound_middle = sosia_bound_middle_avx2,
+    .bound_full = sosia_bound_full_avx2,
+    .select = sosia_select_avx2,
+};
 
 #endif

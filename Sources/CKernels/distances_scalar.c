@@ -57,4 +57,12 @@ static void dot(const float *queries, size_t query_count, const float *rows, siz
     }
 }
 
-const sosia_kernels sosia_kernels_scalar = {.level = SOSIA_SIMD_SCALAR, .l2 = l2, .dot = dot};
+const sosia_kernels sosia_kernels_scalar = {
+    .level = SOSIA_SIMD_SCALAR,
+    .l2 = l2,
+    .dot = dot,
+    .scan_prefix = sosia_scan_prefix_scalar,
+    .bound_middle = sosia_bound_middle_scalar,
+    .bound_full = sosia_bound_full_scalar,
+    .select = sosia_select_scalar,
+};

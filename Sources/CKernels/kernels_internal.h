@@ -14,7 +14,6 @@
 #define SOSIA_LARGEST_SAFE_SUM 1e38f
 
 double sosia_l2_double(const float *a, const float *b, size_t dimension);
-double sosia_dot_double(const float *a, const float *b, size_t dimension);
 
 // Comparisons are false for NaN, so that it takes the slow way too.
 static inline double sosia_l2_checked(float sum, const float *a, const float *b, size_t dimension) {
@@ -27,6 +26,23 @@ static inline double sosia_dot_checked(float sum, const float *a, const float *b
     if (magnitude >= SOSIA_SMALLEST_SAFE_SUM && magnitude <= SOSIA_LARGEST_SAFE_SUM) return (double)sum;
     return sosia_dot_double(a, b, dimension);
 }
+
+void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
+                              float *bounds, float *projections);
+void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
+                               size_t count, const float *prefix, float *bounds, float *projections);
+void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
+                             size_t count, const float *prefix, const float *middle, float *bounds);
+size_t sosia_select_scalar(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
+#if SOSIA_X86
+void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
+                            float *projections);
+void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
+                               size_t count, const float *prefix, float *bounds, float *projections);
+void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
+                             size_t count, const float *prefix, const float *middle, float *bounds);
+size_t sosia_select_avx2(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
+#endif
 
 extern const sosia_kernels sosia_kernels_scalar;
 #if SOSIA_X86

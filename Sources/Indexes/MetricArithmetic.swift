@@ -26,6 +26,18 @@ struct MetricArithmetic: Sendable {
         }
     }
 
+    /// The distance of one pair, the same bits as from ``sums(queries:rows:dimension:into:)``.
+    /// - Parameter queryNorm: the squared norm of the query; read for cosine only.
+    func distance(_ query: Span<Float>, _ row: RawSpan, queryNorm: Double) -> Float {
+        switch metric {
+        case .l2, .hamming: return distance(sum: kernels.squaredL2(query, row), norms: 0)
+        case .innerProduct: return distance(sum: kernels.dot(query, row), norms: 0)
+        case .cosine:
+            let rowNorm = kernels.squaredNorm(row)
+            return distance(sum: kernels.dot(query, row), norms: rowNorm * queryNorm)
+        }
+    }
+
     /// - Parameter norms: the product of the two squared norms; read for cosine only.
     func distance(sum: Double, norms: Double) -> Float {
         switch metric {

@@ -42,12 +42,32 @@ public struct DistanceKernels: Sendable {
         run(table.pointee.dot, queries: queries, rows: rows, dimension: dimension, into: &out)
     }
 
+    /// The squared Euclidean distance of one pair.
+    public func squaredL2(_ query: Span<Float>, _ row: RawSpan) -> Double {
+        pair(table.pointee.l2, query, row)
+    }
+
+    /// The sum of products of one pair.
+    public func dot(_ query: Span<Float>, _ row: RawSpan) -> Double {
+        pair(table.pointee.dot, query, row)
+    }
+
     /// The sum of the squares of one vector, in the order that ``dot(queries:rows:dimension:into:)`` uses.
     public func squaredNorm(_ vector: Span<Float>) -> Double {
         vector.withUnsafeBufferPointer { values in
             var result = 0.0
             guard let base = values.baseAddress else { return 0 }
             table.pointee.dot(base, 1, base, 1, values.count, &result)
+            return result
+        }
+    }
+
+    /// ``squaredNorm(_:)`` of a vector in bytes.
+    public func squaredNorm(_ row: RawSpan) -> Double {
+        row.withUnsafeBytes { row in
+            var result = 0.0
+            guard let base = row.baseAddress?.assumingMemoryBound(to: Float.self) else { return 0 }
+            table.pointee.dot(base, 1, base, 1, row.count / MemoryLayout<Float>.size, &result)
             return result
         }
     }
@@ -72,6 +92,27 @@ public struct DistanceKernels: Sendable {
         @convention(c) (
             UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Double>?
         ) -> Void
+
+    /// The sum of products of one pair, formed in double.
+    public static func preciseDot(_ a: Span<Float>, _ b: Span<Float>) -> Double {
+        precondition(a.count == b.count, "two vectors of one dimension")
+        return a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in sosia_dot_double(a.baseAddress, b.baseAddress, a.count) }
+        }
+    }
+
+    private func pair(_ function: Function?, _ query: Span<Float>, _ row: RawSpan) -> Double {
+        precondition(row.byteCount == query.count * MemoryLayout<Float>.size, "two vectors of one dimension")
+        return query.withUnsafeBufferPointer { query in
+            row.withUnsafeBytes { row in
+                var result = 0.0
+                function?(
+                    query.baseAddress, 1, row.baseAddress?.assumingMemoryBound(to: Float.self), 1, query.count,
+                    &result)
+                return result
+            }
+        }
+    }
 
     private func run(
         _ function: Function?, queries: Span<Float>, rows: RawSpan, dimension: Int, into out: inout MutableSpan<Double>

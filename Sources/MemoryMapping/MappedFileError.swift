@@ -1,10 +1,13 @@
-/// Why a file could not be mapped or read.
+/// Why a file could not be mapped, read or written.
 public enum MappedFileError: Error, Hashable, Sendable {
     /// The system call that failed.
     public enum Operation: String, Sendable, Hashable {
         case open
         case status
         case map
+        case create
+        case write
+        case sync
     }
 
     /// The system refused; `errno` is its number.

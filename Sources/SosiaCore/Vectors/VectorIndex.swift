@@ -41,6 +41,7 @@ public protocol VectorIndex: Sendable {
     ) throws -> [NeighborList]
 
     /// Writes the index as one new file, synced to disk before it returns.
+    /// - Throws: the writer's error.
     func write(to path: String) throws
 
     /// Opens what ``write(to:)`` wrote. Everything that is not exactly that is refused.
@@ -59,7 +60,6 @@ public enum IndexError: Error, Hashable, Sendable {
     case invalidOption(name: String, got: Int, minimum: Int, maximum: Int)
     case unknownVersion(got: Int, expected: Int)
     case damaged(String)
-    case writeFailed(path: String, errno: Int32)
 }
 
 extension IndexError: CustomStringConvertible {
@@ -79,8 +79,6 @@ extension IndexError: CustomStringConvertible {
             "the index file has version \(got), expected \(expected)"
         case .damaged(let what):
             "the index file is damaged: \(what)"
-        case .writeFailed(let path, let errno):
-            "cannot write \(path): errno \(errno)"
         }
     }
 }

@@ -1,0 +1,264 @@
+#include "bounds.h"
+
+#if SOSIA_X86
+
+#include <immintrin.h>
+#include <string.h>
+
+#define TARGET __attribute__((target("avx2,fma,f16c,bmi2")))
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+// A product of a code and a query byte is at most 15 * 127, two are added per 16-bit lane and step: after so many
+// steps a lane could overflow.
+enum { STEPS_BEFORE_WIDENING = 8 };
+
+INLINE __m256 form(const sosia_bound_form *form, __m256 norm, __m256 product) {
+    const __m256 least = _mm256_fmadd_ps(norm, _mm256_set1_ps(form->norm_weight), _mm256_set1_ps(form->constant));
+    return _mm256_fnmadd_ps(product, _mm256_set1_ps(form->product_weight), least);
+}
+
+INLINE __m256 halves(const uint16_t *values) {
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)values));
+}
+
+INLINE void finish_prefix(const sosia_prefix_query *query, __m256i sums, const uint16_t *parameters, float *bounds,
+                          float *projections) {
+    const __m256 zero = _mm256_setzero_ps(), sign = _mm256_set1_ps(-0.0f), error = _mm256_set1_ps(query->error);
+    const __m256 product = _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(sums), _mm256_set1_ps(query->offset)),
+                                         _mm256_set1_ps(query->scale));
+    const __m256 along = halves(parameters + SOSIA_BLOCK_ROWS);
+    const __m256 across = halves(parameters + 2 * SOSIA_BLOCK_ROWS);
+    const __m256 rest = halves(parameters + 3 * SOSIA_BLOCK_ROWS);
+    const __m256 norm = halves(parameters + 4 * SOSIA_BLOCK_ROWS);
+    const __m256 projection = _mm256_mul_ps(product, halves(parameters));
+    const __m256 sure = _mm256_max_ps(_mm256_sub_ps(_mm256_andnot_ps(sign, projection), error), zero);
+    const __m256 square = _mm256_fnmadd_ps(sure, sure, _mm256_set1_ps(query->inside_squared));
+    const __m256 free = _mm256_sqrt_ps(_mm256_max_ps(square, zero));
+    __m256 upper = _mm256_mul_ps(_mm256_add_ps(projection, error), along);
+    upper = _mm256_fmadd_ps(free, across, upper);
+    upper = _mm256_fmadd_ps(_mm256_set1_ps(query->outside), rest, upper);
+    _mm256_storeu_ps(projections, projection);
+    _mm256_storeu_ps(bounds, form(&query->form, norm, upper));
+}
+
+TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
+                                   float *bounds, float *projections) {
+    const size_t groups = query->dimension / 8, code_bytes = groups * 64;
+    const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
+    const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
+    for (size_t block = 0; block < block_count; block++) {
+        const uint8_t *codes = blocks + block * block_bytes;
+        __m256i first = _mm256_setzero_si256(), second = first;
+        for (size_t start = 0; start < groups; start += STEPS_BEFORE_WIDENING / 2) {
+            const size_t end = start + STEPS_BEFORE_WIDENING / 2 < groups ? start + STEPS_BEFORE_WIDENING / 2 : groups;
+            __m256i narrow_first = _mm256_setzero_si256(), narrow_second = narrow_first;
+            for (size_t group = start; group < end; group++) {
+                int32_t four[2];
+                memcpy(four, query->values + group * 8, sizeof four);
+                const __m256i query_low = _mm256_set1_epi32(four[0]), query_high = _mm256_set1_epi32(four[1]);
+                const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64));
+                const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64 + 32));
+                const __m256i a_high = _mm256_and_si256(_mm256_srli_epi16(a, 4), low_half);
+                const __m256i b_high = _mm256_and_si256(_mm256_srli_epi16(b, 4), low_half);
+                narrow_first = _mm256_add_epi16(
+                    narrow_first, _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_and_si256(a, low_half), query_low),
+                                                   _mm256_maddubs_epi16(a_high, query_high)));
+                narrow_second = _mm256_add_epi16(
+                    narrow_second, _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_and_si256(b, low_half), query_low),
+                                                    _mm256_maddubs_epi16(b_high, query_high)));
+            }
+            first = _mm256_add_epi32(first, _mm256_madd_epi16(narrow_first, ones));
+            second = _mm256_add_epi32(second, _mm256_madd_epi16(narrow_second, ones));
+        }
+        const uint16_t *parameters = (const uint16_t *)(const void *)(codes + code_bytes);
+        float *block_bounds = bounds + block * SOSIA_BLOCK_ROWS;
+        float *block_projections = projections + block * SOSIA_BLOCK_ROWS;
+        finish_prefix(query, first, parameters, block_bounds, block_projections);
+        finish_prefix(query, second, parameters + 8, block_bounds + 8, block_projections + 8);
+    }
+}
+
+// Rows whose bounds are formed together, and how far ahead of them rows are asked for.
+enum { LANES = 8, ROWS_AHEAD_MIDDLE = 2 * LANES, ROWS_AHEAD_FULL = LANES };
+
+INLINE void prefetch(const uint8_t *row, size_t stride) {
+    for (size_t byte = 0; byte < stride; byte += 64) _mm_prefetch((const char *)(row + byte), _MM_HINT_T0);
+}
+
+// Eight partial sums of the products of a row's codes with a query.
+INLINE __m256i row_sums(const int8_t *values, const uint8_t *codes, size_t half) {
+    const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
+    __m256i sum = _mm256_setzero_si256();
+    const size_t whole = half / 32 * 32;
+    for (size_t start = 0; start < whole; start += 32 * STEPS_BEFORE_WIDENING / 2) {
+        const size_t limit = start + 32 * STEPS_BEFORE_WIDENING / 2, end = limit < whole ? limit : whole;
+        __m256i narrow = _mm256_setzero_si256();
+        for (size_t i = start; i < end; i += 32) {
+            const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + i));
+            const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(values + i));
+            const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(values + half + i));
+            const __m256i a_high = _mm256_and_si256(_mm256_srli_epi16(a, 4), low_half);
+            narrow = _mm256_add_epi16(narrow, _mm256_maddubs_epi16(_mm256_and_si256(a, low_half), low));
+            narrow = _mm256_add_epi16(narrow, _mm256_maddubs_epi16(a_high, high));
+        }
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(narrow, ones));
+    }
+    if (whole + 16 <= half) {
+        const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(codes + whole));
+        const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(values + whole));
+        const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(values + half + whole));
+        const __m128i low_bits = _mm256_castsi256_si128(low_half);
+        const __m128i a_high = _mm_and_si128(_mm_srli_epi16(a, 4), low_bits);
+        const __m128i narrow = _mm_add_epi16(_mm_maddubs_epi16(_mm_and_si128(a, low_bits), low),
+                                             _mm_maddubs_epi16(a_high, high));
+        sum = _mm256_add_epi32(sum, _mm256_zextsi128_si256(_mm_madd_epi16(narrow, _mm256_castsi256_si128(ones))));
+    }
+    int32_t rest = 0;
+    for (size_t i = half / 16 * 16; i < half; i++) {
+        rest += (codes[i] & 15) * values[i] + (codes[i] >> 4) * values[half + i];
+    }
+    return _mm256_add_epi32(sum, _mm256_zextsi128_si256(_mm_cvtsi32_si128(rest)));
+}
+
+// The products of eight rows' codes with a query.
+INLINE __m256 row_products(const int8_t *values, const uint8_t *const *codes, size_t half, float offset,
+                           float scale) {
+    __m256i sums[LANES];
+    for (int lane = 0; lane < LANES; lane++) sums[lane] = row_sums(values, codes[lane], half);
+    const __m256i first = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[0], sums[1]), _mm256_hadd_epi32(sums[2], sums[3]));
+    const __m256i second = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[4], sums[5]), _mm256_hadd_epi32(sums[6], sums[7]));
+    const __m256i all = _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
+                                         _mm256_permute2x128_si256(first, second, 0x31));
+    return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(all), _mm256_set1_ps(offset)), _mm256_set1_ps(scale));
+}
+
+INLINE __m256 magnitude(__m256 value) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), value); }
+
+// max(value, 0), and 0 for NaN.
+INLINE __m256 positive(__m256 value) { return _mm256_max_ps(value, _mm256_setzero_ps()); }
+
+// A lane for each row and a vector for each parameter, from a vector for each row.
+INLINE void transpose(__m256 *v) {
+    __m256 pairs[LANES], fours[LANES];
+    for (int i = 0; i < LANES; i += 2) {
+        pairs[i] = _mm256_unpacklo_ps(v[i], v[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_ps(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < LANES; i += 4) {
+        for (int j = 0; j < 2; j++) {
+            fours[i + 2 * j] = _mm256_shuffle_ps(pairs[i + j], pairs[i + 2 + j], 0x44);
+            fours[i + 2 * j + 1] = _mm256_shuffle_ps(pairs[i + j], pairs[i + 2 + j], 0xEE);
+        }
+    }
+    for (int i = 0; i < LANES / 2; i++) {
+        v[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
+        v[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
+    }
+}
+
+INLINE void middle_of_eight(const sosia_middle_query *query, const uint8_t *const *codes, __m256 prefix,
+                            float *bounds, float *projections) {
+    const size_t half = query->dimension / 2;
+    __m256 p[LANES];
+    for (int lane = 0; lane < LANES; lane++) p[lane] = halves((const uint16_t *)(const void *)(codes[lane] + half));
+    const __m256 product = row_products(query->values, codes, half, query->offset, query->scale);
+    transpose(p);
+    const __m256 projection = _mm256_mul_ps(product, p[2]);
+    const __m256 prefix_error = _mm256_set1_ps(query->prefix_error), error = _mm256_set1_ps(query->error);
+    const __m256 sure_prefix = positive(_mm256_sub_ps(magnitude(prefix), prefix_error));
+    const __m256 sure = positive(_mm256_sub_ps(magnitude(projection), error));
+    __m256 square = _mm256_fnmadd_ps(sure_prefix, sure_prefix, _mm256_set1_ps(query->inside_squared));
+    square = _mm256_fnmadd_ps(sure, sure, square);
+    __m256 upper = _mm256_mul_ps(_mm256_add_ps(prefix, prefix_error), p[0]);
+    upper = _mm256_fmadd_ps(_mm256_add_ps(projection, error), p[1], upper);
+    upper = _mm256_fmadd_ps(_mm256_sqrt_ps(positive(square)), p[3], upper);
+    upper = _mm256_fmadd_ps(_mm256_set1_ps(query->outside), p[4], upper);
+    _mm256_storeu_ps(projections, projection);
+    _mm256_storeu_ps(bounds, form(&query->form, p[5], upper));
+}
+
+INLINE void full_of_eight(const sosia_full_query *query, const uint8_t *const *codes, __m256 prefix, __m256 middle,
+                          float *bounds) {
+    const size_t half = query->dimension / 2;
+    const __m256 product = row_products(query->values, codes, half, query->offset, query->scale);
+    __m256 p[LANES];
+    for (int lane = 0; lane < LANES; lane++) p[lane] = _mm256_loadu_ps((const float *)(const void *)(codes[lane] + half));
+    transpose(p);
+    __m256 estimate = _mm256_mul_ps(p[0], prefix);
+    estimate = _mm256_fmadd_ps(p[1], middle, estimate);
+    estimate = _mm256_fmadd_ps(p[2], product, estimate);
+    __m256 error = _mm256_mul_ps(_mm256_set1_ps(query->prefix_error), p[0]);
+    error = _mm256_fmadd_ps(_mm256_set1_ps(query->middle_error), p[1], error);
+    error = _mm256_fmadd_ps(_mm256_set1_ps(query->error), p[3], error);
+    const __m256 sure = positive(_mm256_mul_ps(_mm256_sub_ps(magnitude(estimate), error), p[4]));
+    const __m256 square = _mm256_fnmadd_ps(sure, sure, _mm256_set1_ps(query->norm_squared));
+    const __m256 upper = _mm256_fmadd_ps(_mm256_sqrt_ps(positive(square)), p[5], _mm256_add_ps(estimate, error));
+    _mm256_storeu_ps(bounds, form(&query->form, p[6], upper));
+}
+
+// Where the rows of up to eight candidates lie; the last stands in for those that are missing.
+INLINE size_t eight_rows(const uint8_t *rows, size_t stride, const uint32_t *candidates, size_t left,
+                         const float *prefix, const uint8_t **codes, float *prefixes) {
+    const size_t count = left < LANES ? left : LANES;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const uint32_t row = candidates[lane < count ? lane : count - 1];
+        codes[lane] = rows + row * stride;
+        prefixes[lane] = prefix[row];
+    }
+    return count;
+}
+
+TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
+                                    size_t count, const float *prefix, float *bounds, float *projections) {
+    const size_t stride = query->dimension / 2 + SOSIA_MIDDLE_PARAMETERS * sizeof(uint16_t);
+    for (size_t c = 0; c < count; c += LANES) {
+        for (size_t next = c + ROWS_AHEAD_MIDDLE; next < c + ROWS_AHEAD_MIDDLE + LANES && next < count; next++) {
+            prefetch(rows + candidates[next] * stride, stride);
+        }
+        const uint8_t *codes[LANES];
+        float prefixes[LANES], lower[LANES], along[LANES];
+        const size_t lanes = eight_rows(rows, stride, candidates + c, count - c, prefix, codes, prefixes);
+        middle_of_eight(query, codes, _mm256_loadu_ps(prefixes), lower, along);
+        memcpy(bounds + c, lower, lanes * sizeof *bounds);
+        memcpy(projections + c, along, lanes * sizeof *projections);
+    }
+}
+
+TARGET void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
+                                  size_t count, const float *prefix, const float *middle, float *bounds) {
+    const size_t stride = query->dimension / 2 + SOSIA_FULL_PARAMETERS * sizeof(float);
+    for (size_t c = 0; c < count; c += LANES) {
+        for (size_t next = c + ROWS_AHEAD_FULL; next < c + ROWS_AHEAD_FULL + LANES && next < count; next++) {
+            prefetch(rows + candidates[next] * stride, stride);
+        }
+        const uint8_t *codes[LANES];
+        float prefixes[LANES], middles[LANES] = {0}, lower[LANES];
+        const size_t lanes = eight_rows(rows, stride, candidates + c, count - c, prefix, codes, prefixes);
+        memcpy(middles, middle + c, lanes * sizeof *middles);
+        full_of_eight(query, codes, _mm256_loadu_ps(prefixes), _mm256_loadu_ps(middles), lower);
+        memcpy(bounds + c, lower, lanes * sizeof *bounds);
+    }
+}
+
+// Packs the positions of the wanted lanes to the left without a branch; up to seven values behind the last are
+// overwritten, always within the first `count`.
+TARGET size_t sosia_select_avx2(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
+    const __m256 limits = _mm256_set1_ps(limit);
+    size_t found = 0, i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m256 wanted = _mm256_cmp_ps(_mm256_loadu_ps(values + i), limits, _CMP_NGT_UQ);
+        const uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_ps(wanted);
+        const uint64_t bytes = _pdep_u64(mask, 0x0101010101010101u) * 255;
+        const uint64_t packed = _pext_u64(0x0706050403020100u, bytes);
+        const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)packed));
+        const __m256i positions = _mm256_add_epi32(lanes, _mm256_set1_epi32((int32_t)(base + (uint32_t)i)));
+        _mm256_storeu_si256((__m256i *)(void *)(out + found), positions);
+        found += (size_t)__builtin_popcountll(mask);
+    }
+    for (; i < count; i++) {
+        if (!(values[i] > limit)) out[found++] = base + (uint32_t)i;
+    }
+    return found;
+}
+
+#endif

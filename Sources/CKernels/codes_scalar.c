@@ -1,0 +1,66 @@
+#include "bounds.h"
+
+void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
+                              float *bounds, float *projections) {
+    const size_t code_bytes = query->dimension / 2 * SOSIA_BLOCK_ROWS;
+    const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
+    for (size_t block = 0; block < block_count; block++) {
+        const uint8_t *codes = blocks + block * block_bytes;
+        const uint16_t *parameters = (const uint16_t *)(const void *)(codes + code_bytes);
+        int32_t sums[SOSIA_BLOCK_ROWS] = {0};
+        for (size_t i = 0; i < query->dimension; i += 8) {
+            const uint8_t *group = codes + i / 2 * SOSIA_BLOCK_ROWS;
+            for (int row = 0; row < SOSIA_BLOCK_ROWS; row++) {
+                for (int j = 0; j < 4; j++) {
+                    const int code = group[row * 4 + j];
+                    sums[row] += (code & 15) * query->values[i + j] + (code >> 4) * query->values[i + 4 + j];
+                }
+            }
+        }
+        for (int row = 0; row < SOSIA_BLOCK_ROWS; row++) {
+            const float product = ((float)sums[row] - query->offset) * query->scale;
+            const float projection = product * sosia_from_half(parameters[row]);
+            projections[block * SOSIA_BLOCK_ROWS + row] = projection;
+            bounds[block * SOSIA_BLOCK_ROWS + row] = sosia_prefix_bound(query, projection, parameters, row);
+        }
+    }
+}
+
+static float row_product(const int8_t *values, const uint8_t *codes, size_t half, float offset, float scale) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < half; i++) sum += (codes[i] & 15) * values[i] + (codes[i] >> 4) * values[half + i];
+    return ((float)sum - offset) * scale;
+}
+
+void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
+                               size_t count, const float *prefix, float *bounds, float *projections) {
+    const size_t half = query->dimension / 2, stride = half + SOSIA_MIDDLE_PARAMETERS * sizeof(uint16_t);
+    for (size_t c = 0; c < count; c++) {
+        const uint8_t *codes = rows + candidates[c] * stride;
+        const uint16_t *stored = (const uint16_t *)(const void *)(codes + half);
+        float parameters[SOSIA_MIDDLE_PARAMETERS];
+        for (int i = 0; i < SOSIA_MIDDLE_PARAMETERS; i++) parameters[i] = sosia_from_half(stored[i]);
+        projections[c] = row_product(query->values, codes, half, query->offset, query->scale) * parameters[2];
+        bounds[c] = sosia_middle_bound(query, projections[c], prefix[candidates[c]], parameters);
+    }
+}
+
+void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
+                             size_t count, const float *prefix, const float *middle, float *bounds) {
+    const size_t half = query->dimension / 2, stride = half + SOSIA_FULL_PARAMETERS * sizeof(float);
+    for (size_t c = 0; c < count; c++) {
+        const uint8_t *codes = rows + candidates[c] * stride;
+        const float *parameters = (const float *)(const void *)(codes + half);
+        const float product = row_product(query->values, codes, half, query->offset, query->scale);
+        bounds[c] = sosia_full_bound(query, product, prefix[candidates[c]], middle[c], parameters);
+    }
+}
+
+size_t sosia_select_scalar(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        out[found] = base + (uint32_t)i;
+        found += !(values[i] > limit);
+    }
+    return found;
+}

@@ -1,0 +1,86 @@
+internal import Kernels
+internal import MemoryMapping
+
+/// Three things, one for each kind of code.
+struct Codes<Part: Sendable>: Sendable {
+    /// Blocks of prefix codes.
+    var prefix: Part
+    /// Rows of middle codes.
+    var middle: Part
+    /// Rows of full codes.
+    var full: Part
+}
+
+/// The codes of a run of rows, in memory or in a mapped file.
+struct CodeSegment: Sendable {
+    private enum Storage: Sendable {
+        case owned(Codes<[UInt8]>)
+        case mapped(MappedFile, Codes<Range<Int>>)
+    }
+
+    private var storage: Storage
+    private(set) var rowCount: Int
+
+    init() {
+        storage = .owned(Codes(prefix: [], middle: [], full: []))
+        rowCount = 0
+    }
+
+    /// - Parameter codes: where they lie in the file.
+    init(mapped file: MappedFile, codes: Codes<Range<Int>>, rowCount: Int) {
+        storage = .mapped(file, codes)
+        self.rowCount = rowCount
+    }
+
+    var isMapped: Bool {
+        if case .mapped = storage { return true }
+        return false
+    }
+
+    var blockCount: Int { (rowCount + CodeLayout.blockRows - 1) / CodeLayout.blockRows }
+
+    /// The blocks of prefix codes, the rows of middle codes, the rows of full codes.
+    func withCodes<Result>(_ body: (RawSpan, RawSpan, RawSpan) throws -> Result) rethrows -> Result {
+        switch storage {
+        case .owned(let codes):
+            return try body(codes.prefix.span.bytes, codes.middle.span.bytes, codes.full.span.bytes)
+        case .mapped(let file, let codes):
+            return try file.withBytes {
+                try body($0.extracting(codes.prefix), $0.extracting(codes.middle), $0.extracting(codes.full))
+            }
+        }
+    }
+
+    /// Appends rows; only to codes in memory.
+    mutating func append(_ rows: [EncodedRow], model: ExactModel) {
+        guard case .owned(var codes) = storage else { return }
+        // The arrays must have one owner, or each append would copy them.
+        storage = .owned(Codes(prefix: [], middle: [], full: []))
+        let total = rowCount + rows.count
+        let blocks = (total + CodeLayout.blockRows - 1) / CodeLayout.blockRows
+        codes.prefix.grow(to: blocks * CodeLayout.blockBytes(prefix: model.prefix))
+        codes.middle.grow(to: total * model.middleRowBytes)
+        codes.full.grow(to: total * CodeLayout.rowBytes(full: model.full))
+        for row in rows {
+            CodeLayout.storePrefix(
+                row.prefix.codes, parameters: row.prefix.parameters, row: rowCount, prefix: model.prefix,
+                in: &codes.prefix)
+            if model.middle > 0 {
+                CodeLayout.storeMiddle(
+                    row.middle.codes, parameters: row.middle.parameters, row: rowCount, middle: model.middle,
+                    in: &codes.middle)
+            }
+            CodeLayout.storeFull(
+                row.full.codes, parameters: row.full.parameters, row: rowCount, full: model.full,
+                in: &codes.full)
+            rowCount += 1
+        }
+        storage = .owned(codes)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func grow(to size: Int) {
+        append(contentsOf: repeatElement(0, count: size - count))
+    }
+}

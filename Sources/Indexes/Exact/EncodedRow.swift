@@ -1,0 +1,163 @@
+internal import Kernels
+internal import SosiaCore
+
+/// One row as codes, with the lengths that make its bounds, in the model's unit; see `ExactIndex` for
+/// what they mean.
+struct EncodedRow: Sendable {
+    /// Four-bit codes and the floats that are stored behind them, in the order of `sosia_kernels.h`.
+    struct Part<Parameter: Sendable>: Sendable {
+        var codes: [UInt8]
+        var parameters: [Parameter]
+    }
+
+    var prefix: Part<Half>
+    var middle: Part<Half>
+    var full: Part<Float>
+
+    private static let zero = Half(nearest: 0)
+
+    /// Stands for a row that no bound can be given for: its norm is NaN, so that every comparison keeps it.
+    static let unbounded = EncodedRow(
+        prefix: Part(codes: [], parameters: [zero, zero, zero, zero, .nan]),
+        middle: Part(codes: [], parameters: [zero, zero, zero, zero, zero, .nan]),
+        full: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]))
+
+    /// Codes of some rows.
+    static func encode(
+        rows: RawSpan, range: Range<Int>, model: ExactModel
+    ) -> [EncodedRow] {
+        let dimension = model.dimension
+        let vectors = range.map { row -> [Float]? in
+            guard var vector = RowSource.vector(row, of: rows, dimension: dimension, metric: model.metric) else {
+                return nil
+            }
+            let scale = 1 / model.unit
+            for index in 0..<dimension {
+                vector[index] = Float((Double(vector[index]) - Double(model.mean[index])) * scale)
+            }
+            return vector
+        }
+        let centred = vectors.flatMap { $0 ?? [Float](repeating: 0, count: dimension) }
+        let kernels = DistanceKernels.current
+        var projections = [Double](repeating: 0, count: range.count * model.rank)
+        var out = projections.mutableSpan
+        kernels.dot(queries: centred.span, rows: model.basis.span.bytes, dimension: dimension, into: &out)
+
+        let leading = (0..<range.count).map { index -> Leading in
+            let projection = projections[index * model.rank..<(index + 1) * model.rank].map(Float.init)
+            return Leading(
+                prefix: Projected(Array(projection[..<model.prefixRank])),
+                middle: Projected(Array(projection[model.prefixRank...])))
+        }
+        let reconstructed = leading.flatMap { $0.prefix.reconstruction + $0.middle.reconstruction }
+        var reconstructions = [Double](repeating: 0, count: range.count * dimension)
+        out = reconstructions.mutableSpan
+        kernels.dot(
+            queries: reconstructed.span, rows: model.basisTransposed.span.bytes, dimension: model.rank, into: &out)
+
+        return vectors.indices.map { index in
+            guard let vector = vectors[index] else { return unbounded }
+            return encode(
+                vector, leading: leading[index],
+                reconstruction: reconstructions[index * dimension..<(index + 1) * dimension].map(Float.init),
+                model: model)
+        }
+    }
+
+    /// The projection y of a row on some directions, its code c, and the multiplier a that makes y - a c orthogonal to
+    /// c.
+    private struct Projected {
+        let codes: [UInt8]
+        let codeLength: Double
+        /// |a c|
+        let along: Double
+        /// |y - a c|^2
+        let acrossSquared: Double
+        /// |y|^2
+        let square: Double
+        /// a c
+        let reconstruction: [Float]
+
+        init(_ projection: [Float]) {
+            let quantized = VectorEncoding.quantize(projection)
+            let factor = quantized.norm > 0 ? max(quantized.product / quantized.norm, 0) : 0
+            codes = quantized.codes
+            codeLength = quantized.norm.squareRoot()
+            along = factor * codeLength
+            square = projection.reduce(0.0) { $0 + Double($1) * Double($1) }
+            acrossSquared = max(square - along * along, 0)
+            reconstruction = quantized.codes.map { Float(factor * (Double($0) - 7.5)) }
+        }
+
+        var inverseLength: Half { Half(nearest: codeLength > 0 ? Float(1 / codeLength) : 0) }
+    }
+
+    private struct Leading {
+        let prefix: Projected
+        let middle: Projected
+    }
+
+    /// The length outside of directions in which a row's projection has the squared length `square`, rounded up.
+    private static func rest(norm: Double, square: Double, model: ExactModel) -> Half {
+        let inside = max(square.squareRoot() - model.projectionError * norm.squareRoot(), 0)
+        return Half(awayFromZero: Float(max(norm - (1 - model.skew) * inside * inside, 0).squareRoot()).nextUp)
+    }
+
+    private static func encode(
+        _ vector: [Float], leading: Leading, reconstruction: [Float], model: ExactModel
+    ) -> EncodedRow {
+        let norm = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
+        let greatest = Double(Half.greatest)
+        guard norm == 0 || (norm > 1e-24 && norm < greatest * greatest / 4) else { return unbounded }
+        let (prefix, middle) = (leading.prefix, leading.middle)
+
+        var residual = vector
+        for index in residual.indices { residual[index] -= reconstruction[index] }
+        VectorEncoding.mix(&residual, signs: model.signs)
+        let quantized = VectorEncoding.quantize(residual)
+        let step = max(quantized.product / quantized.norm, 0)
+        var detail = quantized.codes.map { Float(step * (Double($0) - 7.5)) }
+        VectorEncoding.unmix(&detail, signs: model.signs)
+        var product = 0.0
+        var square = 0.0
+        for index in detail.indices {
+            let value = Double(reconstruction[index]) + Double(detail[index])
+            product += value * Double(vector[index])
+            square += value * value
+        }
+        // One common factor makes what is left orthogonal to the reconstruction.
+        let factor = square > 0 ? max(product / square, 0) : 0
+        guard factor <= ExactModel.maximumFactor else { return unbounded }
+        var left = 0.0
+        for index in detail.indices {
+            let value = Double(vector[index]) - factor * (Double(reconstruction[index]) + Double(detail[index]))
+            left += value * value
+        }
+        let length = factor * square.squareRoot()
+        // The share by which float moves the reconstruction is known for those only that are not much shorter.
+        let inverse = length * ExactModel.maximumFactor >= norm.squareRoot() && length > 0 ? Float(1 / length) : 0
+        return EncodedRow(
+            prefix: Part(
+                codes: prefix.codes,
+                parameters: [
+                    prefix.inverseLength, Half(nearest: Float(prefix.along)),
+                    Half(awayFromZero: Float(prefix.acrossSquared.squareRoot()).nextUp),
+                    rest(norm: norm, square: prefix.square, model: model), Half(towardsZero: Float(norm).nextDown),
+                ]),
+            middle: Part(
+                codes: middle.codes,
+                parameters: [
+                    Half(nearest: Float(prefix.along)), Half(nearest: Float(middle.along)), middle.inverseLength,
+                    Half(awayFromZero: Float((prefix.acrossSquared + middle.acrossSquared).squareRoot()).nextUp),
+                    rest(norm: norm, square: prefix.square + middle.square, model: model),
+                    Half(towardsZero: Float(norm).nextDown),
+                ]),
+            full: Part(
+                codes: quantized.codes,
+                parameters: [
+                    Float(factor * prefix.along), Float(factor * middle.along), Float(factor * step),
+                    Float(factor * step * quantized.norm.squareRoot()).nextUp,
+                    inverse, Float(left.squareRoot()).nextUp, Float(norm).nextDown,
+                ]))
+    }
+}

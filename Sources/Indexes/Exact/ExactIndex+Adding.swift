@@ -1,0 +1,51 @@
+internal import Dispatch
+internal import Kernels
+internal import SosiaCore
+internal import Synchronization
+
+extension ExactIndex {
+    /// Rows that are coded in one go, a multiple of the rows of a block.
+    private static let rowsAtOnce = 64
+
+    /// Covers all of `rows`, coding with several threads; the codes do not depend on how many.
+    /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`.
+    public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
+        try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
+        let threads = try ExactSearchOptions(threads: threads).threads
+        var covered = rowCount
+        guard ids.count >= covered else { throw IndexError.missingRows(got: ids.count, covered: covered) }
+        while covered < ids.count {
+            let open = segments.last.map { !$0.isMapped && $0.rowCount < Self.segmentRows } ?? false
+            if !open { segments.append(CodeSegment()) }
+            let last = segments.count - 1
+            let room = Self.segmentRows - segments[last].rowCount
+            let count = min(room, ids.count - covered, Self.rowsAtOnce * 8 * threads)
+            for encoded in encode(rows: rows, range: covered..<covered + count, threads: threads) {
+                segments[last].append(encoded, model: model)
+            }
+            covered += count
+        }
+    }
+
+    private func encode(rows: RawSpan, range: Range<Int>, threads: Int) -> [[EncodedRow]] {
+        let parts = (range.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+        guard threads > 1, parts > 1 else { return (0..<parts).map { part($0, of: range, rows: rows) } }
+        let results = Mutex([[EncodedRow]](repeating: [], count: parts))
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < parts else { return }
+                let encoded = part(index, of: range, rows: rows)
+                results.withLock { $0[index] = encoded }
+            }
+        }
+        return results.withLock { $0 }
+    }
+
+    private func part(_ index: Int, of range: Range<Int>, rows: RawSpan) -> [EncodedRow] {
+        let lower = range.lowerBound + index * Self.rowsAtOnce
+        return EncodedRow.encode(
+            rows: rows, range: lower..<min(lower + Self.rowsAtOnce, range.upperBound), model: model)
+    }
+}

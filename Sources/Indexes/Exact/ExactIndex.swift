@@ -1,0 +1,89 @@
+internal import Kernels
+internal import MemoryMapping
+public import SosiaCore
+
+/// Exact nearest neighbours from compact codes: every answer equals brute force, distances bit for bit.
+///
+/// ## What is stored
+/// A row x counts as x' = x - m, m being the mean of a sample (for the cosine, x is normalised first). W holds a few
+/// nearly orthonormal directions in which a sample varied most. Two codes of four bits a value are kept:
+/// - the *prefix code* c of y = W x', with y = a c + e and e orthogonal to c;
+/// - the *full code* b of H (x' - W^T a c), H an orthonormal mix; the reconstruction is r = f (a W^T c + s H^T b), the
+///   factor f chosen so that what is left, x' - r, is orthogonal to r.
+///
+/// ## Why the bounds are proofs
+/// For L2 let v = q - m, so that |q - x|^2 = |v|^2 + |x'|^2 - 2 <v, x'>: an upper bound of <v, x'> is a lower bound of
+/// the distance. (For the inner product and the cosine v = q, and <q, x> = <q, m> + <v, x'>.)
+/// 1. *Prefix.* Split v and x' into the parts inside and outside of the rows of W:
+///    <v, x'> = <Wv, a c> + <Wv, e> + <v_out, x'_out>. With p = <Wv, c> / |c|, e being orthogonal to c,
+///    <Wv, e> <= sqrt(|Wv|^2 - p^2) |e| and <v_out, x'_out> <= |v_out| |x'_out| (Cauchy and Schwarz). Wv itself is
+///    rounded to bytes u; |Wv - u| = g moves p by at most g.
+/// 2. *Full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (a <Wv, c> + s <Hv, b>) for any matrices W and H, and
+///    <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are accounted for likewise.
+/// 3. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the split in 1. is off by at most
+///    3 |E| |v| |x'|; |E| is measured when the index is trained or opened. Products with W, reconstructions and the
+///    mix are computed in float and off by at most a share (`ExactModel.roundingShare`) of |v| |x'|, by the bounds
+///    for sums in lanes; stored lengths are rounded up, squared norms down. All of these shares are added, and
+///    |v| |x'| <= (|v|^2 + |x'|^2) / 2 makes them part of the norm's weight and of the constant (`ExactQuery`).
+///    The distance that brute force would compute is itself off by a share that the limit takes into account.
+///
+/// A search bounds all rows by 1., measures the rows with the lowest bounds, bounds the rows that their k-th distance
+/// leaves by 2., and measures the rest in the order of their bounds until a bound passes the k-th distance. Rows whose
+/// length float squares cannot hold have a bound of NaN, which no comparison excludes.
+///
+/// ## Sources
+/// Four-bit codes with stored lengths: Gao & Long, *RaBitQ* (SIGMOD 2024); prefix first: Kuffo et al., *PDX*
+/// (SIGMOD 2025), Gao & Long, *ADSampling* (SIGMOD 2023); scalar codes with one step a vector: Aguerrebere et al.,
+/// *LVQ* (VLDB 2023). The combination, the two-level code and the orthogonality terms are this project's own.
+public struct ExactIndex: VectorIndex {
+    public static let kind = "exact"
+    public static let isExact = true
+
+    /// Rows that are added go into segments of at most so many rows, so that publishing a snapshot copies little.
+    static let segmentRows = 1 << 16
+
+    let model: ExactModel
+    var segments: [CodeSegment]
+    let scratch = ScratchPool()
+    let verification: FileVerification?
+
+    public var dimension: Int { model.dimension }
+    public var metric: Metric { model.metric }
+    public var rowCount: Int { segments.reduce(0) { $0 + $1.rowCount } }
+
+    /// How many leading directions are scanned for every row.
+    public var prefix: Int { model.prefixRank }
+
+    /// Bytes that the codes take.
+    public var codeBytes: Int {
+        segments.reduce(0) { sum, segment in
+            sum + segment.withCodes { $0.byteCount + $1.byteCount + $2.byteCount }
+        }
+    }
+
+    init(model: ExactModel, segments: [CodeSegment], verification: FileVerification? = nil) {
+        self.model = model
+        self.segments = segments
+        self.verification = verification
+    }
+
+    public static func train(
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions
+    ) throws -> ExactIndex {
+        try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
+        guard metric != .hamming else { throw IndexError.unsupportedMetric(metric) }
+        let model = ExactModel.train(dimension: dimension, metric: metric, rows: rows, ids: ids, options: options)
+        return ExactIndex(model: model, segments: [])
+    }
+
+    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
+        try add(rows: rows, ids: ids, threads: 1)
+    }
+
+    /// Dead rows stay where they are; searches pass over them.
+    public mutating func remove(rows: [Int]) throws {
+        for row in rows where row < 0 || row >= rowCount {
+            throw IndexError.missingRows(got: row, covered: rowCount)
+        }
+    }
+}

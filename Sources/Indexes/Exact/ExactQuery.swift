@@ -1,0 +1,157 @@
+internal import Kernels
+internal import SosiaCore
+
+/// One query in the forms that the two bounds take, and the limit that a cutoff means for them.
+struct ExactQuery: Sendable {
+    let vector: [Float]
+    let prefix: PrefixQuery
+    /// nil when the index has no middle.
+    let middle: MiddleQuery?
+    let full: FullQuery
+    private let metric: Metric
+    /// The share by which computed squared distances, or the amount by which other distances, can lie below the truth.
+    private let measuredError: Double
+
+    /// - Returns: nil for queries that codes cannot serve (zero for the cosine, or a length at the edges of float):
+    ///   they are answered by brute force.
+    init?(_ vector: [Float], model: ExactModel) {
+        let dimension = model.dimension
+        let kernels = DistanceKernels.current
+        let squaredLength = kernels.squaredNorm(vector.span)
+        guard squaredLength < 1e24, model.metric != .cosine || squaredLength > 1e-24 else { return nil }
+        let scale = model.metric == .cosine ? 1 / squaredLength.squareRoot() : 1
+        var working = [Float](repeating: 0, count: dimension)
+        var meanProduct = 0.0
+        var meanSquare = 0.0
+        for index in 0..<dimension {
+            let value = Double(vector[index]) * scale
+            let mean = Double(model.mean[index])
+            working[index] = Float((model.metric == .l2 ? value - mean : value) / model.unit)
+            meanProduct += value * mean
+            meanSquare += mean * mean
+        }
+        let norm = DistanceKernels.preciseDot(working.span, working.span)
+        guard norm == 0 || (norm > 1e-24 && norm < 1e24) else { return nil }
+        let length = norm.squareRoot()
+
+        let form = Self.form(
+            model: model, norm: norm, meanProduct: meanProduct, meanLength: meanSquare.squareRoot())
+        guard form.constant.isFinite, form.normWeight.isFinite else { return nil }
+
+        var projection = [Double](repeating: 0, count: model.rank)
+        var out = projection.mutableSpan
+        kernels.dot(queries: working.span, rows: model.basis.span.bytes, dimension: dimension, into: &out)
+        let projected = projection.map(Float.init)
+        let error = model.projectionError * length
+        let first = Projected(Array(projected[..<model.prefixRank]), padding: model.prefix, error: error)
+        let second = Projected(Array(projected[model.prefixRank...]), padding: model.middle, error: error)
+        let both = (first.square + second.square).squareRoot()
+        prefix = PrefixQuery(
+            values: first.values, scale: first.step, offset: first.offset, error: first.error,
+            insideSquared: Self.inside(first.square.squareRoot(), error: error),
+            outside: Self.outside(first.square.squareRoot(), norm: norm, error: error, skew: model.skew), form: form)
+        middle =
+            model.middle == 0
+            ? nil
+            : MiddleQuery(
+                values: second.values, scale: second.step, offset: second.offset, error: second.error,
+                prefixError: first.error, insideSquared: Self.inside(both, error: error),
+                outside: Self.outside(both, norm: norm, error: error, skew: model.skew), form: form)
+
+        var mixed = working
+        VectorEncoding.mix(&mixed, signs: model.signs)
+        let last = Projected(mixed, padding: model.full, error: 40 * 0x1p-24 * length)
+        full = FullQuery(
+            values: last.values, scale: last.step, offset: last.offset, error: last.error, prefixError: first.error,
+            middleError: second.error,
+            // The product with the reconstruction, over its length, is taken off; it is off by what float moved that.
+            normSquared: Float(norm * (1 + 2 * ExactModel.maximumFactor * model.reconstructionError + 1e-5)).nextUp,
+            form: form)
+        self.vector = vector
+        metric = model.metric
+        measuredError = DistanceKernels.relativeError(dimension: dimension)
+    }
+
+    /// Bounds above this limit prove that a row's computed distance lies beyond `cutoff`. Finite, so that an infinite
+    /// bound always excludes.
+    func limit(cutoff: Float) -> Float {
+        let beyond = Double(cutoff.nextUp)
+        let limit =
+            switch metric {
+            case .l2, .hamming: Float(beyond * beyond / (1 - measuredError) * (1 + 1e-7)).nextUp
+            case .innerProduct: Float(beyond).nextUp
+            case .cosine: Float(beyond + 4 * measuredError + 2e-7).nextUp
+            }
+        return min(limit, .greatestFiniteMagnitude)
+    }
+
+    /// The constants by which a norm and a product become a lower bound; all that is not exact is taken off here.
+    private static func form(model: ExactModel, norm: Double, meanProduct: Double, meanLength: Double) -> BoundForm {
+        let slack = model.slack
+        let length = norm.squareRoot()
+        // Squares and products are in the square of the model's unit.
+        let square = model.unit * model.unit
+        // Stored lengths near zero are off by a fixed amount.
+        let absolute = 4 * Half.absoluteError * length
+        if model.metric == .l2 {
+            // 2 |v| |x'| <= |v|^2 + |x'|^2
+            let share = 1 - slack - DistanceKernels.relativeError(dimension: model.dimension)
+            return BoundForm(
+                normWeight: Float(share * square).nextDown, productWeight: Float(2 * square),
+                constant: Float((norm * share - 2 * absolute) * square).nextDown)
+        }
+        // |v| |x'| <= |v| (|x'|^2 + 1) / 2, which is tight for a typical |x'|, the unit. The product that brute force
+        // computes is off by at most its own share of |v| (|x'| + |mean|).
+        let own = DistanceKernels.relativeError(dimension: model.dimension)
+        let share = slack + own + 1e-6
+        let exact = -meanProduct + (model.metric == .cosine ? 1 : 0)
+        let constant =
+            exact - (share * length / 2 + absolute) * square - (own + 1e-6) * length * model.unit * meanLength
+            - 1e-7 * abs(exact)
+        return BoundForm(
+            normWeight: -Float(share * length / 2 * square).nextUp, productWeight: Float(square),
+            constant: Float(constant).nextDown)
+    }
+
+    /// The squared length inside of some directions, given the computed length, rounded up; the share added is what
+    /// the subtraction of squares in a bound may lose.
+    private static func inside(_ length: Double, error: Double) -> Float {
+        Float((length + error) * (length + error) * (1 + 4e-6)).nextUp
+    }
+
+    /// The length outside of some directions, rounded up.
+    private static func outside(_ length: Double, norm: Double, error: Double, skew: Double) -> Float {
+        let inside = max(length - error, 0)
+        return Float(max(norm - (1 - skew) * inside * inside, 0).squareRoot() * (1 + 1e-6)).nextUp
+    }
+
+    /// Some of a query's coordinates as signed bytes.
+    private struct Projected {
+        let values: [Int8]
+        let step: Float
+        let offset: Float
+        /// The length of what the bytes leave out, and of what the coordinates themselves are off by.
+        let error: Float
+        /// The squared length of the coordinates.
+        let square: Double
+
+        init(_ coordinates: [Float], padding: Int, error: Double) {
+            let quantized = VectorEncoding.quantizeQuery(coordinates, padding: padding)
+            values = quantized.bytes
+            step = quantized.step
+            offset = 7.5 * Float(quantized.sum)
+            var left = 0.0
+            var square = 0.0
+            for index in coordinates.indices {
+                let value = Double(coordinates[index])
+                let difference = value - Double(quantized.bytes[index]) * Double(quantized.step)
+                left += difference * difference
+                square += value * value
+            }
+            self.square = square
+            // The projection on a code is multiplied by an inverse length in half precision.
+            let rounding = 1.01 * Half.relativeError * (square.squareRoot() + left.squareRoot())
+            self.error = Float((left.squareRoot() + error + rounding) * (1 + 1e-6)).nextUp
+        }
+    }
+}

@@ -1,0 +1,217 @@
+internal import CKernels
+
+/// How a row's squared norm and the upper bound of its product with the query make a lower bound of the distance.
+public struct BoundForm: Sendable, Hashable {
+    public let normWeight: Float
+    public let productWeight: Float
+    public let constant: Float
+
+    public init(normWeight: Float, productWeight: Float, constant: Float) {
+        self.normWeight = normWeight
+        self.productWeight = productWeight
+        self.constant = constant
+    }
+
+    var raw: sosia_bound_form {
+        sosia_bound_form(norm_weight: normWeight, product_weight: productWeight, constant: constant)
+    }
+}
+
+/// A query in the form that the scan of prefix codes takes; the fields are explained in `sosia_kernels.h`.
+public struct PrefixQuery: Sendable {
+    public let values: [Int8]
+    public let scale: Float
+    public let offset: Float
+    public let error: Float
+    public let insideSquared: Float
+    public let outside: Float
+    public let form: BoundForm
+
+    public init(
+        values: [Int8], scale: Float, offset: Float, error: Float, insideSquared: Float, outside: Float,
+        form: BoundForm
+    ) {
+        self.values = values
+        self.scale = scale
+        self.offset = offset
+        self.error = error
+        self.insideSquared = insideSquared
+        self.outside = outside
+        self.form = form
+    }
+}
+
+/// A query in the form that the bounds by middle codes take; the fields are explained in `sosia_kernels.h`.
+public struct MiddleQuery: Sendable {
+    public let values: [Int8]
+    public let scale: Float
+    public let offset: Float
+    public let error: Float
+    public let prefixError: Float
+    public let insideSquared: Float
+    public let outside: Float
+    public let form: BoundForm
+
+    public init(
+        values: [Int8], scale: Float, offset: Float, error: Float, prefixError: Float, insideSquared: Float,
+        outside: Float, form: BoundForm
+    ) {
+        self.values = values
+        self.scale = scale
+        self.offset = offset
+        self.error = error
+        self.prefixError = prefixError
+        self.insideSquared = insideSquared
+        self.outside = outside
+        self.form = form
+    }
+}
+
+/// A query in the form that the bounds by full codes take; the fields are explained in `sosia_kernels.h`.
+public struct FullQuery: Sendable {
+    public let values: [Int8]
+    public let scale: Float
+    public let offset: Float
+    public let error: Float
+    public let prefixError: Float
+    public let middleError: Float
+    public let normSquared: Float
+    public let form: BoundForm
+
+    public init(
+        values: [Int8], scale: Float, offset: Float, error: Float, prefixError: Float, middleError: Float,
+        normSquared: Float, form: BoundForm
+    ) {
+        self.values = values
+        self.scale = scale
+        self.offset = offset
+        self.error = error
+        self.prefixError = prefixError
+        self.middleError = middleError
+        self.normSquared = normSquared
+        self.form = form
+    }
+}
+
+/// Lower bounds of distances from four-bit codes.
+public struct CodeKernels: Sendable {
+    public static let current = CodeKernels(table: sosia_kernels_current())
+
+    public let level: SIMDLevel
+    private nonisolated(unsafe) let table: UnsafePointer<sosia_kernels>
+
+    private init(table: UnsafePointer<sosia_kernels>) {
+        self.table = table
+        level = SIMDLevel(rawValue: table.pointee.level) ?? .scalar
+    }
+
+    /// - Returns: nil when the processor lacks the level.
+    public init?(level: SIMDLevel) {
+        guard let table = sosia_kernels_at(level.rawValue) else { return nil }
+        self.init(table: table)
+    }
+
+    /// Bounds and projections of all rows of some whole blocks, stored from the position `first` on.
+    public func scanPrefix(
+        _ query: PrefixQuery, blocks: RawSpan, first: Int, bounds: inout MutableSpan<Float>,
+        projections: inout MutableSpan<Float>
+    ) {
+        let count = blocks.byteCount / CodeLayout.blockBytes(prefix: query.values.count)
+        let end = first + count * CodeLayout.blockRows
+        precondition(first >= 0 && bounds.count >= end && projections.count >= end, "room for one value a row")
+        query.values.withUnsafeBufferPointer { values in
+            blocks.withUnsafeBytes { blocks in
+                bounds.withUnsafeMutableBufferPointer { bounds in
+                    projections.withUnsafeMutableBufferPointer { projections in
+                        var raw = sosia_prefix_query(
+                            values: values.baseAddress, dimension: values.count, scale: query.scale,
+                            offset: query.offset, error: query.error, inside_squared: query.insideSquared,
+                            outside: query.outside, form: query.form.raw)
+                        guard let bounds = bounds.baseAddress, let projections = projections.baseAddress else { return }
+                        table.pointee.scan_prefix(
+                            &raw, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), count, bounds + first,
+                            projections + first)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bounds of some rows by their middle codes.
+    /// - Parameters:
+    ///   - candidates: indexes of rows in `rows`.
+    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - projections: takes those of the candidates on their middle codes.
+    public func boundMiddle(
+        _ query: MiddleQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>,
+        bounds: inout MutableSpan<Float>, projections: inout MutableSpan<Float>
+    ) {
+        precondition(bounds.count >= candidates.count && projections.count >= candidates.count)
+        query.values.withUnsafeBufferPointer { values in
+            rows.withUnsafeBytes { rows in
+                candidates.withUnsafeBufferPointer { candidates in
+                    prefix.withUnsafeBufferPointer { prefix in
+                        bounds.withUnsafeMutableBufferPointer { bounds in
+                            projections.withUnsafeMutableBufferPointer { projections in
+                                var raw = sosia_middle_query(
+                                    values: values.baseAddress, dimension: values.count, scale: query.scale,
+                                    offset: query.offset, error: query.error, prefix_error: query.prefixError,
+                                    inside_squared: query.insideSquared, outside: query.outside,
+                                    form: query.form.raw)
+                                table.pointee.bound_middle(
+                                    &raw, rows.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                                    candidates.baseAddress, candidates.count, prefix.baseAddress, bounds.baseAddress,
+                                    projections.baseAddress)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bounds of some rows by their full codes.
+    /// - Parameters:
+    ///   - candidates: indexes of rows in `rows`.
+    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - middle: the projections of the candidates on their middle codes.
+    public func boundFull(
+        _ query: FullQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>, middle: Span<Float>,
+        bounds: inout MutableSpan<Float>
+    ) {
+        precondition(bounds.count >= candidates.count && middle.count >= candidates.count)
+        query.values.withUnsafeBufferPointer { values in
+            rows.withUnsafeBytes { rows in
+                candidates.withUnsafeBufferPointer { candidates in
+                    prefix.withUnsafeBufferPointer { prefix in
+                        middle.withUnsafeBufferPointer { middle in
+                            bounds.withUnsafeMutableBufferPointer { bounds in
+                                var raw = sosia_full_query(
+                                    values: values.baseAddress, dimension: values.count, scale: query.scale,
+                                    offset: query.offset, error: query.error, prefix_error: query.prefixError,
+                                    middle_error: query.middleError, norm_squared: query.normSquared,
+                                    form: query.form.raw)
+                                table.pointee.bound_full(
+                                    &raw, rows.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                                    candidates.baseAddress, candidates.count, prefix.baseAddress, middle.baseAddress,
+                                    bounds.baseAddress)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The indexes of all values that are not above `limit` (NaN is not), in order.
+    /// - Parameter out: room for as many as there are values.
+    /// - Returns: how many there are.
+    public func select(_ values: Span<Float>, limit: Float, base: UInt32, into out: inout MutableSpan<UInt32>) -> Int {
+        precondition(out.count >= values.count)
+        return values.withUnsafeBufferPointer { values in
+            out.withUnsafeMutableBufferPointer { out in
+                table.pointee.select(values.baseAddress, values.count, limit, base, out.baseAddress)
+            }
+        }
+    }
+}

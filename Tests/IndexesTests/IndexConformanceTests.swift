@@ -1,0 +1,101 @@
+import Indexes
+import SosiaCore
+import Testing
+
+@Suite("Flat index: conformance")
+struct FlatIndexTests {
+    static let conformance = IndexConformance<FlatIndex>(build: FlatIndex.BuildOptions(), search: .standard)
+
+    @Test("answers", arguments: VectorSet.all, [Metric.l2, .cosine, .innerProduct])
+    func answers(set: VectorSet, metric: Metric) throws { try Self.conformance.checkAnswers(set, metric: metric) }
+
+    @Test("batch, tail, file", arguments: [Metric.l2, .cosine, .innerProduct])
+    func rest(metric: Metric) throws {
+        try Self.conformance.checkBatch(.clustered, metric: metric)
+        try Self.conformance.checkTailAndDeath(.clustered, metric: metric)
+        try Self.conformance.checkFile(.uniform, metric: metric)
+    }
+
+    @Test("damaged files")
+    func damage() throws { try Self.conformance.checkDamage(.single, metric: .l2) }
+
+    @Test("refusals")
+    func refusals() throws { try Self.conformance.checkRefusals() }
+}
+
+@Suite("Exact index: conformance")
+struct ExactIndexTests {
+    static let conformance = IndexConformance<ExactIndex>(build: .standard, search: .standard)
+
+    /// Prefix and middle of different sizes, so that all three bounds are exercised in few dimensions.
+    static func conformance(prefix: Int, middle: Int) throws -> IndexConformance<ExactIndex> {
+        IndexConformance(build: try ExactBuildOptions(prefix: prefix, middle: middle), search: .standard)
+    }
+
+    @Test("answers equal brute force", arguments: VectorSet.all, [Metric.l2, .cosine, .innerProduct])
+    func answers(set: VectorSet, metric: Metric) throws {
+        try Self.conformance.checkAnswers(set, metric: metric)
+        try Self.conformance(prefix: 8, middle: 8).checkAnswers(set, metric: metric)
+    }
+
+    @Test("answers with all kinds of splits", arguments: [8, 24, 40, 96], [0, 5, 64])
+    func splits(prefix: Int, middle: Int) throws {
+        try Self.conformance(prefix: prefix, middle: middle).checkAnswers(.clustered, metric: .l2)
+    }
+
+    @Test("batch, tail, file", arguments: [Metric.l2, .cosine, .innerProduct])
+    func rest(metric: Metric) throws {
+        let conformance = try Self.conformance(prefix: 16, middle: 16)
+        try conformance.checkBatch(.clustered, metric: metric)
+        try conformance.checkTailAndDeath(.clustered, metric: metric)
+        try conformance.checkFile(.clustered, metric: metric)
+        try conformance.checkFile(.uniform, metric: metric)
+    }
+
+    @Test("damaged files")
+    func damage() throws {
+        var small = VectorSet.uniform(dimension: 2)
+        small.rows.removeLast((small.count - 5) * 2)
+        small.ids.removeLast(small.count - 5)
+        small.trained = 5
+        try Self.conformance.checkDamage(small, metric: .l2)
+    }
+
+    @Test("refusals")
+    func refusals() throws {
+        try Self.conformance.checkRefusals()
+        #expect(throws: IndexError.invalidOption(name: "prefix", got: 4, minimum: 8, maximum: 1024)) {
+            try ExactBuildOptions(prefix: 4)
+        }
+        #expect(throws: IndexError.invalidOption(name: "threads", got: 0, minimum: 1, maximum: 256)) {
+            try ExactSearchOptions(threads: 0)
+        }
+    }
+
+    @Test("threads change neither codes nor answers")
+    func threads() throws {
+        let set = VectorSet.clustered
+        let bytes = set.rows.span.bytes
+        let trained = try ExactIndex.train(
+            dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: .standard)
+        var one = trained
+        var three = trained
+        try one.add(rows: bytes, ids: set.ids.span)
+        try three.add(rows: bytes, ids: set.ids.span, threads: 3)
+        let expected = try one.search(
+            set.queries.span, k: 9, rows: bytes, ids: set.ids.span, options: .standard)
+        var queries: [Float] = []
+        for _ in 0..<5 { queries += set.queries }
+        let got = try three.search(
+            queries.span, k: 9, rows: bytes, ids: set.ids.span, options: ExactSearchOptions(threads: 3))
+        for (index, list) in got.enumerated() { #expect(list == expected[index % set.queryCount]) }
+    }
+
+    @Test("bounds leave most rows of clustered data unmeasured")
+    func pruning() throws {
+        let set = VectorSet.clustered
+        let index = try Self.conformance.index(of: set, metric: .l2)
+        let lists = try Self.conformance.answers(index, set, k: 1)
+        #expect(lists.allSatisfy { $0.measured < set.count / 4 && $0.scanned == set.count })
+    }
+}
