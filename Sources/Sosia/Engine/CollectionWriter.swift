@@ -7,7 +7,7 @@ actor CollectionWriter {
     let layout: StoreLayout
     let catalog: Catalog
     let model: ModelIdentity
-    private let lock: WriterLock
+    private let lock: FileLock
     private var vectors: VectorFileWriter
 
     /// Takes the lock, finishes what a crash interrupted, and makes the collection when it is wanted and not there.
@@ -18,7 +18,7 @@ actor CollectionWriter {
         } else if !FileManager.default.fileExists(atPath: layout.catalog) {
             throw StoreError.missing(path: layout.root)
         }
-        lock = try WriterLock(layout)
+        lock = try FileLock(layout.lock, of: layout.root)
         do {
             if let wanted, !FileManager.default.fileExists(atPath: layout.catalog) {
                 try Self.create(layout, model: wanted)

@@ -45,13 +45,17 @@ struct Snapshot: Sendable {
         return try Embedding(vectors.row(slot).values)
     }
 
-    func nearest(to query: Embedding, k: Int, threads: Int) throws -> NeighborList {
-        let options = try FlatSearchOptions(threads: threads)
-        return try vectors.withRows { rows in
-            let lists = try FlatScan.search(
+    /// The nearest rows by the index at hand, or by the plain scan.
+    func nearest(to query: Embedding, k: Int, using index: ExactIndex?, threads: Int) throws -> NeighborList {
+        let lists = try vectors.withRows { rows in
+            if let index {
+                return try index.search(
+                    query.values.span, k: k, rows: rows, ids: ids.span, options: ExactSearchOptions(threads: threads))
+            }
+            return try FlatScan.search(
                 query.values.span, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows,
-                ids: ids.span, options: options)
-            return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
+                ids: ids.span, options: FlatSearchOptions(threads: threads))
         }
+        return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
     }
 }

@@ -37,6 +37,11 @@ extension Store {
         try await engine.writable().compact()
     }
 
+    /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.
+    public func prepareIndexes() async throws {
+        try await engine.prepareIndexes()
+    }
+
     /// What the collection holds and costs.
     public func status() async throws -> StoreStatus {
         try engine.status()

@@ -70,6 +70,8 @@ struct AddCommand: AsyncParsableCommand {
             case .embedding: line.show("adding", done: progress.done, total: progress.total)
             }
         }
+        line.show("indexing", done: 0, total: 0)
+        try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
         try AddOutput(report, store: store.resolved, seconds: seconds).print(json: store.json)
