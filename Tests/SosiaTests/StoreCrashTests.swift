@@ -93,4 +93,20 @@ struct StoreCrashTests {
         #expect(try await reader.verify().problems.isEmpty == false)
         await #expect(throws: StoreError.self) { try await Store(opening: path, writable: true).compact() }
     }
+
+    @Test(arguments: [
+        "ALTER TABLE collection RENAME COLUMN pooling TO pollong", "ALTER TABLE image RENAME COLUMN format TO farmot",
+        "UPDATE image SET attributes = '{' WHERE id = 3", "UPDATE collection SET precision = 'f31'",
+    ]) func aCatalogOfAnotherShapeIsAnError(_ change: String) async throws {
+        #expect(try sqlite(change + ";\n") == 0)
+        await #expect(throws: StoreError.self) {
+            _ = try await Store(opening: path).search(ImageID(rawValue: 1))
+        }
+    }
+
+    @Test func verifyNamesAttributesThatAreNotJSON() async throws {
+        #expect(try sqlite("UPDATE image SET attributes = '{' WHERE id = 3;\n") == 0)
+        let problems = try await Store(opening: path).verify().problems
+        #expect(problems == [.catalog("the attributes of 1 pictures are not JSON")])
+    }
 }
