@@ -9,6 +9,7 @@ extension ExactIndex {
     /// Queries whose bounds are formed together.
     private static let queriesAtOnce = 8
 
+    /// Queries are worked on in groups; every answer equals brute force.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: ExactSearchOptions
     ) throws -> [NeighborList] {

@@ -1,5 +1,3 @@
-public import SosiaCore
-
 /// What an index covers and costs.
 public struct IndexStatus: Sendable, Hashable {
     /// The kind of index, as plans name it.

@@ -34,10 +34,15 @@ struct IndexFolder: Sendable {
     }
 
     /// Makes the folder, and takes the right to change what is in it.
-    /// - Throws: ``StoreError/locked(path:)`` when another process builds.
-    func lock() throws(StoreError) -> FileLock {
+    /// - Returns: nil when another process builds.
+    func lock() throws(StoreError) -> FileLock? {
         try Folder.create(path)
-        return try FileLock(path + "/" + Self.lockName, of: path)
+        do {
+            return try FileLock(path + "/" + Self.lockName, of: path)
+        } catch {
+            if case .locked = error { return nil }
+            throw error
+        }
     }
 
     /// Removes what no search will open again; only while the lock is held.

@@ -1,3 +1,4 @@
+import Catalog
 import Indexes
 import MemoryMapping
 import SosiaCore
@@ -62,29 +63,31 @@ final class IndexShelf: Sendable {
     /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
     func build(_ snapshot: Snapshot, threads: Int) throws {
         guard isWanting(snapshot) else { return }
-        let mine = state.withLock { state in
+        guard begin() else { return }
+        defer { end() }
+        guard let lock = try folder.lock() else { return }
+        // Another process may have built it meanwhile.
+        if isWanting(snapshot) { try place(made(snapshot, threads: threads), of: snapshot) }
+        withExtendedLifetime(lock) {}
+    }
+
+    private func begin() -> Bool {
+        state.withLock { state in
             defer { state.isBuilding = true }
             return !state.isBuilding
         }
-        guard mine else { return }
-        defer { state.withLock { $0.isBuilding = false } }
+    }
 
-        let lock: FileLock
-        do {
-            lock = try folder.lock()
-        } catch .locked {
-            return
-        }
-        try withExtendedLifetime(lock) {
-            // Another process may have built it meanwhile.
-            guard isWanting(snapshot) else { return }
-            let file = IndexFile(
-                kind: ExactIndex.kind, generation: snapshot.state.generation, rows: snapshot.state.rows,
-                digest: snapshot.vectors.digest(rows: snapshot.state.rows))
-            let index = try made(snapshot, threads: threads)
-            try folder.place(file) { try index.write(to: $0) }
-            folder.clean(keeping: [file])
-        }
+    private func end() {
+        state.withLock { $0.isBuilding = false }
+    }
+
+    private func place(_ index: ExactIndex, of snapshot: Snapshot) throws {
+        let file = IndexFile(
+            kind: ExactIndex.kind, generation: snapshot.state.generation, rows: index.rowCount,
+            digest: snapshot.vectors.digest(rows: index.rowCount))
+        try folder.place(file) { try index.write(to: $0) }
+        folder.clean(keeping: [file])
     }
 
     /// Extends the index at hand while the rows it learned from are at least half of all.

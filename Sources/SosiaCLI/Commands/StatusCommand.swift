@@ -39,7 +39,8 @@ struct StatusCommand: AsyncParsableCommand {
         print("catalog", Console.size(status.catalogBytes), separator: "\t")
         let rows = status.pictures + status.vacant
         for index in status.indexes {
-            print("index", "\(index.kind), \(index.rows) of \(rows) rows, \(Console.size(index.bytes))", separator: "\t")
+            let covers = "\(index.kind), \(index.rows) of \(rows) rows"
+            print("index", "\(covers), \(Console.size(index.bytes))", separator: "\t")
         }
         if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
     }
