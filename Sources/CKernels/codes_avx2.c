@@ -81,10 +81,6 @@ TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_
 // Rows whose bounds are formed together, and how far ahead of them rows are asked for.
 enum { LANES = 8, ROWS_AHEAD_MIDDLE = 2 * LANES, ROWS_AHEAD_FULL = LANES };
 
-INLINE void prefetch(const uint8_t *row, size_t stride) {
-    for (size_t byte = 0; byte < stride; byte += 64) _mm_prefetch((const char *)(row + byte), _MM_HINT_T0);
-}
-
 // Eight partial sums of the products of a row's codes with a query.
 INLINE __m256i row_sums(const int8_t *values, const uint8_t *codes, size_t half) {
     const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
@@ -197,27 +193,33 @@ INLINE void full_of_eight(const sosia_full_query *query, const uint8_t *const *c
 }
 
 // Where the rows of up to eight candidates lie; the last stands in for those that are missing.
-INLINE size_t eight_rows(const uint8_t *rows, size_t stride, const uint32_t *candidates, size_t left,
-                         const float *prefix, const uint8_t **codes, float *prefixes) {
-    const size_t count = left < LANES ? left : LANES;
+INLINE void find_eight(const uint8_t *rows, size_t stride, const uint32_t *candidates, size_t count,
+                       const uint8_t **codes) {
     for (size_t lane = 0; lane < LANES; lane++) {
-        const uint32_t row = candidates[lane < count ? lane : count - 1];
-        codes[lane] = rows + row * stride;
-        prefixes[lane] = prefix[row];
+        codes[lane] = rows + candidates[lane < count ? lane : count - 1] * stride;
     }
-    return count;
+}
+
+// Asks for the rows of the candidates from `first` to before `end`.
+INLINE void prefetch_rows(const uint8_t *rows, size_t stride, const uint32_t *candidates, size_t count, size_t first,
+                          size_t end) {
+    for (size_t next = first; next < end && next < count; next++) {
+        const uint8_t *row = rows + candidates[next] * stride;
+        for (size_t byte = 0; byte < stride; byte += 64) _mm_prefetch((const char *)(row + byte), _MM_HINT_T0);
+    }
 }
 
 TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                     size_t count, const float *prefix, float *bounds, float *projections) {
     const size_t stride = query->dimension / 2 + SOSIA_MIDDLE_PARAMETERS * sizeof(uint16_t);
+    prefetch_rows(rows, stride, candidates, count, 0, ROWS_AHEAD_MIDDLE);
     for (size_t c = 0; c < count; c += LANES) {
-        for (size_t next = c + ROWS_AHEAD_MIDDLE; next < c + ROWS_AHEAD_MIDDLE + LANES && next < count; next++) {
-            prefetch(rows + candidates[next] * stride, stride);
-        }
+        prefetch_rows(rows, stride, candidates, count, c + ROWS_AHEAD_MIDDLE, c + ROWS_AHEAD_MIDDLE + LANES);
+        const size_t lanes = count - c < LANES ? count - c : LANES;
         const uint8_t *codes[LANES];
-        float prefixes[LANES], lower[LANES], along[LANES];
-        const size_t lanes = eight_rows(rows, stride, candidates + c, count - c, prefix, codes, prefixes);
+        float prefixes[LANES] = {0}, lower[LANES], along[LANES];
+        find_eight(rows, stride, candidates + c, lanes, codes);
+        memcpy(prefixes, prefix + c, lanes * sizeof *prefixes);
         middle_of_eight(query, codes, _mm256_loadu_ps(prefixes), lower, along);
         memcpy(bounds + c, lower, lanes * sizeof *bounds);
         memcpy(projections + c, along, lanes * sizeof *projections);
@@ -227,36 +229,43 @@ TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8
 TARGET void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
                                   size_t count, const float *prefix, const float *middle, float *bounds) {
     const size_t stride = query->dimension / 2 + SOSIA_FULL_PARAMETERS * sizeof(float);
+    prefetch_rows(rows, stride, candidates, count, 0, ROWS_AHEAD_FULL);
     for (size_t c = 0; c < count; c += LANES) {
-        for (size_t next = c + ROWS_AHEAD_FULL; next < c + ROWS_AHEAD_FULL + LANES && next < count; next++) {
-            prefetch(rows + candidates[next] * stride, stride);
-        }
+        prefetch_rows(rows, stride, candidates, count, c + ROWS_AHEAD_FULL, c + ROWS_AHEAD_FULL + LANES);
+        const size_t lanes = count - c < LANES ? count - c : LANES;
         const uint8_t *codes[LANES];
-        float prefixes[LANES], middles[LANES] = {0}, lower[LANES];
-        const size_t lanes = eight_rows(rows, stride, candidates + c, count - c, prefix, codes, prefixes);
+        float prefixes[LANES] = {0}, middles[LANES] = {0}, lower[LANES];
+        find_eight(rows, stride, candidates + c, lanes, codes);
+        memcpy(prefixes, prefix + c, lanes * sizeof *prefixes);
         memcpy(middles, middle + c, lanes * sizeof *middles);
         full_of_eight(query, codes, _mm256_loadu_ps(prefixes), _mm256_loadu_ps(middles), lower);
         memcpy(bounds + c, lower, lanes * sizeof *bounds);
     }
 }
 
-// Packs the positions of the wanted lanes to the left without a branch; up to seven values behind the last are
-// overwritten, always within the first `count`.
-TARGET size_t sosia_select_avx2(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
+// Packs the wanted lanes to the left without a branch; up to seven values behind the last are overwritten, always
+// within the first `count`.
+TARGET size_t sosia_select_avx2(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                                uint32_t *out, float *out_companions) {
     const __m256 limits = _mm256_set1_ps(limit);
     size_t found = 0, i = 0;
     for (; i + 8 <= count; i += 8) {
         const __m256 wanted = _mm256_cmp_ps(_mm256_loadu_ps(values + i), limits, _CMP_NGT_UQ);
         const uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_ps(wanted);
+        if (!mask) continue;
         const uint64_t bytes = _pdep_u64(mask, 0x0101010101010101u) * 255;
         const uint64_t packed = _pext_u64(0x0706050403020100u, bytes);
         const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)packed));
         const __m256i positions = _mm256_add_epi32(lanes, _mm256_set1_epi32((int32_t)(base + (uint32_t)i)));
         _mm256_storeu_si256((__m256i *)(void *)(out + found), positions);
+        _mm256_storeu_ps(out_companions + found,
+                         _mm256_permutevar8x32_ps(_mm256_loadu_ps(companions + i), lanes));
         found += (size_t)__builtin_popcountll(mask);
     }
     for (; i < count; i++) {
-        if (!(values[i] > limit)) out[found++] = base + (uint32_t)i;
+        if (values[i] > limit) continue;
+        out[found] = base + (uint32_t)i;
+        out_companions[found++] = companions[i];
     }
     return found;
 }

@@ -41,7 +41,7 @@ void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *r
         float parameters[SOSIA_MIDDLE_PARAMETERS];
         for (int i = 0; i < SOSIA_MIDDLE_PARAMETERS; i++) parameters[i] = sosia_from_half(stored[i]);
         projections[c] = row_product(query->values, codes, half, query->offset, query->scale) * parameters[2];
-        bounds[c] = sosia_middle_bound(query, projections[c], prefix[candidates[c]], parameters);
+        bounds[c] = sosia_middle_bound(query, projections[c], prefix[c], parameters);
     }
 }
 
@@ -52,14 +52,16 @@ void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows,
         const uint8_t *codes = rows + candidates[c] * stride;
         const float *parameters = (const float *)(const void *)(codes + half);
         const float product = row_product(query->values, codes, half, query->offset, query->scale);
-        bounds[c] = sosia_full_bound(query, product, prefix[candidates[c]], middle[c], parameters);
+        bounds[c] = sosia_full_bound(query, product, prefix[c], middle[c], parameters);
     }
 }
 
-size_t sosia_select_scalar(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
+size_t sosia_select_scalar(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                           uint32_t *out, float *out_companions) {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         out[found] = base + (uint32_t)i;
+        out_companions[found] = companions[i];
         found += !(values[i] > limit);
     }
     return found;

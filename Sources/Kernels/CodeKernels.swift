@@ -140,13 +140,14 @@ public struct CodeKernels: Sendable {
     /// Bounds of some rows by their middle codes.
     /// - Parameters:
     ///   - candidates: indexes of rows in `rows`.
-    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - prefix: the projections of the candidates on their prefix codes.
     ///   - projections: takes those of the candidates on their middle codes.
     public func boundMiddle(
         _ query: MiddleQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>,
         bounds: inout MutableSpan<Float>, projections: inout MutableSpan<Float>
     ) {
-        precondition(bounds.count >= candidates.count && projections.count >= candidates.count)
+        let count = candidates.count
+        precondition(prefix.count >= count && bounds.count >= count && projections.count >= count)
         query.values.withUnsafeBufferPointer { values in
             rows.withUnsafeBytes { rows in
                 candidates.withUnsafeBufferPointer { candidates in
@@ -173,13 +174,14 @@ public struct CodeKernels: Sendable {
     /// Bounds of some rows by their full codes.
     /// - Parameters:
     ///   - candidates: indexes of rows in `rows`.
-    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - prefix: the projections of the candidates on their prefix codes.
     ///   - middle: the projections of the candidates on their middle codes.
     public func boundFull(
         _ query: FullQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>, middle: Span<Float>,
         bounds: inout MutableSpan<Float>
     ) {
-        precondition(bounds.count >= candidates.count && middle.count >= candidates.count)
+        let count = candidates.count
+        precondition(prefix.count >= count && middle.count >= count && bounds.count >= count)
         query.values.withUnsafeBufferPointer { values in
             rows.withUnsafeBytes { rows in
                 candidates.withUnsafeBufferPointer { candidates in
@@ -204,13 +206,26 @@ public struct CodeKernels: Sendable {
     }
 
     /// The indexes of all values that are not above `limit` (NaN is not), in order.
-    /// - Parameter out: room for as many as there are values.
+    /// - Parameters:
+    ///   - companions: one for each value; those of the values found go to `outCompanions`.
+    ///   - base: is added to the indexes.
+    ///   - out: room for as many as there are values.
     /// - Returns: how many there are.
-    public func select(_ values: Span<Float>, limit: Float, base: UInt32, into out: inout MutableSpan<UInt32>) -> Int {
-        precondition(out.count >= values.count)
+    public func select(
+        _ values: Span<Float>, companions: Span<Float>, limit: Float, base: UInt32,
+        into out: inout MutableSpan<UInt32>, _ outCompanions: inout MutableSpan<Float>
+    ) -> Int {
+        let count = values.count
+        precondition(companions.count >= count && out.count >= count && outCompanions.count >= count)
         return values.withUnsafeBufferPointer { values in
-            out.withUnsafeMutableBufferPointer { out in
-                table.pointee.select(values.baseAddress, values.count, limit, base, out.baseAddress)
+            companions.withUnsafeBufferPointer { companions in
+                out.withUnsafeMutableBufferPointer { out in
+                    outCompanions.withUnsafeMutableBufferPointer { outCompanions in
+                        table.pointee.select(
+                            values.baseAddress, companions.baseAddress, count, limit, base, out.baseAddress,
+                            outCompanions.baseAddress)
+                    }
+                }
             }
         }
     }
