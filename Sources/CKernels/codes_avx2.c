@@ -12,6 +12,9 @@
 // steps a lane could overflow.
 enum { STEPS_BEFORE_WIDENING = 8 };
 
+// Queries that a block of prefix codes is unpacked for.
+enum { TILE = 4 };
+
 INLINE __m256 form(const sosia_bound_form *form, __m256 norm, __m256 product) {
     const __m256 least = _mm256_fmadd_ps(norm, _mm256_set1_ps(form->norm_weight), _mm256_set1_ps(form->constant));
     return _mm256_fnmadd_ps(product, _mm256_set1_ps(form->product_weight), least);
@@ -41,40 +44,61 @@ INLINE void finish_prefix(const sosia_prefix_query *query, __m256i sums, const u
     _mm256_storeu_ps(bounds, form(&query->form, norm, upper));
 }
 
-TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
-                                   float *bounds, float *projections) {
-    const size_t groups = query->dimension / 8, code_bytes = groups * 64;
-    const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
+// A block with `count` queries (a constant after inlining), so that its codes are unpacked once for all of them.
+INLINE void prefix_tile(int count, const sosia_prefix_query *queries, const uint8_t *codes, size_t groups,
+                        size_t stride, float *bounds, float *projections) {
     const __m256i low_half = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
-    for (size_t block = 0; block < block_count; block++) {
-        const uint8_t *codes = blocks + block * block_bytes;
-        __m256i first = _mm256_setzero_si256(), second = first;
-        for (size_t start = 0; start < groups; start += STEPS_BEFORE_WIDENING / 2) {
-            const size_t end = start + STEPS_BEFORE_WIDENING / 2 < groups ? start + STEPS_BEFORE_WIDENING / 2 : groups;
-            __m256i narrow_first = _mm256_setzero_si256(), narrow_second = narrow_first;
-            for (size_t group = start; group < end; group++) {
+    __m256i first[TILE], second[TILE];
+    for (int q = 0; q < count; q++) first[q] = second[q] = _mm256_setzero_si256();
+    for (size_t start = 0; start < groups; start += STEPS_BEFORE_WIDENING / 2) {
+        const size_t end = start + STEPS_BEFORE_WIDENING / 2 < groups ? start + STEPS_BEFORE_WIDENING / 2 : groups;
+        __m256i narrow_first[TILE], narrow_second[TILE];
+        for (int q = 0; q < count; q++) narrow_first[q] = narrow_second[q] = _mm256_setzero_si256();
+        for (size_t group = start; group < end; group++) {
+            const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64));
+            const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64 + 32));
+            const __m256i a_low = _mm256_and_si256(a, low_half), b_low = _mm256_and_si256(b, low_half);
+            const __m256i a_high = _mm256_and_si256(_mm256_srli_epi16(a, 4), low_half);
+            const __m256i b_high = _mm256_and_si256(_mm256_srli_epi16(b, 4), low_half);
+            for (int q = 0; q < count; q++) {
                 int32_t four[2];
-                memcpy(four, query->values + group * 8, sizeof four);
-                const __m256i query_low = _mm256_set1_epi32(four[0]), query_high = _mm256_set1_epi32(four[1]);
-                const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64));
-                const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(codes + group * 64 + 32));
-                const __m256i a_high = _mm256_and_si256(_mm256_srli_epi16(a, 4), low_half);
-                const __m256i b_high = _mm256_and_si256(_mm256_srli_epi16(b, 4), low_half);
-                narrow_first = _mm256_add_epi16(
-                    narrow_first, _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_and_si256(a, low_half), query_low),
-                                                   _mm256_maddubs_epi16(a_high, query_high)));
-                narrow_second = _mm256_add_epi16(
-                    narrow_second, _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_and_si256(b, low_half), query_low),
-                                                    _mm256_maddubs_epi16(b_high, query_high)));
+                memcpy(four, queries[q].values + group * 8, sizeof four);
+                const __m256i low = _mm256_set1_epi32(four[0]), high = _mm256_set1_epi32(four[1]);
+                narrow_first[q] = _mm256_add_epi16(narrow_first[q], _mm256_maddubs_epi16(a_low, low));
+                narrow_first[q] = _mm256_add_epi16(narrow_first[q], _mm256_maddubs_epi16(a_high, high));
+                narrow_second[q] = _mm256_add_epi16(narrow_second[q], _mm256_maddubs_epi16(b_low, low));
+                narrow_second[q] = _mm256_add_epi16(narrow_second[q], _mm256_maddubs_epi16(b_high, high));
             }
-            first = _mm256_add_epi32(first, _mm256_madd_epi16(narrow_first, ones));
-            second = _mm256_add_epi32(second, _mm256_madd_epi16(narrow_second, ones));
         }
-        const uint16_t *parameters = (const uint16_t *)(const void *)(codes + code_bytes);
-        float *block_bounds = bounds + block * SOSIA_BLOCK_ROWS;
-        float *block_projections = projections + block * SOSIA_BLOCK_ROWS;
-        finish_prefix(query, first, parameters, block_bounds, block_projections);
-        finish_prefix(query, second, parameters + 8, block_bounds + 8, block_projections + 8);
+        for (int q = 0; q < count; q++) {
+            first[q] = _mm256_add_epi32(first[q], _mm256_madd_epi16(narrow_first[q], ones));
+            second[q] = _mm256_add_epi32(second[q], _mm256_madd_epi16(narrow_second[q], ones));
+        }
+    }
+    const uint16_t *parameters = (const uint16_t *)(const void *)(codes + groups * 64);
+    for (int q = 0; q < count; q++) {
+        finish_prefix(queries + q, first[q], parameters, bounds + q * stride, projections + q * stride);
+        finish_prefix(queries + q, second[q], parameters + 8, bounds + q * stride + 8, projections + q * stride + 8);
+    }
+}
+
+TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                                   size_t block_count, size_t stride, float *bounds, float *projections) {
+    if (query_count == 0) return;
+    const size_t groups = queries->dimension / 8;
+    const size_t block_bytes = groups * 64 + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
+    size_t q = 0;
+    for (; q + TILE <= query_count; q += TILE) {
+        for (size_t block = 0; block < block_count; block++) {
+            const size_t at = q * stride + block * SOSIA_BLOCK_ROWS;
+            prefix_tile(TILE, queries + q, blocks + block * block_bytes, groups, stride, bounds + at, projections + at);
+        }
+    }
+    for (; q < query_count; q++) {
+        for (size_t block = 0; block < block_count; block++) {
+            const size_t at = q * stride + block * SOSIA_BLOCK_ROWS;
+            prefix_tile(1, queries + q, blocks + block * block_bytes, groups, stride, bounds + at, projections + at);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 #include "bounds.h"
 
-void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
-                              float *bounds, float *projections) {
+static void scan_prefix(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
+                        float *projections) {
     const size_t code_bytes = query->dimension / 2 * SOSIA_BLOCK_ROWS;
     const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
     for (size_t block = 0; block < block_count; block++) {
@@ -23,6 +23,13 @@ void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *bl
             projections[block * SOSIA_BLOCK_ROWS + row] = projection;
             bounds[block * SOSIA_BLOCK_ROWS + row] = sosia_prefix_bound(query, projection, parameters, row);
         }
+    }
+}
+
+void sosia_scan_prefix_scalar(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                              size_t block_count, size_t stride, float *bounds, float *projections) {
+    for (size_t q = 0; q < query_count; q++) {
+        scan_prefix(queries + q, blocks, block_count, bounds + q * stride, projections + q * stride);
     }
 }
 

@@ -111,26 +111,36 @@ public struct CodeKernels: Sendable {
         self.init(table: table)
     }
 
-    /// Bounds and projections of all rows of some whole blocks, stored from the position `first` on.
+    /// Bounds and projections of all rows of some whole blocks.
+    /// - Parameters:
+    ///   - queries: all of one dimension.
+    ///   - first: where those of the first query are stored.
+    ///   - stride: how far it is from there to those of the next query.
     public func scanPrefix(
-        _ query: PrefixQuery, blocks: RawSpan, first: Int, bounds: inout MutableSpan<Float>,
+        _ queries: [PrefixQuery], blocks: RawSpan, first: Int, stride: Int, bounds: inout MutableSpan<Float>,
         projections: inout MutableSpan<Float>
     ) {
-        let count = blocks.byteCount / CodeLayout.blockBytes(prefix: query.values.count)
-        let end = first + count * CodeLayout.blockRows
-        precondition(first >= 0 && bounds.count >= end && projections.count >= end, "room for one value a row")
-        query.values.withUnsafeBufferPointer { values in
+        guard let dimension = queries.first?.values.count else { return }
+        let count = blocks.byteCount / CodeLayout.blockBytes(prefix: dimension)
+        let end = first + (queries.count - 1) * stride + count * CodeLayout.blockRows
+        precondition(first >= 0 && stride >= 0 && bounds.count >= end && projections.count >= end)
+        precondition(queries.allSatisfy { $0.values.count == dimension }, "queries of one dimension")
+        let values = queries.flatMap(\.values)
+        values.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            let raw = queries.enumerated().map { index, query in
+                sosia_prefix_query(
+                    values: base + index * dimension, dimension: dimension, scale: query.scale, offset: query.offset,
+                    error: query.error, inside_squared: query.insideSquared, outside: query.outside,
+                    form: query.form.raw)
+            }
             blocks.withUnsafeBytes { blocks in
                 bounds.withUnsafeMutableBufferPointer { bounds in
                     projections.withUnsafeMutableBufferPointer { projections in
-                        var raw = sosia_prefix_query(
-                            values: values.baseAddress, dimension: values.count, scale: query.scale,
-                            offset: query.offset, error: query.error, inside_squared: query.insideSquared,
-                            outside: query.outside, form: query.form.raw)
                         guard let bounds = bounds.baseAddress, let projections = projections.baseAddress else { return }
                         table.pointee.scan_prefix(
-                            &raw, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), count, bounds + first,
-                            projections + first)
+                            raw, raw.count, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), count, stride,
+                            bounds + first, projections + first)
                     }
                 }
             }

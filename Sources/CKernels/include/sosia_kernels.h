@@ -105,9 +105,10 @@ typedef struct sosia_kernels {
     void (*dot)(const float *queries, size_t query_count, const float *rows, size_t row_count, size_t dimension,
                 double *out);
 
-    // Lower bounds, and projections of the query on the code, of 16 * block_count rows.
-    void (*scan_prefix)(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
-                        float *projections);
+    // Lower bounds, and projections of the queries on the code, of 16 * block_count rows; those of the first query
+    // first, `stride` values from query to query. All queries have one dimension.
+    void (*scan_prefix)(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                        size_t block_count, size_t stride, float *bounds, float *projections);
 
     // Lower bounds, and projections on the middle code, of the rows `candidates`; `prefix` holds the projections of
     // the candidates on their prefix codes.

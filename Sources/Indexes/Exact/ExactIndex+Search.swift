@@ -11,6 +11,8 @@ extension ExactIndex {
     private static let singleChunkBytes = 768 << 10
     /// Queries that pass over the codes together.
     private static let queriesAtOnce = 64
+    /// Queries whose prefix bounds are formed together.
+    private static let tile = 4
 
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: ExactSearchOptions
@@ -70,14 +72,16 @@ extension ExactIndex {
                     to: query, k: k, arithmetic: arithmetic, rows: rows, ids: ids, allowed: allowed)
             }
         }
-        var selections = ExactQuery.prepare(queries, model: model).map { query in
+        let prepared = ExactQuery.prepare(queries, model: model)
+        var selections = prepared.compactMap { query in
             query.map {
                 ExactSelection(query: $0, k: k, arithmetic: arithmetic, dimension: dimension, allowed: allowed)
             }
         }
         scan(&selections, rows: rows, ids: ids)
-        return selections.indices.map { index in
-            if let list = selections[index]?.list(scanned: ids.count) { return list }
+        var served = selections.makeIterator()
+        return prepared.indices.compactMap { index in
+            if prepared[index] != nil { return served.next()?.list(scanned: ids.count) }
             let query = queries.extracting(index * dimension..<(index + 1) * dimension)
             let masked = allowed?.masking(ids) ?? []
             let best = FlatScan.nearest(
@@ -94,39 +98,50 @@ extension ExactIndex {
 
     /// Two passes over the prefix codes: one for seeds, one for the rest. A single query keeps the bounds of the first,
     /// a group forms them again, which costs less than their way through memory.
-    private func scan(_ selections: inout [ExactSelection?], rows: RawSpan, ids: Span<Int64>) {
+    private func scan(_ selections: inout [ExactSelection], rows: RawSpan, ids: Span<Int64>) {
         let isSingle = selections.count == 1
         let blockBytes = CodeLayout.blockBytes(prefix: model.prefix)
         let chunkBlocks = max(1, (isSingle ? Self.singleChunkBytes : Self.groupChunkBytes) / blockBytes)
+        let chunkRows = chunkBlocks * CodeLayout.blockRows
         let chunks = CodeChunk.chunks(of: segments, blocksAtOnce: chunkBlocks)
-        let bounds = (chunks.last.map { $0.firstBound } ?? 0) + chunkBlocks * CodeLayout.blockRows
         var arrays = scratch.take(
-            bounds: isSingle ? bounds : chunkBlocks * CodeLayout.blockRows,
-            candidates: chunkBlocks * CodeLayout.blockRows)
+            bounds: isSingle ? (chunks.last?.firstBound ?? 0) + chunkRows : Self.tile * chunkRows,
+            candidates: chunkRows)
         defer { scratch.give(arrays) }
+        let tiles = stride(from: 0, to: selections.count, by: Self.tile).map {
+            $0..<min($0 + Self.tile, selections.count)
+        }
+        let queries = tiles.map { selections[$0].map(\.query.prefix) }
         for chunk in chunks {
-            for index in selections.indices where selections[index] != nil {
-                let position = isSingle ? chunk.firstBound : 0
-                arrays.scan(chunk, of: segments[chunk.segment], query: selections[index]?.query.prefix, at: position)
-                selections[index]?.collect(chunk, at: position, scratch: &arrays, ids: ids)
+            let position = isSingle ? chunk.firstBound : 0
+            for (tile, range) in tiles.enumerated() {
+                arrays.scan(
+                    chunk, of: segments[chunk.segment], queries: queries[tile], at: position, stride: chunkRows)
+                for index in range {
+                    selections[index].collect(
+                        chunk, at: position + (index - range.lowerBound) * chunkRows, scratch: &arrays, ids: ids)
+                }
             }
         }
         for index in selections.indices {
-            selections[index]?.measureSeeds(segments: segments, scratch: &arrays, rows: rows, ids: ids)
+            selections[index].measureSeeds(segments: segments, scratch: &arrays, rows: rows, ids: ids)
         }
         for chunk in chunks {
-            for index in selections.indices where selections[index] != nil {
-                let position = isSingle ? chunk.firstBound : 0
+            let position = isSingle ? chunk.firstBound : 0
+            for (tile, range) in tiles.enumerated() {
                 if !isSingle {
                     arrays.scan(
-                        chunk, of: segments[chunk.segment], query: selections[index]?.query.prefix, at: position)
+                        chunk, of: segments[chunk.segment], queries: queries[tile], at: position, stride: chunkRows)
                 }
-                selections[index]?.measure(
-                    chunk, of: segments[chunk.segment], at: position, scratch: &arrays, rows: rows, ids: ids)
+                for index in range {
+                    selections[index].measure(
+                        chunk, of: segments[chunk.segment], at: position + (index - range.lowerBound) * chunkRows,
+                        scratch: &arrays, rows: rows, ids: ids)
+                }
             }
         }
         for index in selections.indices {
-            selections[index]?.measure(rowCount..<ids.count, rows: rows, ids: ids)
+            selections[index].measure(rowCount..<ids.count, rows: rows, ids: ids)
         }
     }
 }

@@ -31,17 +31,19 @@ struct Scratch: Sendable {
 }
 
 extension Scratch {
-    /// Prefix bounds and projections of all rows of a chunk, from `position` on.
-    mutating func scan(_ chunk: CodeChunk, of segment: CodeSegment, query: PrefixQuery?, at position: Int) {
-        guard let query else { return }
-        let blockBytes = CodeLayout.blockBytes(prefix: query.values.count)
+    /// Prefix bounds and projections of all rows of a chunk, from `position` on, `stride` values from query to query.
+    mutating func scan(
+        _ chunk: CodeChunk, of segment: CodeSegment, queries: [PrefixQuery], at position: Int, stride: Int
+    ) {
+        guard let first = queries.first else { return }
+        let blockBytes = CodeLayout.blockBytes(prefix: first.values.count)
         let range = chunk.blocks.lowerBound * blockBytes..<chunk.blocks.upperBound * blockBytes
         segment.withCodes { codes, _, _ in
             var (lower, along) = (take(&bounds), take(&projections))
             var boundsOut = lower.mutableSpan
             var projectionsOut = along.mutableSpan
             CodeKernels.current.scanPrefix(
-                query, blocks: codes.extracting(range), first: position, bounds: &boundsOut,
+                queries, blocks: codes.extracting(range), first: position, stride: stride, bounds: &boundsOut,
                 projections: &projectionsOut)
             (bounds, projections) = (lower, along)
         }
