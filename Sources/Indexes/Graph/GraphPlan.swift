@@ -6,8 +6,8 @@ internal import SosiaCore
 struct GraphPlan {
     /// Distances that a walk forms for each candidate it keeps; measured at the usual efforts and degrees.
     private static let distancesPerEffort = 20
-    /// A walk wants at least this share of its effort to be allowed rows: a few dead ones need no second walk.
-    private static let enough = 0.9
+    /// A walk wants at least this share of its effort to be allowed rows: a few others need no second walk.
+    private static let enough = 0.96
     /// Rows looked at to estimate how many are allowed.
     private static let sampledRows = 1 << 14
     private static let maximumEffort = 1 << 16
