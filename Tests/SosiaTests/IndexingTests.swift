@@ -125,7 +125,7 @@ struct IndexingTests {
         var generator = SplitMix64(seed: 3)
         for round in 0..<12 {
             try await engine.prepareIndexes()
-            let file = try #require(engine.shelf.file(for: engine.snapshot()))
+            let file = try #require(engine.shelf.indexes(for: engine.snapshot()).exact?.file)
             var bytes = try Data(contentsOf: URL(fileURLWithPath: engine.shelf.folder.path(of: file)))
             if round % 3 == 0 {
                 bytes.removeLast(Int.random(in: 1...bytes.count, using: &generator))
@@ -150,6 +150,63 @@ struct IndexingTests {
         let other = try EmbeddedEngine(path: copy, access: .write)
         _ = try await other.upsert(Self.drafts(30_000..<36_000))
         #expect(try await plan(EmbeddedEngine(path: copy)).index == "flat")
+    }
+
+    @Test func theGraphIsBuiltAndCalibratedOnDemand() async throws {
+        let engine = try await fill()
+        try await engine.prepareIndexes()
+        let request = SearchRequest.Mode.approximate(recall: 0.95)
+        let query = SearchRequest.Query.embedding(try Self.embedding(100_007))
+        // Nothing is approximate before there is a graph.
+        #expect(try await engine.search(SearchRequest(query, k: 5, mode: request)).plan.exact)
+        try await engine.prepareIndexes(.graph)
+        let plan = try await engine.search(SearchRequest(query, k: 5, mode: request)).plan
+        #expect(plan.index == "graph" && !plan.exact && plan.scanned < Self.rows)
+        #expect(try await engine.search(SearchRequest(query, k: 5)).plan.index == "exact")
+
+        let calibration = try #require(try engine.status().indexes.last?.calibration)
+        #expect(calibration.entries.last.map { $0.recall > 0.95 } == true)
+        let effort = try #require(calibration.effort(for: 0.95))
+        #expect(calibration.entries.filter { $0.effort < effort }.allSatisfy { $0.recall < 0.95 })
+
+        var found = 0
+        for number in 0..<40 {
+            let query = SearchRequest.Query.embedding(try Self.embedding(200_000 + number))
+            let exact = try await engine.search(SearchRequest(query, mode: .exact)).hits.map(\.record.id)
+            let approximate = try await engine.search(SearchRequest(query, mode: request)).hits.map(\.record.id)
+            #expect(approximate.count == exact.count)
+            found += Set(exact).intersection(approximate).count
+        }
+        #expect(found >= 40 * 10 * 9 / 10, "\(found) of 400")
+    }
+
+    @Test func aGraphThatIsDamagedGivesWayToTheExactIndex() async throws {
+        let engine = try await fill()
+        try await engine.prepareIndexes(.graph)
+        let file = try #require(engine.shelf.indexes(for: engine.snapshot()).graph?.file)
+        let path = engine.shelf.folder.path(of: file)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
+        let reader = try EmbeddedEngine(path: path.components(separatedBy: "/index/")[0])
+        let query = SearchRequest.Query.embedding(try Self.embedding(3))
+        #expect(try await reader.search(SearchRequest(query, mode: .approximate())).plan.index == "exact")
+        #expect(!FileManager.default.fileExists(atPath: path))
+        // A calibration that says nonsense is none.
+        try await engine.prepareIndexes(.graph)
+        let again = try #require(engine.shelf.indexes(for: engine.snapshot()).graph?.file)
+        try Data("{}".utf8).write(
+            to: URL(fileURLWithPath: layout.indexes + "/" + again.calibrationName), options: .atomic)
+        #expect(try await engine.search(SearchRequest(query, mode: .approximate())).plan.index == "exact")
+        try await engine.prepareIndexes(.graph)
+        #expect(try await engine.search(SearchRequest(query, mode: .approximate())).plan.index == "graph")
+    }
+
+    @Test func aRecallThatNobodyCanPromiseIsRefused() throws {
+        let query = SearchRequest.Query.image(ImageID(rawValue: 1))
+        for recall in [0.1, 1, .nan] {
+            #expect(throws: EngineError.self) { try SearchRequest(query, mode: .approximate(recall: recall)) }
+        }
     }
 
     @Test func aFolderThatCannotBeMadeIsNoError() async throws {
