@@ -1,4 +1,5 @@
 """Taking turns, and what is said of the times."""
+import math
 import statistics
 
 SLICE = 100
@@ -7,7 +8,7 @@ SLICE = 100
 def percentile(values, share):
     """The smallest value that at least this share of the values does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * share // 1).__int__() - 1))]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 class Timing:

@@ -29,7 +29,7 @@ class Faiss:
             inner = self.faiss.downcast_index(inner.index)
         return getattr(inner, "hnsw", None)
 
-    def build(self, base, threads, path):
+    def build(self, base, threads):
         self.faiss.omp_set_num_threads(threads)
         self.index = self.factory(self.faiss, base.shape[1])
         if self.refine:
@@ -39,8 +39,9 @@ class Faiss:
         if not self.index.is_trained:
             self.index.train(base)
         self.index.add(base)
-        if path:
-            self.faiss.write_index(self.index, path)
+
+    def save(self, path):
+        self.faiss.write_index(self.index, path)
 
     def open(self, path):
         self.index = self.faiss.downcast_index(self.faiss.read_index(path))
@@ -63,11 +64,12 @@ class HNSWLib:
         self.hnswlib, self.index = hnswlib, None
         self.version = f"hnswlib {version('hnswlib')}"
 
-    def build(self, base, threads, path):
+    def build(self, base, threads):
         self.index = self.hnswlib.Index(space="l2", dim=base.shape[1])
         self.index.init_index(max_elements=len(base), M=16, ef_construction=200, random_seed=100)
         self.index.add_items(base, num_threads=threads)
-        self.dimension = base.shape[1]
+
+    def save(self, path):
         self.index.save_index(path)
 
     def open(self, path):
@@ -90,10 +92,11 @@ class USearch:
     def empty(self):
         return self.kind(ndim=self.dimension, metric="l2sq", dtype=self.dtype, connectivity=16, expansion_add=200)
 
-    def build(self, base, threads, path):
-        self.dimension = base.shape[1]
+    def build(self, base, threads):
         self.index = self.empty()
         self.index.add(np.arange(len(base)), base, threads=threads)
+
+    def save(self, path):
         self.index.save(path)
 
     def open(self, path):
@@ -138,8 +141,10 @@ class Session:
         for start in range(0, len(self.base), 65536):
             self.base[start:start + 65536].max(initial=0)
         start = time.perf_counter()
-        self.peer.build(self.base, (settings or {}).get("threads", 1), path)
+        self.peer.build(self.base, (settings or {}).get("threads", 1))
         seconds = time.perf_counter() - start
+        if path:
+            self.peer.save(path)
         return {"add": seconds, "bytes": os.path.getsize(path) if path else None}
 
     def open(self, path):

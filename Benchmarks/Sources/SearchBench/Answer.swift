@@ -2,6 +2,8 @@
 struct Answer: Encodable {
     var error: String?
     var simd: String?
+    /// The indexes that this build has.
+    var kinds: [String]?
     var dimension: Int?
     var rows: Int?
     /// Seconds of each step of a build.

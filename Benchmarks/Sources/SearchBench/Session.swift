@@ -31,7 +31,9 @@ struct Session {
         ids = (0..<base.rows).map { Int64($0 + 1) }
         self.base = base
         self.queries = queries
-        return Answer(simd: "\(SIMDLevel.current)", dimension: base.dimension, rows: base.rows)
+        return Answer(
+            simd: "\(SIMDLevel.current)", kinds: IndexKind.allCases.map(\.rawValue), dimension: base.dimension,
+            rows: base.rows)
     }
 
     private func build(_ command: Command) throws -> Answer {
