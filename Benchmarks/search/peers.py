@@ -44,7 +44,7 @@ class Faiss:
         self.faiss.write_index(self.index, path)
 
     def open(self, path):
-        self.index = self.faiss.downcast_index(self.faiss.read_index(path))
+        self.index = self.faiss.read_index(path)
 
     def search(self, queries, k, threads, effort=None, refine=1.0):
         self.faiss.omp_set_num_threads(threads)

@@ -13,9 +13,7 @@ struct ResidentMemory: Encodable {
 
     /// - Returns: nil where there is no `/proc`.
     static func now() -> ResidentMemory? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let maps = try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
-        else { return nil }
+        guard let status = text(of: "/proc/self/status"), let maps = text(of: "/proc/self/smaps") else { return nil }
         var memory = ResidentMemory()
         for line in status.split(separator: "\n") {
             switch line.prefix(while: { $0 != ":" }) {
@@ -34,6 +32,15 @@ struct ResidentMemory: Encodable {
             }
         }
         return memory
+    }
+
+    /// Files of `/proc` have no length and come in pieces.
+    private static func text(of path: String) -> String? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        var bytes = Data()
+        while let piece = try? file.read(upToCount: 1 << 16), !piece.isEmpty { bytes += piece }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The number of `Name:   123 kB`.
