@@ -31,7 +31,11 @@ def arguments(words=None):
     parser.add_argument("--quick", action="store_true", help="20,000 vectors and 200 queries: a try, not a result")
     parser.add_argument("--mixed", type=int, help="vectors of the large collection, 1,000,000 unless told otherwise")
     parser.add_argument("--limit", type=int, help="prepare only about so many pictures (to try the preparation)")
-    parser.add_argument("--approximate", default="graph", metavar="KIND", help="the index that the graphs are set against")
+    parser.add_argument("--approximate", default="graph", metavar="KIND",
+                        help="the index that is set against the graphs of others")
+    parser.add_argument("--searcher", type=Path, default=FOLDER / ".build/release/sosia-bench-search",
+                        help="another build of the program that searches")
+    parser.add_argument("--embedder", type=Path, help="a sosia that makes the vectors; built when not given")
     options = parser.parse_args(words)
     if (options.base is None) != (options.queries is None):
         parser.error("--base and --queries belong together")
@@ -66,8 +70,8 @@ def main_vectors(bench):
     else:
         name = "photographs"
         base, queries = photographs.prepare(
-            options.data, bench.cache, ROOT / ".build/release/sosia", 1000 if not options.limit else 100,
-            options.limit, bench.say)
+            options.data, bench.cache, ROOT, options.embedder, 100 if options.limit else 1000, options.limit,
+            bench.say)
     return bench.vectors(name, base, queries, options.groundtruth, options.rows)
 
 
@@ -145,8 +149,7 @@ def main():
     cache = FOLDER / ".cache"
     work = cache / f"work-{os.getpid()}"
     work.mkdir(parents=True)
-    program = os.environ.get("SOSIA_BENCH_SEARCH", FOLDER / ".build/release/sosia-bench-search")
-    bench = Bench(options, cache, work, program)
+    bench = Bench(options, cache, work, options.searcher)
     facts, rows, status = machine(), [], 0
     print("{cpu}, {cores} cores, {memory_gb} GB, {system}, commit {commit}, {date}".format(**facts))
     print("$ Benchmarks/run.sh " + " ".join(words))

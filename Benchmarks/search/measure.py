@@ -26,7 +26,7 @@ class Timing:
 
     @property
     def mean(self):
-        return statistics.fmean(self.slices)
+        return statistics.fmean(self.queries)
 
     def summary(self):
         return {"mean_ms": self.mean / 1e6, "p50_ms": percentile(self.queries, 0.5) / 1e6,

@@ -4,7 +4,6 @@ import random
 import shutil
 import sqlite3
 import subprocess
-from pathlib import Path
 
 import numpy as np
 
@@ -73,8 +72,23 @@ def rows_of(store):
     return rows[slots]
 
 
-def prepare(data, cache, sosia, queries, limit=None, say=print):
-    """Base and query files in the cache; some ten minutes of work when they are not there."""
+def built(root, say):
+    """The product, set up and built."""
+    say("setting up and building sosia (its output is in .build/release.log)")
+    program, log = root / ".build/release/sosia", root / ".build/release.log"
+    log.parent.mkdir(exist_ok=True)
+    with open(log, "wb") as output:
+        for command in ([root / "scripts/setup/all.sh"], ["swift", "build", "-c", "release", "--product", "sosia"]):
+            if subprocess.run(command, cwd=root, stdout=output, stderr=output).returncode:
+                raise vectors.BadVectors(f"{command[0]} failed; its output is in {log}")
+    return program
+
+
+def prepare(data, cache, root, sosia, queries, limit=None, say=print):
+    """Base and query files in the cache; some ten minutes of work when they are not there.
+
+    `sosia` is the program that embeds; None builds it.
+    """
     name = f"photographs-{limit}" if limit else "photographs"
     base, query = cache / f"{name}-base.npy", cache / f"{name}-queries.npy"
     if base.exists() and query.exists():
@@ -83,8 +97,7 @@ def prepare(data, cache, sosia, queries, limit=None, say=print):
         raise vectors.BadVectors(
             f"there are no photographs in {data}; give vectors with --base FILE --queries FILE, or the folder that "
             "holds photos/ and tiny32/ with --data DIR")
-    if not Path(sosia).is_file():
-        raise vectors.BadVectors(f"{sosia} is missing; run Benchmarks/run.sh, which builds it")
+    sosia = sosia or built(root, say)
     folder, store = cache / name, cache / f"{name}.sosia"
     say(f"cutting pictures into {folder.name} (once)")
     pictures(data, folder, limit)
