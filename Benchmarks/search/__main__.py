@@ -98,8 +98,8 @@ def groups(bench):
         if not folder.is_dir():
             yield Row(f"SIFT: not measured, {folder} is missing; give its parent with --data DIR")
             return
-        yield from exact.sift_rows(bench, bench.vectors(
-            "SIFT", folder / "base100k.bvecs", folder / "query1k.bvecs", limit=bench.options.rows))
+        yield from exact.main_rows(bench, bench.vectors(
+            "SIFT", folder / "base100k.bvecs", folder / "query1k.bvecs", limit=bench.options.rows), 4)
 
     def large(count):
         path = mixed_vectors(bench, given(), count)
