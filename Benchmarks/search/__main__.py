@@ -60,7 +60,7 @@ def machine():
     return {"cpu": next(iter(lines("/proc/cpuinfo", "model name")), "?"), "cores": os.cpu_count(),
             "memory_gb": round(memory / 1e9), "system": f"{platform.system()} {platform.machine()}",
             "commit": commit.stdout.strip() + (" with changes" if changed.stdout.strip() else ""),
-            "date": time.strftime("%Y-%m-%d"), "python": platform.python_version()}
+            "load": round(os.getloadavg()[0], 1), "date": time.strftime("%Y-%m-%d"), "python": platform.python_version()}
 
 
 def main_vectors(bench):
@@ -151,7 +151,7 @@ def main():
     work.mkdir(parents=True)
     bench = Bench(options, cache, work, options.searcher)
     facts, rows, status = machine(), [], 0
-    print("{cpu}, {cores} cores, {memory_gb} GB, {system}, commit {commit}, {date}".format(**facts))
+    print("{cpu}, {cores} cores, {memory_gb} GB, {system}, commit {commit}, {date}, load before {load}".format(**facts))
     print("$ Benchmarks/run.sh " + " ".join(words))
     if options.quick:
         print("A quick try on few vectors: not the figures that the goals are about.")
