@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import exact, graph, mixing, photographs, plot, vectors
 from .bench import ROOT, Bench
-from .table import HEADER, Row
+from .table import HEADER, LEGEND, Row
 from .worker import WorkerError
 
 GROUPS = ("exact", "threads", "filters", "sift", "graph", "rebuild", "million")
@@ -60,7 +60,8 @@ def machine():
     return {"cpu": next(iter(lines("/proc/cpuinfo", "model name")), "?"), "cores": os.cpu_count(),
             "memory_gb": round(memory / 1e9), "system": f"{platform.system()} {platform.machine()}",
             "commit": commit.stdout.strip() + (" with changes" if changed.stdout.strip() else ""),
-            "load": round(os.getloadavg()[0], 1), "date": time.strftime("%Y-%m-%d"), "python": platform.python_version()}
+            "load": round(os.getloadavg()[0], 1), "date": time.strftime("%Y-%m-%d"),
+            "python": platform.python_version()}
 
 
 def main_vectors(bench):
@@ -173,7 +174,7 @@ def main():
         if rows:
             versions = ", ".join(f"{name}: {value}" for name, value in bench.versions.items())
             stem = write(bench, facts, rows, words)
-            print(f"\n{versions}\nRaw results: {stem.relative_to(ROOT)}.json")
+            print(f"\n{LEGEND}\n{versions}\nRaw results: {stem.relative_to(ROOT)}.json")
     finally:
         bench.close()
     return status

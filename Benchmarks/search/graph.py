@@ -8,6 +8,8 @@ PEERS = {"faiss-hnsw": "FAISS HNSW", "hnswlib": "hnswlib", "usearch": "USearch"}
 COMPACT = "faiss-compact"
 # FAISS's best also chooses how many candidates are measured in float, as a multiple of k.
 REFINEMENTS = (1.0, 1.5, 2.0, 3.0, 5.0)
+# Sosia's the same, as a number of candidates.
+RERANKS = (15, 20, 30, 40, 60)
 EFFORTS = (10, 14, 20, 28, 40, 56, 80, 112, 160)
 MOST = 1280
 WANTED = 0.99
@@ -55,7 +57,8 @@ class Sweep:
 
 def best_settings(worker, given, name):
     """(settings that reach the recall at the highest speed, or None; the sweeps)."""
-    variants = [{"refine": value} for value in REFINEMENTS] if name == COMPACT else [{}]
+    variants = {COMPACT: [{"refine": value} for value in REFINEMENTS],
+                "Sosia": [{"rerank": value} for value in RERANKS]}.get(name, [{}])
     sweeps, candidates = [], []
     for fixed in variants:
         worker.search(0, min(100, given.query_count), given.k, True, effort=EFFORTS[0], **fixed)
@@ -97,7 +100,7 @@ def rows(bench, given):
     if "Sosia" not in ready:
         reason = f"reaches no recall of {WANTED}" if has_own else f"this build has no index `{own}`"
         for name in ready:
-            yield Row(f"{name} {settings[name]}; {given.title}", reason, rate(batch[name]), "", "",
+            yield Row(f"{name} ({_words(settings[name])}); {given.title}", reason, rate(batch[name]), "", "",
                       f"{given.recall(batch[name].found):.4f}")
         return
     yield from _compared(bench, given, settings, batch, single)
@@ -121,14 +124,14 @@ def _compared(bench, given, settings, batch, single):
             pair = measure.ratios(timings[name], mine)
             theirs, ours = settings[name], settings["Sosia"]
             yield Row(
-                f"graph at recall >= {WANTED}, {form}; {given.title}", f"{rate(mine)} (effort {ours['effort']})",
+                f"graph at recall >= {WANTED}, {form}; {given.title}", f"{rate(mine)} ({_words(ours)})",
                 f"{title}: {rate(timings[name])} ({_words(theirs)})", ratio(pair), goal(f">= {must}x", pair[1], must),
                 f"{given.recall(mine.found):.4f} / {given.recall(timings[name].found):.4f}")
 
 
 def _words(settings):
-    refine = f", {settings['refine']:g} k refined" if "refine" in settings else ""
-    return f"effort {settings['effort']}{refine}"
+    known = {"effort": "effort {}", "refine": "{:g} k refined", "rerank": "{} reranked"}
+    return ", ".join(known[name].format(value) for name, value in settings.items())
 
 
 def _cost(bench, given, own, plain, memory):

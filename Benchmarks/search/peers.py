@@ -13,6 +13,11 @@ import numpy as np
 from . import memory
 
 
+def shuffled(count):
+    """An order to insert rows in: a graph that gets its rows sorted by subject needs several times the effort."""
+    return np.random.default_rng(5).permutation(count)
+
+
 class Faiss:
     """An index of FAISS; `factory` makes it empty."""
 
@@ -29,7 +34,11 @@ class Faiss:
             inner = self.faiss.downcast_index(inner.index)
         return getattr(inner, "hnsw", None)
 
-    def build(self, base, threads):
+    def order(self, count):
+        """FAISS shuffles by itself."""
+        return None
+
+    def build(self, base, rows, threads):
         self.faiss.omp_set_num_threads(threads)
         self.index = self.factory(self.faiss, base.shape[1])
         if self.refine:
@@ -64,10 +73,12 @@ class HNSWLib:
         self.hnswlib, self.index = hnswlib, None
         self.version = f"hnswlib {version('hnswlib')}"
 
-    def build(self, base, threads):
+    order = staticmethod(shuffled)
+
+    def build(self, base, rows, threads):
         self.index = self.hnswlib.Index(space="l2", dim=base.shape[1])
         self.index.init_index(max_elements=len(base), M=16, ef_construction=200, random_seed=100)
-        self.index.add_items(base, num_threads=threads)
+        self.index.add_items(base, rows, num_threads=threads)
 
     def save(self, path):
         self.index.save_index(path)
@@ -92,9 +103,11 @@ class USearch:
     def empty(self):
         return self.kind(ndim=self.dimension, metric="l2sq", dtype=self.dtype, connectivity=16, expansion_add=200)
 
-    def build(self, base, threads):
+    order = staticmethod(shuffled)
+
+    def build(self, base, rows, threads):
         self.index = self.empty()
-        self.index.add(np.arange(len(base)), base, threads=threads)
+        self.index.add(rows, base, threads=threads)
 
     def save(self, path):
         self.index.save(path)
@@ -137,11 +150,15 @@ class Session:
         return {"rows": len(self.base), "version": self.peer.version}
 
     def build(self, path=None, settings=None):
-        # Reading the rows from disk is nobody's work here.
-        for start in range(0, len(self.base), 65536):
-            self.base[start:start + 65536].max(initial=0)
+        # Reading the rows from disk, and shuffling them, is nobody's work here.
+        base, rows = self.base, self.peer.order(len(self.base))
+        if rows is None:
+            for start in range(0, len(base), 65536):
+                base[start:start + 65536].max(initial=0)
+        else:
+            base = base[rows]
         start = time.perf_counter()
-        self.peer.build(self.base, (settings or {}).get("threads", 1))
+        self.peer.build(base, rows, (settings or {}).get("threads", 1))
         seconds = time.perf_counter() - start
         if path:
             self.peer.save(path)

@@ -35,9 +35,11 @@ struct Settings: Decodable, Sendable {
     var seed: UInt64 = 1
     /// How hard an approximate index looks (`efSearch`); nil leaves it to the index.
     var effort: Int?
+    /// How many candidates are measured in float; nil leaves it to the index.
+    var rerank: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case threads, seed, effort
+        case threads, seed, effort, rerank
     }
 
     init() {}
@@ -47,6 +49,7 @@ struct Settings: Decodable, Sendable {
         threads = try values.decodeIfPresent(Int.self, forKey: .threads) ?? 1
         seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1
         effort = try values.decodeIfPresent(Int.self, forKey: .effort)
+        rerank = try values.decodeIfPresent(Int.self, forKey: .rerank)
     }
 }
 
