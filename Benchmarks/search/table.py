@@ -5,9 +5,10 @@ from dataclasses import dataclass
 HEADER = ("| what | Sosia | peer | ratio | must reach | recall@10 |\n"
           "|---|---|---|---|---|---|")
 
-LEGEND = """k = 10, one search thread, Euclidean distance; means, ratios of means, and in brackets the median ratio of slices
-of 100 queries taken in turns. Tied: another id at the same distance within 1e-6. Never slower: within 10 %, which is
-what two runs of the same thing differ by. Memory is all resident pages of the process, unless told otherwise."""
+LEGEND = """k = 10, one search thread, Euclidean distance; means, ratios of means, and in brackets the median ratio of
+slices of 100 queries taken in turns. Tied: another id at the same distance within 1e-6. Never slower: within 10 %,
+which is what two runs of the same thing differ by. Memory is all resident pages of the process, unless told
+otherwise."""
 
 
 @dataclass
