@@ -3,15 +3,17 @@
 #
 #   ./demo.sh [FOLDER]
 set -euo pipefail
-cd "$(dirname "$0")"
 
-here=$PWD
 folder="${1:-}"
-if [ -n "$folder" ] && [ ! -d "$folder" ]; then
-    echo "demo.sh: $folder is not a folder" >&2
-    exit 2
+if [ -n "$folder" ]; then
+    if [ ! -d "$folder" ]; then
+        echo "demo.sh: $folder is not a folder" >&2
+        exit 2
+    fi
+    folder=$(realpath "$folder")
 fi
-[ -z "$folder" ] || folder=$(cd "$OLDPWD" 2>/dev/null && realpath "$folder")
+cd "$(dirname "$0")"
+here=$PWD
 
 scripts/setup/all.sh
 [ -n "$folder" ] || scripts/setup/photos.sh
@@ -27,7 +29,8 @@ fi
 sosia=.build/release/sosia
 
 photos="${folder:-$here/.deps/photos}"
-store=demo-output/demo.sosia
+# A collection for each folder, so that answers come from the folder that was named.
+store="demo-output/$(printf %s "$photos" | cksum | cut -d " " -f 1).sosia"
 sheet=demo-output/answer.jpg
 mkdir -p demo-output
 
@@ -37,12 +40,13 @@ status=0
 # 3: some files were skipped, each was named.
 [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || exit "$status"
 
-# The first picture of the folder, or one that has relatives among the photographs that came along.
+# Among the photographs that came along, one that has relatives; else the first picture of the collection.
 query="$photos/YellowFlower.jpg"
 if [ -n "$folder" ] || [ ! -f "$query" ]; then
-    first=$("$sosia" search id:1 -k 1 --store "$store" | cut -f 2 || true)
-    [ -n "$first" ] || { echo "demo.sh: no picture could be added from $photos" >&2; exit 1; }
-    query=$("$sosia" show "$first" --store "$store" | sed -n 's/^path\t//p' | head -n 1)
+    query=$(for id in $(seq 1 1000); do
+        "$sosia" show "$id" --store "$store" 2>/dev/null | sed -n 's/^path\t//p' | head -n 1 | grep . && break
+    done || true)
+    [ -n "$query" ] || { echo "demo.sh: no picture could be added from $photos" >&2; exit 1; }
 fi
 echo
 echo "\$ sosia search $query -k 8"

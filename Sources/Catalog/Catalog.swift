@@ -7,6 +7,8 @@ package final class Catalog: Sendable {
     package enum Access: Sendable {
         case read
         case write
+        /// The file is made when there is none.
+        case create
     }
 
     /// How long a connection waits for another process, seconds.
@@ -15,7 +17,7 @@ package final class Catalog: Sendable {
     package let path: String
     private let database: DatabaseQueue
 
-    /// Opens the file; with `.write` it is created and migrated where needed.
+    /// Opens the file; with `.write` an older schema is migrated.
     /// - Throws: ``CatalogError``
     package init(path: String, access: Access) throws(CatalogError) {
         self.path = path
@@ -27,21 +29,27 @@ package final class Catalog: Sendable {
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
         database = try Self.translating(path) {
-            try DatabaseQueue(path: path, configuration: configuration)
+            try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
         }
         let migrator = CatalogMigrations.migrator
-        let (superseded, complete) = try read { db in
-            (try migrator.hasBeenSuperseded(db), try migrator.hasCompletedMigrations(db))
+        let (known, superseded, complete) = try read { db in
+            (
+                try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db),
+                try migrator.hasCompletedMigrations(db)
+            )
         }
+        guard known || access == .create else { throw .damaged(path: path, reason: "it is not a catalog") }
         if superseded { throw .newerVersion(path: path) }
         if !complete {
-            guard access == .write else { throw .needsMigration(path: path) }
+            guard access != .read else { throw .needsMigration(path: path) }
             try Self.translating(path) { try migrator.migrate(database) }
         }
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
-        try Self.translating(path) { try database.read(body) }
+        try Self.translating(path) {
+            try Self.rollingBack(path) { try database.read(body) }
+        }
     }
 
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
@@ -55,6 +63,21 @@ package final class Catalog: Sendable {
     /// Gives the space of removed rows back to the file system.
     package func vacuum() throws(CatalogError) {
         try Self.translating(path) { try database.vacuum() }
+    }
+
+    /// A writer that was killed leaves a journal behind, and a connection that only reads may not roll it back: one that
+    /// may write does so by reading, and `body` runs again.
+    private static func rollingBack<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(patience)
+            try DatabaseQueue(path: path, configuration: configuration).read { db in
+                _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema")
+            }
+            return try body()
+        }
     }
 
     private static func translating<Value>(

@@ -5,17 +5,29 @@ import Foundation
 @main
 enum Main {
     static func main() async {
-        // A reader that closed the pipe is noticed by the failed write, not by a signal without a word.
+        // Whatever was inherited: a reader that closes the pipe ends the command, as it ends any other.
         signal(SIGPIPE, SIG_DFL)
+        Console.reserveStreams()
+        var status = ExitStatus.done
         do {
-            var command = try SosiaCommand.parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            try await run()
         } catch {
-            exit(ExitStatus.report(error).rawValue)
+            status = ExitStatus.report(error)
+        }
+        do {
+            try Console.finish()
+        } catch {
+            status = ExitStatus.report(error)
+        }
+        exit(status.rawValue)
+    }
+
+    private static func run() async throws {
+        var command = try SosiaCommand.parseAsRoot()
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
         }
     }
 }

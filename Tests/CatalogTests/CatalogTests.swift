@@ -11,7 +11,7 @@ final class CatalogTests {
         name: "m", weightsSHA256: "00", precision: .f32, pooling: .none, dimension: 4, metric: .l2)
 
     init() throws {
-        catalog = try Catalog(path: path, access: .write)
+        catalog = try Catalog(path: path, access: .create)
         try catalog.create(model: Self.model)
     }
 

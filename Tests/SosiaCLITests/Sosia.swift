@@ -51,6 +51,25 @@ struct Sosia {
         return process
     }
 
+    /// Adds a network of a few numbers, in a data folder of its own.
+    /// - Returns: the environment in which it is found.
+    func addTinyModel() throws -> [String: String] {
+        let card = """
+            {"name": "tiny", "licence": "none", "source": "make_fixtures.py", "metric": "l2", "normalized": false,
+             "weights": {"file": "tiny.onnx",
+                         "sha256": "f560018c953b7aabeca0caef5ca8d72d35598fdc901a5839b559a7808fa0eb58"},
+             "input": {"width": 16, "height": 16, "rule": "stretch"},
+             "normalisation": {"mean": [0, 0, 0], "scale": [1, 1, 1]},
+             "tensors": {"input": "input", "output": "features"}, "dimension": 3, "pooling": "average"}
+            """
+        try folder.write(Array(card.utf8), to: "tiny.json")
+        let environment = ["XDG_DATA_HOME": folder.path + "/data", "XDG_CACHE_HOME": folder.path + "/cache"]
+        let weights = Self.root.appendingPathComponent("Tests/EmbeddingsTests/Fixtures/tiny.onnx").path
+        let add = try run("model", "add", weights, "--card", folder.path + "/tiny.json", environment: environment)
+        try #require(add.status == 0, "\(add.errors)")
+        return environment
+    }
+
     @discardableResult
     func run(
         _ arguments: String..., input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]

@@ -63,4 +63,32 @@ struct StorePruneTests {
         #expect(try await store.engine.count() == 3)
         #expect(FileManager.default.fileExists(atPath: folder.path + "/photos/0.jpg"))
     }
+
+    @Test func foldersThatAreNamedTwiceCountOnce() async throws {
+        for number in 0..<3 { try folder.remove("photos/\(number).jpg") }
+        var options = IngestOptions()
+        options.prune = true
+        let paths = ["", "/../photos", "/3.jpg"].map { folder.path + "/photos" + $0 }
+        await #expect(throws: StoreError.pruneTooLarge(gone: 3, known: 4)) {
+            try await store.add(paths, options: options)
+        }
+        #expect(try await store.engine.count() == 8)
+    }
+
+    @Test func namesThatDifferInNormalisationOnlyAreTwo() async throws {
+        try folder.write(picture(20), to: "photos2/\u{e9}.jpg")
+        try folder.write(picture(21), to: "photos2/e\u{301}.jpg")
+        _ = try await store.add([folder.path + "/photos2"])
+        try folder.remove("photos2/\u{e9}.jpg")
+        try folder.remove("photos2/e\u{301}.jpg")
+        #expect(try await prune("photos2").pruned == 2)
+    }
+
+    @Test func whatLayBelowAFolderThatIsAFileByNowIsGone() async throws {
+        try folder.write(picture(30), to: "photos2/deep/30.jpg")
+        _ = try await store.add([folder.path + "/photos2"])
+        try folder.remove("photos2/deep")
+        try folder.write([0], to: "photos2/deep")
+        #expect(try await prune("photos2").pruned == 1)
+    }
 }

@@ -114,6 +114,19 @@ struct StoreTruthTests {
         #expect(throws: StoreError.self) { try Store(opening: path) }
     }
 
+    @Test func anEmptyCatalogIsAnErrorAndKeepsTheVectors() async throws {
+        try await fill()
+        let vectors = try Data(contentsOf: URL(fileURLWithPath: layout.vectors))
+        try Data().write(to: URL(fileURLWithPath: layout.catalog))
+        #expect(throws: StoreError.damaged(path: layout.catalog, reason: "it is not a catalog")) {
+            try Store(opening: path)
+        }
+        #expect(throws: StoreError.damaged(path: layout.catalog, reason: "it is not a catalog")) {
+            try Store(creating: path, embedder: GridEmbedder())
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: layout.vectors)) == vectors)
+    }
+
     @Test func aCatalogOfALaterVersionIsLeftAlone() async throws {
         try await fill()
         try await shell("sqlite3", layout.catalog, "INSERT INTO grdb_migrations VALUES ('9 from the future')")

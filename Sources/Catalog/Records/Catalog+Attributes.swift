@@ -32,6 +32,11 @@ extension Catalog {
     }
 
     static func decode(attributes text: String) throws -> Attributes {
-        text == "{}" ? [:] : try JSONDecoder().decode(Attributes.self, from: Data(text.utf8))
+        if text == "{}" { return [:] }
+        do {
+            return try JSONDecoder().decode(Attributes.self, from: Data(text.utf8))
+        } catch {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the attributes of a picture are not JSON")
+        }
     }
 }

@@ -32,15 +32,15 @@ extension Catalog {
 
     private static func record(_ row: Row, sources: [String]) throws -> ImageRecord {
         var position: PictureFacts.Position?
-        if let latitude = row["latitude"] as Double?, let longitude = row["longitude"] as Double? {
+        if let latitude: Double = try row.optional("latitude"), let longitude: Double = try row.optional("longitude") {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
         }
         let facts = PictureFacts(
-            format: row["format"], width: row["width"], height: row["height"], captured: row["captured"],
-            position: position, camera: row["camera"])
+            format: try row.value("format"), width: try row.value("width"), height: try row.value("height"),
+            captured: try row.optional("captured"), position: position, camera: try row.optional("camera"))
         return ImageRecord(
-            id: ImageID(rawValue: row["id"]), sources: sources, facts: facts,
-            attributes: try decode(attributes: row["attributes"]))
+            id: ImageID(rawValue: try row.value("id")), sources: sources, facts: facts,
+            attributes: try decode(attributes: row.value("attributes")))
     }
 }
 

@@ -24,7 +24,7 @@ extension Catalog {
             let names = try db.cachedStatement(sql: "SELECT slot, id FROM image WHERE revision > ?")
             var named: [(slot: Int, id: Int64)] = []
             let rows = try Row.fetchCursor(names, arguments: [revision])
-            while let row = try rows.next() { named.append((row[0], row[1])) }
+            while let row = try rows.next() { named.append((try row.value(at: 0), try row.value(at: 1))) }
             let vacancies = try db.cachedStatement(sql: "SELECT slot FROM vacant WHERE revision > ?")
             return SlotChanges(
                 state: state, named: named, vacated: try Int.fetchAll(vacancies, arguments: [revision]))
@@ -33,11 +33,24 @@ extension Catalog {
 
     /// All named rows in the order of their ids.
     package func namedRows() throws(CatalogError) -> [NamedRow] {
+        try read { db in try Self.namedRows(db) }
+    }
+
+    /// The state and the rows of one and the same commit.
+    /// - Returns: nil before the collection is created.
+    package func stateAndRows() throws(CatalogError) -> (state: CatalogState, rows: [NamedRow])? {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT id, slot, checksum FROM image ORDER BY id").map { row in
-                NamedRow(
-                    id: ImageID(rawValue: row[0]), slot: row[1], checksum: UInt32(truncatingIfNeeded: row[2] as Int64))
-            }
+            guard let state = try Self.state(db, path: path) else { return nil }
+            return (state, try Self.namedRows(db))
+        }
+    }
+
+    private static func namedRows(_ db: Database) throws -> [NamedRow] {
+        try Row.fetchAll(db, sql: "SELECT id, slot, checksum FROM image ORDER BY id").map { row in
+            let checksum: Int64 = try row.value(at: 2)
+            return NamedRow(
+                id: ImageID(rawValue: try row.value(at: 0)), slot: try row.value(at: 1),
+                checksum: UInt32(truncatingIfNeeded: checksum))
         }
     }
 
@@ -87,6 +100,8 @@ extension Catalog {
             let unseen = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM image WHERE id NOT IN (SELECT image FROM source)")
             if let unseen, unseen > 0 { problems.append("\(unseen) pictures without a source") }
+            let garbled = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE NOT json_valid(attributes)")
+            if let garbled, garbled > 0 { problems.append("the attributes of \(garbled) pictures are not JSON") }
             return problems
         }
     }

@@ -66,7 +66,8 @@ private struct UpsertBatch {
         }
         _ = try Catalog.merge(entry.attributes, into: id, db)
         try point(entry.source, to: id)
-        for location in entry.gone where location != entry.source.location {
+        // Byte by byte: a name that was only normalised otherwise (Unicode) is another place.
+        for location in entry.gone where !location.utf8.elementsEqual(entry.source.location.utf8) {
             try db.cachedStatement(sql: "DELETE FROM source WHERE location = ? AND image = ?")
                 .execute(arguments: [location, id])
         }

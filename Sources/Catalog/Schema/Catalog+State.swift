@@ -28,20 +28,21 @@ extension Catalog {
 
     static func state(_ db: Database, path: String) throws -> CatalogState? {
         guard let row = try Row.fetchOne(db, sql: "SELECT * FROM collection") else { return nil }
+        let dimension: Int = try row.value("dimension")
+        let rows: Int = try row.value("rows")
         guard
-            let precision = Precision(rawValue: row["precision"]),
-            let pooling = Pooling(rawValue: row["pooling"]),
-            let metric = Metric(rawValue: row["metric"]),
-            let dimension = Int.fromDatabaseValue(row["dimension"]), dimension > 0,
-            let rows = Int.fromDatabaseValue(row["rows"]), rows >= 0
+            let precision = Precision(rawValue: try row.value("precision")),
+            let pooling = Pooling(rawValue: try row.value("pooling")),
+            let metric = Metric(rawValue: try row.value("metric")),
+            dimension > 0, rows >= 0
         else {
             throw CatalogError.damaged(path: path, reason: "the collection's description has an unknown value")
         }
         let model = ModelIdentity(
-            name: row["model"], weightsSHA256: row["weights_sha256"], precision: precision, pooling: pooling,
-            dimension: dimension, metric: metric)
+            name: try row.value("model"), weightsSHA256: try row.value("weights_sha256"), precision: precision,
+            pooling: pooling, dimension: dimension, metric: metric)
         return CatalogState(
-            model: model, generation: row["generation"], revision: row["revision"], rows: rows)
+            model: model, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
     }
 
     /// Counts the commit that is being made.

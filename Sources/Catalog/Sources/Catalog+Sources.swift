@@ -8,7 +8,7 @@ extension Catalog {
             let select = try db.cachedStatement(sql: "SELECT size, modified FROM source WHERE location = ?")
             return try locations.map { location in
                 try Row.fetchOne(select, arguments: [location]).map { row in
-                    ImageSource(location: location, stamp: Self.stamp(row))
+                    ImageSource(location: location, stamp: try Self.stamp(row))
                 }
             }
         }
@@ -34,8 +34,10 @@ extension Catalog {
         }
     }
 
-    private static func stamp(_ row: Row) -> ImageSource.Stamp? {
-        guard let size = row["size"] as Int64?, let modified = row["modified"] as Int64? else { return nil }
+    private static func stamp(_ row: Row) throws -> ImageSource.Stamp? {
+        guard let size: Int64 = try row.optional("size"), let modified: Int64 = try row.optional("modified") else {
+            return nil
+        }
         return ImageSource.Stamp(size: size, modified: modified)
     }
 }

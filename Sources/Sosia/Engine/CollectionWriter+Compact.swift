@@ -45,6 +45,11 @@ extension CollectionWriter {
         let step = max(1, Self.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
         for start in stride(from: 0, to: rows.count, by: step) {
             let block = try rows[start..<min(start + step, rows.count)].map { row in
+                guard (0..<source.rowCount).contains(row.slot) else {
+                    throw StoreError.damaged(
+                        path: layout.catalog,
+                        reason: "picture \(row.id) has row \(row.slot), there are \(source.rowCount)")
+                }
                 let vector = source.row(row.slot)
                 guard vector.checksum == row.checksum else {
                     throw StoreError.damaged(path: layout.vectors, reason: "the vector of picture \(row.id) changed")

@@ -7,7 +7,7 @@ actor CollectionWriter {
     let layout: StoreLayout
     let catalog: Catalog
     let model: ModelIdentity
-    private let lock: WriterLock
+    private let lock: FileLock
     private var vectors: VectorFileWriter
 
     /// Takes the lock, finishes what a crash interrupted, and makes the collection when it is wanted and not there.
@@ -18,22 +18,16 @@ actor CollectionWriter {
         } else if !FileManager.default.fileExists(atPath: layout.catalog) {
             throw StoreError.missing(path: layout.root)
         }
-        lock = try WriterLock(layout)
+        lock = try FileLock(layout.lock, of: layout.root)
         do {
-            if !FileManager.default.fileExists(atPath: layout.catalog) {
-                try Self.refuseOrphans(layout)
+            if let wanted, !FileManager.default.fileExists(atPath: layout.catalog) {
+                try Self.create(layout, model: wanted)
             }
             catalog = try Catalog(path: layout.catalog, access: .write)
-            var state = try catalog.state()
-            if state == nil, let wanted {
-                try Self.refuseOrphans(layout)
-                _ = try VectorFileWriter(
-                    creating: layout.vectors, header: VectorFileHeader(dimension: wanted.dimension, generation: 0))
-                try catalog.create(model: wanted)
-                try Folder.synchronize(containing: layout.catalog)
-                state = try catalog.state()
+            let state = try catalog.state()
+            guard let state else {
+                throw StoreError.damaged(path: layout.catalog, reason: "it does not describe a collection")
             }
-            guard let state else { throw StoreError.missing(path: layout.root) }
             model = state.model
             try Self.settle(layout, state)
             vectors = try VectorFileWriter(opening: layout.vectors, dimension: state.model.dimension)
@@ -87,11 +81,22 @@ actor CollectionWriter {
         }
     }
 
+    /// Makes the files of an empty collection. The catalog gets its name last, when it is whole: a collection is there
+    /// or it is not.
+    private static func create(_ layout: StoreLayout, model: ModelIdentity) throws {
+        try refuseOrphans(layout)
+        _ = try VectorFileWriter(
+            creating: layout.vectors, header: VectorFileHeader(dimension: model.dimension, generation: 0))
+        for leftover in [layout.newCatalog, layout.newCatalog + "-journal"] { unlink(leftover) }
+        try Catalog(path: layout.newCatalog, access: .create).create(model: model)
+        try Folder.rename(layout.newCatalog, to: layout.catalog)
+    }
+
     /// Vectors without a catalog are not overwritten: somebody lost the catalog, not the pictures.
     private static func refuseOrphans(_ layout: StoreLayout) throws(StoreError) {
         guard let status = try? FileStatus(path: layout.vectors) else { return }
         guard status.stamp.size <= VectorFileHeader.byteCount else {
-            throw .damaged(path: layout.catalog, reason: "it is missing or empty, but vectors lie beside it")
+            throw .damaged(path: layout.catalog, reason: "it is missing, but vectors lie beside it")
         }
     }
 

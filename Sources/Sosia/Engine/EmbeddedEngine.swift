@@ -21,7 +21,8 @@ public final class EmbeddedEngine: SearchEngine {
     let layout: StoreLayout
     let catalog: Catalog
     let writer: CollectionWriter?
-    private let threads: Int
+    let threads: Int
+    let shelf: IndexShelf
     private let current = Mutex<Snapshot?>(nil)
 
     /// - Parameters:
@@ -35,6 +36,7 @@ public final class EmbeddedEngine: SearchEngine {
     ) throws {
         let layout = StoreLayout(root: AbsolutePath.of(path))
         self.layout = layout
+        shelf = IndexShelf(IndexFolder(path: layout.indexes))
         self.threads = min(max(threads, FlatSearchOptions.minimumThreads), FlatSearchOptions.maximumThreads)
         switch access {
         case .read: writer = nil
@@ -46,7 +48,9 @@ public final class EmbeddedEngine: SearchEngine {
         }
         do {
             catalog = try Catalog(path: layout.catalog, access: .read)
-            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
+            guard let state = try catalog.state() else {
+                throw StoreError.damaged(path: layout.catalog, reason: "it does not describe a collection")
+            }
             model = state.model
         } catch let error as CatalogError {
             throw StoreError(error)
@@ -61,6 +65,7 @@ public final class EmbeddedEngine: SearchEngine {
     public func search(_ request: SearchRequest) async throws -> SearchResponse {
         let snapshot = try snapshot()
         let found: NeighborList
+        let index: String
         switch request.query {
         case .embedding(let embedding, let queryModel):
             if let queryModel, queryModel != model {
@@ -69,15 +74,28 @@ public final class EmbeddedEngine: SearchEngine {
             guard embedding.dimension == model.dimension else {
                 throw VectorError.dimensionMismatch(got: embedding.dimension, expected: model.dimension)
             }
-            found = try snapshot.nearest(to: embedding, k: request.k, threads: threads)
+            (found, index) = try nearest(to: embedding, k: request.k, in: snapshot)
         case .image(let id):
-            let all = try snapshot.nearest(to: snapshot.embedding(of: id), k: request.k + 1, threads: threads)
+            let all: NeighborList
+            (all, index) = try nearest(to: snapshot.embedding(of: id), k: request.k + 1, in: snapshot)
             let others = all.neighbors.filter { $0.id != id.rawValue }.prefix(request.k)
             found = NeighborList(neighbors: Array(others), scanned: all.scanned, measured: all.measured)
         }
         return SearchResponse(
-            hits: try hits(found.neighbors),
-            plan: SearchPlan(index: "flat", exact: true, scanned: found.scanned))
+            hits: try hits(found.neighbors), plan: SearchPlan(index: index, exact: true, scanned: found.scanned))
+    }
+
+    /// The nearest rows, and the kind of index that found them.
+    private func nearest(to query: Embedding, k: Int, in snapshot: Snapshot) throws -> (NeighborList, String) {
+        defer { buildWhenItPays(snapshot) }
+        if let index = shelf.index(for: snapshot) {
+            do {
+                return (try snapshot.nearest(to: query, k: k, using: index, threads: threads), ExactIndex.kind)
+            } catch is IndexError {
+                shelf.discard(for: snapshot)
+            }
+        }
+        return (try snapshot.nearest(to: query, k: k, using: nil, threads: threads), FlatIndex.kind)
     }
 
     /// - Throws: ``StoreError``
@@ -93,14 +111,27 @@ public final class EmbeddedEngine: SearchEngine {
     /// The newest snapshot; made anew when another commit was seen.
     func snapshot() throws -> Snapshot {
         try reading {
-            let revision = try catalog.revision()
             let known = current.withLock { $0 }
+            let revision = try catalog.revision()
             if let known, known.state.revision == revision { return known }
-            let fresh = try Snapshot(catalog, layout: layout, following: known)
+            let fresh = try settled { try Snapshot(catalog, layout: layout, following: known) }
             current.withLock { current in
                 if fresh.state.revision > current?.state.revision ?? -1 { current = fresh }
             }
             return fresh
+        }
+    }
+
+    /// Runs `body` again as long as commits come between: a compaction after the catalog was read and before the file was
+    /// opened moves every row.
+    func settled<Value>(_ body: () throws -> Value) throws -> Value {
+        while true {
+            let revision = try catalog.revision()
+            do {
+                return try body()
+            } catch let error as StoreError {
+                guard try catalog.revision() != revision else { throw error }
+            }
         }
     }
 

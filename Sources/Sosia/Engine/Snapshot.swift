@@ -23,6 +23,9 @@ struct Snapshot: Sendable {
             changes = try catalog.slotChanges(since: -1) ?? changes
         }
         let rows = changes.state.rows
+        // First of all: the file bounds the number of rows that a damaged catalog may claim.
+        vectors = try VectorFile(
+            layout, generation: changes.state.generation, dimension: changes.state.model.dimension, rowCount: rows)
         if ids.count < rows { ids.append(contentsOf: repeatElement(0, count: rows - ids.count)) }
         for slot in changes.vacated where ids.indices.contains(slot) { ids[slot] = 0 }
         for (slot, id) in changes.named {
@@ -34,8 +37,6 @@ struct Snapshot: Sendable {
         }
         state = changes.state
         self.ids = ids
-        vectors = try VectorFile(
-            layout, generation: state.generation, dimension: state.model.dimension, rowCount: rows)
     }
 
     /// The stored vector of a picture.
@@ -44,13 +45,17 @@ struct Snapshot: Sendable {
         return try Embedding(vectors.row(slot).values)
     }
 
-    func nearest(to query: Embedding, k: Int, threads: Int) throws -> NeighborList {
-        let options = try FlatSearchOptions(threads: threads)
-        return try vectors.withRows { rows in
-            let lists = try FlatScan.search(
+    /// The nearest rows by the index at hand, or by the plain scan.
+    func nearest(to query: Embedding, k: Int, using index: ExactIndex?, threads: Int) throws -> NeighborList {
+        let lists = try vectors.withRows { rows in
+            if let index {
+                return try index.search(
+                    query.values.span, k: k, rows: rows, ids: ids.span, options: ExactSearchOptions(threads: threads))
+            }
+            return try FlatScan.search(
                 query.values.span, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows,
-                ids: ids.span, options: options)
-            return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
+                ids: ids.span, options: FlatSearchOptions(threads: threads))
         }
+        return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
     }
 }

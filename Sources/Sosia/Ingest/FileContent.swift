@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Images
 public import SosiaCore
 
 /// A file's bytes with the stamp they had and the name of their content.
@@ -8,8 +9,8 @@ public struct FileContent: Sendable {
     public let hash: ContentHash
     public let stamp: ImageSource.Stamp
 
-    /// No picture file is larger; what claims to be is not read.
-    public static let maximumBytes: Int64 = 1 << 30
+    /// What the decoder would refuse is not even read.
+    public static let maximumBytes = Int64(DecodeLimits.fileBytes.standard)
 
     /// - Parameter path: absolute, or relative to the working directory.
     public init(reading path: String) throws(SkipReason) {

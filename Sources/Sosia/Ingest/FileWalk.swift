@@ -5,7 +5,7 @@ import SosiaCore
 /// The picture files at and below some paths, in the order of their names, one at a time.
 ///
 /// A path that is named is taken whatever it is called; inside a folder only files that are called like pictures are
-/// taken, and hidden ones are not. Links are followed; a folder is walked once.
+/// taken, and hidden ones are not. Links are followed; a folder is walked once, under the name that comes first.
 struct FileWalk: Sequence, IteratorProtocol {
     enum Item: Hashable, Sendable {
         case file(path: String, stamp: ImageSource.Stamp)
@@ -35,14 +35,15 @@ struct FileWalk: Sequence, IteratorProtocol {
         do {
             status = try FileStatus(path: path)
         } catch {
-            guard named || Self.isCalledLikeAPicture(name) || error.code != ENOENT else { return nil }
             // The file system's bytes were replaced on the way to a String, so that the name no longer leads anywhere.
-            let garbled = error.code == ENOENT && path.unicodeScalars.contains("\u{FFFD}")
+            // Whether it is a folder of pictures or something else cannot be told.
+            let garbled = error.code == ENOENT && name.unicodeScalars.contains("\u{FFFD}")
+            guard named || garbled || Self.isCalledLikeAPicture(name) || error.code != ENOENT else { return nil }
             return .skipped(SkippedFile(path: path, reason: garbled ? .nameIsNotUTF8 : SkipReason(error)))
         }
         switch status.kind {
         case .folder:
-            return enter(path, status)
+            return enter(path, status, named: named)
         case .other:
             return named ? .skipped(SkippedFile(path: path, reason: .notARegularFile)) : nil
         case .file:
@@ -54,9 +55,10 @@ struct FileWalk: Sequence, IteratorProtocol {
         }
     }
 
-    private mutating func enter(_ path: String, _ status: FileStatus) -> Item? {
+    private mutating func enter(_ path: String, _ status: FileStatus, named: Bool) -> Item? {
         guard visited.insert(status.identity).inserted else {
-            return .skipped(SkippedFile(path: path, reason: .linkLoop))
+            let isLoop = !named && Self.isBelowItself(path, status.identity)
+            return isLoop ? .skipped(SkippedFile(path: path, reason: .linkLoop)) : nil
         }
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted(by: >)
@@ -68,6 +70,16 @@ struct FileWalk: Sequence, IteratorProtocol {
             let code = underlying.map { Int32(truncatingIfNeeded: $0.code) } ?? EACCES
             return .skipped(SkippedFile(path: path, reason: SkipReason(SystemError(code: code))))
         }
+    }
+
+    /// Whether a folder on the way to `path` is what `path` leads to.
+    private static func isBelowItself(_ path: String, _ identity: FileStatus.Identity) -> Bool {
+        var folder = path[...]
+        while let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) {
+            folder = folder[..<slash]
+            if (try? FileStatus(path: folder.isEmpty ? "/" : String(folder)))?.identity == identity { return true }
+        }
+        return false
     }
 
     private static func isCalledLikeAPicture(_ name: Substring) -> Bool {

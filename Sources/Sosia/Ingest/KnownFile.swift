@@ -16,6 +16,6 @@ struct KnownFile: Sendable {
         self.path = path
         entry = CatalogEntry(
             hash: content.hash, source: ImageSource(location: path, stamp: content.stamp), attributes: attributes,
-            content: nil, gone: others.filter { $0 != path && EmbeddedEngine.isMissing($0) })
+            content: nil, gone: others.filter { !AbsolutePath.areSame($0, path) && EmbeddedEngine.isMissing($0) })
     }
 }

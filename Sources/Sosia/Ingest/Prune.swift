@@ -11,15 +11,18 @@ extension EmbeddedEngine {
     ///   forgotten then.
     func prune(_ roots: [String], force: Bool) async throws -> Int {
         var known = 0
-        var gone: Set<String> = []
-        for root in roots {
-            if !force && Self.isMissing(root) { throw StoreError.pruneRootMissing(path: root) }
+        var gone: [String] = []
+        if !force, let missing = roots.first(where: Self.isMissing) {
+            throw StoreError.pruneRootMissing(path: missing)
+        }
+        // Each file is counted once, however often the roots name it.
+        for root in AbsolutePath.disjoint(roots) {
             let locations = try reading { try catalog.locations(under: root) }
             known += locations.count
-            gone.formUnion(locations.filter(Self.isMissing))
+            gone += locations.filter(Self.isMissing)
         }
         if !force && gone.count * 2 > known { throw StoreError.pruneTooLarge(gone: gone.count, known: known) }
-        return gone.isEmpty ? 0 : try await writable().forget(gone.sorted())
+        return gone.isEmpty ? 0 : try await writable().forget(gone)
     }
 
     static func isMissing(_ path: String) -> Bool {

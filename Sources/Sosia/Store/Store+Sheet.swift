@@ -1,3 +1,4 @@
+import Foundation
 import Images
 public import SosiaCore
 
@@ -11,8 +12,8 @@ extension Store {
         if let query { cells.append(cell(query, caption: "query", isFramed: true)) }
         for (index, hit) in answer.hits.enumerated() {
             let bytes = hit.record.sources.lazy.compactMap { try? FileContent(reading: $0).bytes }.first
-            let distance = (Double(hit.distance) * 10_000).rounded() / 10_000
-            cells.append(cell(bytes, caption: "\(index + 1)  \(distance)", isFramed: false))
+            let caption = String(format: "%d  %.4f", index + 1, hit.distance)
+            cells.append(cell(bytes, caption: caption, isFramed: false))
         }
         guard let image = ContactSheet(cells: cells).rendered() else { return [] }
         return try ImageEncoder.jpeg(image)

@@ -6,11 +6,12 @@ extension Store {
     /// - Returns: how many pictures went.
     public func remove(paths: [String]) async throws -> Int {
         let writer = try engine.writable()
-        var locations: Set<String> = []
-        for path in paths {
-            locations.formUnion(try engine.reading { try engine.catalog.locations(under: AbsolutePath.of(path)) })
+        let locations = try engine.reading {
+            try AbsolutePath.disjoint(paths.map { AbsolutePath.of($0) }).flatMap { path in
+                try engine.catalog.locations(under: path)
+            }
         }
-        return locations.isEmpty ? 0 : try await writer.forget(locations.sorted())
+        return locations.isEmpty ? 0 : try await writer.forget(locations)
     }
 
     /// Forgets pictures.
@@ -34,6 +35,11 @@ extension Store {
     /// Gives the space of removed pictures back.
     public func compact() async throws -> CompactionReport {
         try await engine.writable().compact()
+    }
+
+    /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.
+    public func prepareIndexes() async throws {
+        try await engine.prepareIndexes()
     }
 
     /// What the collection holds and costs.

@@ -4,6 +4,8 @@ struct StoreLayout: Sendable, Hashable {
 
     /// Truth; its transaction is the commit point.
     var catalog: String { root + "/catalog.sqlite" }
+    /// The catalog of a collection that is being made, until it is whole.
+    var newCatalog: String { root + "/catalog.sqlite.new" }
     /// Truth; append-only rows behind a 64-byte header.
     var vectors: String { root + "/vectors.f32" }
     /// The next generation of the vectors, until the catalog has adopted it.

@@ -11,6 +11,8 @@ public struct StoreStatus: Sendable, Hashable {
     public let vacant: Int
     public let catalogBytes: Int64
     public let vectorBytes: Int64
+    /// The indexes that searches use; none means the plain scan.
+    public let indexes: [IndexStatus]
 }
 
 extension EmbeddedEngine {
@@ -21,7 +23,8 @@ extension EmbeddedEngine {
             return StoreStatus(
                 path: layout.root, model: model, pictures: pictures, vacant: state.rows - pictures,
                 catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
-                vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0)
+                vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0,
+                indexes: try indexStatus())
         }
     }
 }

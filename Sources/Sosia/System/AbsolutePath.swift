@@ -16,6 +16,29 @@ public enum AbsolutePath {
         return "/" + parts.joined(separator: "/")
     }
 
+    /// The paths that lie at or below none of the others, each once, sorted.
+    ///
+    /// Compared byte by byte: texts that Swift takes for equal (canonical equivalence) can name different files.
+    static func disjoint(_ paths: [String]) -> [String] {
+        // With the slash as the lowest byte, a folder stands right before all that is below it.
+        let slash = UInt8(ascii: "/")
+        let keyed = paths.map { path in (path: path, key: path == "/" ? [] : path.utf8.map { $0 == slash ? 0 : $0 }) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        var kept: [(path: String, key: [UInt8])] = []
+        for item in keyed {
+            if let last = kept.last, item.key.starts(with: last.key),
+                item.key.count == last.key.count || item.key[last.key.count] == 0
+            {
+                continue
+            }
+            kept.append(item)
+        }
+        return kept.map(\.path)
+    }
+
+    /// Whether two texts name the same file, byte by byte.
+    static func areSame(_ path: String, _ other: String) -> Bool { path.utf8.elementsEqual(other.utf8) }
+
     /// The name after the last slash.
     static func name(_ path: String) -> Substring {
         path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]

@@ -2,12 +2,18 @@ import Foundation
 
 /// What has to happen to a folder so that the names in it survive a crash.
 enum Folder {
+    /// Makes the folder, and those on the way to it, where they are missing.
     static func create(_ path: String) throws(StoreError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do throws(SystemError) {
+            guard try FileStatus(path: path).kind == .folder else { throw SystemError(code: ENOTDIR) }
+            return
         } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw StoreError(SystemError(code: Int32(truncatingIfNeeded: underlying?.code ?? 0)), path: path)
+            guard error.code == ENOENT else { throw StoreError(error, path: path) }
+        }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try create(String(path[..<slash])) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            let error = SystemError.last
+            throw error.isMissing ? .failed(path: path, reason: error.description) : StoreError(error, path: path)
         }
     }
 

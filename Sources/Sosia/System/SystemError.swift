@@ -7,7 +7,8 @@ struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The number the last system call of this thread left.
     static var last: SystemError { SystemError(code: errno) }
 
-    var isMissing: Bool { code == ENOENT }
+    /// There is no such name, or what should be a folder on the way to it is a file by now.
+    var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
     var description: String { String(cString: strerror(code)) }
 }

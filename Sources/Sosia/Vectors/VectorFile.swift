@@ -10,42 +10,39 @@ struct VectorFile: Sendable {
     /// Opens the generation that the catalog is at, wherever a compaction left it.
     /// - Throws: ``StoreError/damaged(path:reason:)`` when no file has it, or when it is shorter than the catalog says.
     init(_ layout: StoreLayout, generation: Int64, dimension: Int, rowCount: Int) throws(StoreError) {
-        var header = try Self.header(layout.vectors)
-        var path = layout.vectors
-        if header?.generation != generation, let next = try Self.header(layout.nextVectors),
-            next.generation == generation
-        {
-            header = next
-            path = layout.nextVectors
+        // The next generation may take the place of the present one between two looks: then the third finds it there.
+        for path in [layout.vectors, layout.nextVectors, layout.vectors] {
+            guard let (file, header) = try Self.open(path), header.generation == generation else { continue }
+            guard header.dimension == dimension else {
+                throw .damaged(
+                    path: path, reason: "it holds \(header.dimension) dimensions, the catalog names \(dimension)")
+            }
+            let present = (file.count - VectorFileHeader.byteCount) / (dimension * MemoryLayout<Float>.size)
+            guard rowCount <= present else {
+                throw .damaged(path: path, reason: "it has \(present) whole rows, the catalog names \(rowCount)")
+            }
+            self.file = file
+            self.header = header
+            self.rowCount = rowCount
+            return
         }
-        guard let header else {
+        guard let present = try Self.header(layout.vectors) else {
             throw .damaged(path: layout.vectors, reason: "the file with the vectors is missing")
         }
-        guard header.generation == generation, header.dimension == dimension else {
-            throw .damaged(
-                path: path,
-                reason: "it holds generation \(header.generation) of \(header.dimension) dimensions, "
-                    + "the catalog names generation \(generation) of \(dimension)")
-        }
-        let length = VectorFileHeader.byteCount + rowCount * dimension * MemoryLayout<Float>.size
-        do {
-            file = try MappedFile(path, length: length, access: .willNeed)
-        } catch .tooShort(_, let got, let minimum) {
-            throw .damaged(path: path, reason: "it has \(got) bytes, the catalog names rows up to byte \(minimum)")
-        } catch {
-            throw StoreError(error)
-        }
-        self.header = header
-        self.rowCount = rowCount
+        throw .damaged(
+            path: layout.vectors,
+            reason: "it holds generation \(present.generation), the catalog names generation \(generation)")
     }
 
     /// All rows, one behind the other.
     func withRows<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
         try file.withBytes { bytes in
-            try body(bytes.extracting(VectorFileHeader.byteCount..<bytes.byteCount))
+            let end = VectorFileHeader.byteCount + rowCount * header.dimension * MemoryLayout<Float>.size
+            return try body(bytes.extracting(VectorFileHeader.byteCount..<end))
         }
     }
 
+    /// - Parameter slot: below ``rowCount``.
     func row(_ slot: Int) -> VectorRow {
         let count = header.dimension * MemoryLayout<Float>.size
         return withRows { rows in
@@ -56,12 +53,17 @@ struct VectorFile: Sendable {
 
     /// - Returns: nil when there is no such file.
     static func header(_ path: String) throws(StoreError) -> VectorFileHeader? {
+        try open(path)?.header
+    }
+
+    /// Header and rows are those of one file, whatever takes its name meanwhile.
+    private static func open(_ path: String) throws(StoreError) -> (file: MappedFile, header: VectorFileHeader)? {
         do {
-            let file = try MappedFile(path, minimumCount: VectorFileHeader.byteCount)
+            let file = try MappedFile(path, minimumCount: VectorFileHeader.byteCount, access: .willNeed)
             let bytes = file.withBytes { bytes in
                 (0..<VectorFileHeader.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
             }
-            return try VectorFileHeader(bytes, path: path)
+            return (file, try VectorFileHeader(bytes, path: path))
         } catch let error as StoreError {
             throw error
         } catch let error as MappedFileError {

@@ -26,6 +26,8 @@ struct VectorRow: Sendable, Hashable {
     /// What the catalog keeps of the row, so that damage is noticed.
     var checksum: UInt32 { CRC32C.checksum(bytes) }
 
+    func checksum(continuing previous: UInt32) -> UInt32 { CRC32C.checksum(bytes, continuing: previous) }
+
     var values: [Float] {
         stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map { offset in
             Float(

@@ -34,12 +34,14 @@ extension EmbeddedEngine {
     public func verify() async throws -> VerifyReport {
         try reading {
             var problems = try catalog.problems().map(VerifyReport.Problem.catalog)
-            guard let state = try catalog.state() else { throw StoreError.missing(path: layout.root) }
-            let rows = try catalog.namedRows()
             problems += try catalog.slotProblems().map(VerifyReport.Problem.catalog)
+            guard var (state, rows) = try catalog.stateAndRows() else { throw StoreError.missing(path: layout.root) }
             do {
-                let vectors = try VectorFile(
-                    layout, generation: state.generation, dimension: model.dimension, rowCount: state.rows)
+                let vectors = try settled {
+                    (state, rows) = try catalog.stateAndRows() ?? (state, rows)
+                    return try VectorFile(
+                        layout, generation: state.generation, dimension: model.dimension, rowCount: state.rows)
+                }
                 for row in rows where (0..<state.rows).contains(row.slot) {
                     let vector = vectors.row(row.slot)
                     if vector.checksum != row.checksum || !vector.values.allSatisfy(\.isFinite) {

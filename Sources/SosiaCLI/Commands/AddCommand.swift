@@ -59,7 +59,7 @@ struct AddCommand: AsyncParsableCommand {
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
         let named =
             paths.filter { $0 != "-" }
-            + (paths.contains("-") ? PathList.read(nulSeparated: nulSeparated) : [])
+            + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
         let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs)
         let line = ProgressLine()
@@ -70,6 +70,8 @@ struct AddCommand: AsyncParsableCommand {
             case .embedding: line.show("adding", done: progress.done, total: progress.total)
             }
         }
+        line.show("indexing", done: 0, total: 0)
+        try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
         try AddOutput(report, store: store.resolved, seconds: seconds).print(json: store.json)

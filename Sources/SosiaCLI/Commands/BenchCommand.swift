@@ -66,7 +66,7 @@ struct BenchCommand: AsyncParsableCommand {
                 line.show("measuring", done: $0, total: rounds)
             }
             line.clear()
-            for file in result.skipped { Console.error("skipped \(file.path): \(file.reason)") }
+            for file in result.skipped { Console.error("skipped \(Console.oneLine(file.path)): \(file.reason)") }
             if json {
                 try Console.json(
                     Output(

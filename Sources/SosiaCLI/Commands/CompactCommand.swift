@@ -20,7 +20,9 @@ struct CompactCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Store(opening: store.resolved, writable: true).compact()
+        let collection = try Store(opening: store.resolved, writable: true)
+        let report = try await collection.compact()
+        try await collection.prepareIndexes()
         if store.json {
             return try Console.json(
                 Output(pictures: report.pictures, bytesBefore: report.bytesBefore, bytesAfter: report.bytesAfter))

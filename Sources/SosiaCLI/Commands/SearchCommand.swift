@@ -25,6 +25,9 @@ struct SearchCommand: AsyncParsableCommand {
         guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
             throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
         }
+        if let sheet, !["jpg", "jpeg"].contains((sheet as NSString).pathExtension.lowercased()) {
+            throw ValidationError("--sheet writes a JPEG file; \(sheet) does not end in .jpg.")
+        }
     }
 
     func run() async throws {
@@ -40,14 +43,16 @@ struct SearchCommand: AsyncParsableCommand {
             answer = try await collection.search(id, k: k, mode: mode)
         case .standardInput:
             name = "-"
-            let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+            let bytes = [UInt8](try StandardInput.bytes())
             picture = bytes
-            answer = try await collection.search(bytes, k: k, mode: mode)
+            answer = try await PictureFile.naming("standard input") {
+                try await collection.search(bytes, k: k, mode: mode)
+            }
         case .file(let path):
             name = path
             let bytes = try PictureFile.bytes(path)
             picture = bytes
-            answer = try await collection.search(bytes, k: k, mode: mode)
+            answer = try await PictureFile.naming(path) { try await collection.search(bytes, k: k, mode: mode) }
         }
         try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
         if let sheet { try await write(answer, picture, from: collection, to: sheet) }

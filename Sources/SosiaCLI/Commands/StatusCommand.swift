@@ -13,6 +13,13 @@ struct StatusCommand: AsyncParsableCommand {
         let vacant: Int
         let model: ModelIdentity
         let bytes: [String: Int64]
+        let indexes: [Index]
+
+        struct Index: Encodable {
+            let kind: String
+            let rows: Int
+            let bytes: Int64
+        }
     }
 
     func run() async throws {
@@ -21,7 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
             return try Console.json(
                 Output(
                     store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
-                    bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes]))
+                    bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes],
+                    indexes: status.indexes.map { Output.Index(kind: $0.kind, rows: $0.rows, bytes: $0.bytes) }))
         }
         print("store", Console.printable(status.path), separator: "\t")
         print("pictures", status.pictures, separator: "\t")
@@ -29,5 +37,11 @@ struct StatusCommand: AsyncParsableCommand {
         let vacant = status.vacant > 0 ? ", \(status.vacant) rows vacant (`sosia compact`)" : ""
         print("vectors", Console.size(status.vectorBytes) + vacant, separator: "\t")
         print("catalog", Console.size(status.catalogBytes), separator: "\t")
+        let rows = status.pictures + status.vacant
+        for index in status.indexes {
+            let covers = "\(index.kind), \(index.rows) of \(rows) rows"
+            print("index", "\(covers), \(Console.size(index.bytes))", separator: "\t")
+        }
+        if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
     }
 }

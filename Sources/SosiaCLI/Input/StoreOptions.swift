@@ -9,4 +9,8 @@ struct StoreOptions: ParsableArguments {
     var json = false
 
     var resolved: String { path ?? StoreLocation.standard() }
+
+    func validate() throws {
+        if path == "" { throw ValidationError("--store names no folder.") }
+    }
 }

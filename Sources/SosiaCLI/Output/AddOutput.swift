@@ -37,8 +37,7 @@ struct AddOutput: Encodable {
 
     func print(json: Bool) throws {
         for file in skipped {
-            Console.error(
-                "skipped \(file.path.replacing("\n", with: "\\n").replacing("\r", with: "\\r")): \(file.reason)")
+            Console.error("skipped \(Console.oneLine(file.path)): \(file.reason)")
         }
         if json { return try Console.json(self) }
         let counts = [

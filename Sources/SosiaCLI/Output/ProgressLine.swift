@@ -38,7 +38,7 @@ final class ProgressLine: Sendable {
             return line(label, done: done, total: total, elapsed: now - (state.start ?? now))
         }
         guard let text else { return }
-        FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K" + text : text + "\n").utf8))
+        Console.notice(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
     }
 
     /// Leaves the terminal's line empty for what comes next.
@@ -47,7 +47,7 @@ final class ProgressLine: Sendable {
             defer { state.isDirty = false }
             return state.isDirty
         }
-        if isDirty { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if isDirty { Console.notice("\r\u{1B}[K") }
     }
 
     private func line(_ label: String, done: Int, total: Int, elapsed: Duration) -> String {

@@ -1,17 +1,20 @@
 import Foundation
 
-/// The right to write to a collection, held by one process at a time (`flock(2)`); a process that dies loses it.
-final class WriterLock: Sendable {
+/// A right that one process holds at a time (`flock(2)`); a process that dies loses it.
+final class FileLock: Sendable {
     private let descriptor: Int32
 
+    /// - Parameters:
+    ///   - path: the file that stands for the right; made when it is not there.
+    ///   - subject: what the right is for, named in the error.
     /// - Throws: ``StoreError/locked(path:)`` when another holder exists; it is not waited for.
-    init(_ layout: StoreLayout) throws(StoreError) {
-        descriptor = open(layout.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw StoreError(SystemError.last, path: layout.lock) }
+    init(_ path: String, of subject: String) throws(StoreError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw StoreError(SystemError.last, path: path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = SystemError.last
             close(descriptor)
-            throw error.code == EWOULDBLOCK ? .locked(path: layout.root) : StoreError(error, path: layout.lock)
+            throw error.code == EWOULDBLOCK ? .locked(path: subject) : StoreError(error, path: path)
         }
     }
 

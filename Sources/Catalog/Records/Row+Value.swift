@@ -1,0 +1,26 @@
+import GRDB
+
+extension Row {
+    /// GRDB's own subscripts end the process on a column that is missing or holds another kind of value, and a damaged
+    /// file can do both.
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        guard let stored = self[column] as DatabaseValue?, let value = Value.fromDatabaseValue(stored) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(column) is missing or of another kind")
+        }
+        return value
+    }
+
+    /// By position, for statements with many rows.
+    func value<Value: DatabaseValueConvertible>(at position: Int) throws -> Value {
+        guard position < count, let value = Value.fromDatabaseValue(self[position] as DatabaseValue) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(position) is of another kind")
+        }
+        return value
+    }
+
+    /// - Returns: nil for NULL.
+    func optional<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
+        if let stored = self[column] as DatabaseValue?, stored.isNull { return nil }
+        return try value(column)
+    }
+}

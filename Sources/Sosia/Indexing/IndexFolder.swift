@@ -1,0 +1,58 @@
+import Foundation
+import SosiaCore
+
+/// The folder with the indexes of a collection. All of it may be deleted at any moment.
+struct IndexFolder: Sendable {
+    private static let unfinished = ".unfinished"
+    private static let lockName = "builder.lock"
+
+    let path: String
+
+    /// Changes when a file comes or goes; nil when there is no folder.
+    var stamp: ImageSource.Stamp? { try? FileStatus(path: path).stamp }
+
+    /// The indexes of a generation, those that cover most first.
+    func files(generation: Int64) -> [IndexFile] {
+        names.compactMap(IndexFile.init(name:)).filter { $0.generation == generation }
+            .sorted { ($0.rows, $0.name) > ($1.rows, $1.name) }
+    }
+
+    func path(of file: IndexFile) -> String { path + "/" + file.name }
+
+    func remove(_ file: IndexFile) { unlink(path(of: file)) }
+
+    /// Puts a new file in place once it is whole.
+    func place(_ file: IndexFile, write: (_ path: String) throws -> Void) throws {
+        let temporary = path(of: file) + Self.unfinished
+        do {
+            try write(temporary)
+            try Folder.rename(temporary, to: path(of: file))
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Makes the folder, and takes the right to change what is in it.
+    /// - Returns: nil when another process builds.
+    func lock() throws(StoreError) -> FileLock? {
+        try Folder.create(path)
+        do {
+            return try FileLock(path + "/" + Self.lockName, of: path)
+        } catch {
+            if case .locked = error { return nil }
+            throw error
+        }
+    }
+
+    /// Removes what no search will open again; only while the lock is held.
+    func clean(keeping kept: Set<IndexFile>) {
+        for name in names where name != Self.lockName {
+            if let file = IndexFile(name: name), kept.contains(file) { continue }
+            guard IndexFile(name: name) != nil || name.hasSuffix(Self.unfinished) else { continue }
+            unlink(path + "/" + name)
+        }
+    }
+
+    private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
+}

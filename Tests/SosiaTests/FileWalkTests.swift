@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Sosia
+
+struct FileWalkTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["b/1.jpg", "b/in/2.jpg", "c/3.jpg"] { try folder.write([1], to: name) }
+    }
+
+    private func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/" + name, withDestinationPath: target)
+    }
+
+    /// Files by their names below the folder, and what was skipped with the reason.
+    private func walk(_ names: String...) -> (files: [String], skipped: [String: SkipReason]) {
+        var files: [String] = []
+        var skipped: [String: SkipReason] = [:]
+        for item in FileWalk(names.map { AbsolutePath.of(folder.path + "/" + $0) }) {
+            switch item {
+            case .file(let path, _): files.append(String(path.dropFirst(folder.path.count + 1)))
+            case .skipped(let file): skipped[String(file.path.dropFirst(folder.path.count + 1))] = file.reason
+            }
+        }
+        return (files, skipped)
+    }
+
+    @Test func foldersThatAreNamedTwiceAreWalkedOnceWithoutAWord() {
+        #expect(walk("b", "b/in", "b").files == ["b/1.jpg", "b/in/2.jpg"])
+        #expect(walk("b", "b/in", "b").skipped.isEmpty)
+        #expect(walk("b/in", "b").files.sorted() == ["b/1.jpg", "b/in/2.jpg"])
+        #expect(walk("b/in", "b").skipped.isEmpty)
+    }
+
+    @Test func aLinkBesideItsFolderIsNoLoop() throws {
+        try link("a", to: "c")
+        #expect(walk("").files == ["a/3.jpg", "b/1.jpg", "b/in/2.jpg"])
+        #expect(walk("").skipped.isEmpty)
+    }
+
+    @Test(arguments: ["..", "../..", "."]) func aLinkToAFolderAboveItIsNamed(_ target: String) throws {
+        try link("b/in/up", to: target)
+        let found = walk("")
+        #expect(found.files == ["b/1.jpg", "b/in/2.jpg", "c/3.jpg"])
+        #expect(found.skipped == ["b/in/up": .linkLoop])
+    }
+
+    @Test func aFolderWhoseNameIsNotUTF8IsNamed() throws {
+        let bytes = Array((folder.path + "/c/bad").utf8) + [0xff, 0]
+        let made = bytes.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
+            name.baseAddress.map { mkdir($0, 0o755) }
+        }
+        try #require(made == 0)
+        #expect(walk("c").skipped == ["c/bad\u{FFFD}": .nameIsNotUTF8])
+        #expect(walk("c").files == ["c/3.jpg"])
+    }
+
+    @Test func disjointKeepsWhatLiesBelowNothingElse() {
+        #expect(AbsolutePath.disjoint(["/a/b", "/a", "/a-b", "/a/b", "/c"]) == ["/a", "/a-b", "/c"])
+        #expect(AbsolutePath.disjoint(["/x", "/"]) == ["/"])
+        #expect(AbsolutePath.disjoint(["/\u{e9}", "/e\u{301}"]).count == 2)
+        #expect(AbsolutePath.disjoint([]) == [])
+    }
+}
