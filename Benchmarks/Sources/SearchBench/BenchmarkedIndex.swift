@@ -14,11 +14,13 @@ protocol BenchmarkedIndex: VectorIndex {
 enum IndexKind: String, Decodable, CaseIterable, Sendable {
     case flat
     case exact
+    case graph
 
     var type: any BenchmarkedIndex.Type {
         switch self {
         case .flat: FlatIndex.self
         case .exact: ExactIndex.self
+        case .graph: GraphIndex.self
         }
     }
 }
@@ -42,5 +44,17 @@ extension ExactIndex: BenchmarkedIndex {
 
     static func searchOptions(_ settings: Settings) throws -> ExactSearchOptions {
         try ExactSearchOptions(threads: settings.threads)
+    }
+}
+
+extension GraphIndex: BenchmarkedIndex {
+    static func buildOptions(_ settings: Settings) throws -> GraphBuildOptions {
+        try GraphBuildOptions(threads: settings.threads, seed: settings.seed)
+    }
+
+    static func searchOptions(_ settings: Settings) throws -> GraphSearchOptions {
+        try GraphSearchOptions(
+            effort: settings.effort ?? GraphSearchOptions.defaultEffort, rerank: settings.rerank,
+            threads: settings.threads)
     }
 }
