@@ -6,6 +6,7 @@ struct Run {
     let base: MappedRows
     let queries: MappedRows
     let ids: [Int64]
+    let allowed: RowFilter?
     let k: Int
     let settings: Settings
 
@@ -30,7 +31,8 @@ struct Run {
                     let last = min(first + step, range.upperBound)
                     let some = floats.extracting(first * dimension..<last * dimension)
                     let start = ContinuousClock.now
-                    let found = try index.search(some, k: k, rows: rows, ids: ids.span, options: options)
+                    let found = try index.search(
+                        some, k: k, rows: rows, ids: ids.span, allowed: allowed, options: options)
                     times.append((ContinuousClock.now - start).nanoseconds)
                     lists += found
                 }

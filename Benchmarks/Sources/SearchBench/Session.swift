@@ -8,8 +8,8 @@ import Synchronization
 struct Session {
     private var base: MappedRows?
     private var queries: MappedRows?
-    /// One number a row, 0 for rows that must not be found.
     private var ids: [Int64] = []
+    private var allowed: RowFilter?
     private var index: (any BenchmarkedIndex)?
 
     mutating func answer(_ command: Command) throws -> Answer {
@@ -80,13 +80,14 @@ struct Session {
 
     private mutating func filter(_ command: Command) throws -> Answer {
         guard let path = command.path else {
-            ids = ids.indices.map { Int64($0 + 1) }
+            allowed = nil
             return Answer(rows: ids.count)
         }
         let mask = try Data(contentsOf: URL(fileURLWithPath: path))
         guard mask.count == ids.count else { throw CommandError.outOfRange("the filter's length") }
-        ids = zip(mask, ids.indices).map { $0 == 0 ? 0 : Int64($1 + 1) }
-        return Answer(rows: ids.count { $0 != 0 })
+        let filter = RowFilter(rows: ids.indices.lazy.filter { mask[mask.startIndex + $0] != 0 }, of: ids.count)
+        allowed = filter
+        return Answer(rows: filter.count)
     }
 
     private func search(_ command: Command) throws -> Answer {
@@ -95,7 +96,7 @@ struct Session {
         let range = (command.first ?? 0)..<(command.first ?? 0) + count
         let run = try Run(
             index: index.orMissing("an open index"), base: base.orMissing("base"),
-            queries: queries.orMissing("queries"), ids: ids, k: command.k ?? 10,
+            queries: queries.orMissing("queries"), ids: ids, allowed: allowed, k: command.k ?? 10,
             settings: command.settings ?? Settings())
         return try run.answer(range, step: step)
     }
@@ -106,7 +107,7 @@ struct Session {
         let path = try command.path.orMissing("path")
         let run = try Run(
             index: index.orMissing("an open index"), base: base.orMissing("base"),
-            queries: queries.orMissing("queries"), ids: ids, k: command.k ?? 10,
+            queries: queries.orMissing("queries"), ids: ids, allowed: allowed, k: command.k ?? 10,
             settings: command.settings ?? Settings())
         var settings = command.settings ?? Settings()
         settings.threads = 1
