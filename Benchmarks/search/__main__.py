@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -149,6 +150,10 @@ def main():
     options = arguments(words)
     cache = FOLDER / ".cache"
     work = cache / f"work-{os.getpid()}"
+    for left in cache.glob("work-*"):
+        # What a run that was killed could not take away.
+        if not Path("/proc", left.name.removeprefix("work-")).exists():
+            shutil.rmtree(left, ignore_errors=True)
     work.mkdir(parents=True)
     bench = Bench(options, cache, work, options.searcher)
     facts, rows, status = machine(), [], 0
