@@ -104,6 +104,30 @@ struct StoreAddTests {
         #expect(after["1.jpg"] == before["0.jpg"])
     }
 
+    /// Chains and rings of renames that are longer than a batch.
+    @Test(arguments: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
+    func renamedFilesKeepIDsAndAttributes(_ names: [Int]) async throws {
+        func name(_ number: Int) -> String { String(format: "photos/%02d.jpg", number) }
+        for number in 0..<12 { try folder.write(picture(number), to: name(number)) }
+        _ = try await add { $0.attributes = ["album": .integer(1)] }
+        let before = try await ids()
+        for number in 0..<12 { try folder.remove(name(number)) }
+        for number in 0..<12 { try folder.write(picture(number), to: name(names[number])) }
+        try folder.write(picture(40), to: "photos/99.jpg")
+        if names[0] == 1 { try folder.write(picture(41), to: name(0)) }
+        let report = try await add()
+        let after = try await ids()
+        for number in 0..<12 {
+            #expect(after[String(name(names[number]).dropFirst(7))] == before[String(name(number).dropFirst(7))])
+        }
+        #expect(report.added + report.changed + report.moved + report.duplicates == (names[0] == 1 ? 14 : 13))
+        for id in 1...12 {
+            #expect(try await store.record(ImageID(rawValue: Int64(id))).attributes == ["album": .integer(1)])
+        }
+        #expect(try await store.verify().problems.isEmpty)
+        #expect(try await store.engine.count() == (names[0] == 1 ? 14 : 13))
+    }
+
     @Test func copiesAreOnePictureWithTwoPlaces() async throws {
         try folder.write(picture(1), to: "photos/a.jpg")
         _ = try await add()

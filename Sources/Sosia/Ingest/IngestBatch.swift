@@ -53,6 +53,13 @@ actor IngestBatch {
         }
     }
 
+    /// Commits files of known pictures as one unit, however many there are.
+    func commit(_ files: [KnownFile]) async throws {
+        known = files
+        done += files.count
+        try await commit()
+    }
+
     func commit() async throws {
         let drafts = drafts
         let known = known

@@ -16,6 +16,10 @@ struct IngestPlan: Sendable {
     /// Unchanged files that get attributes in this run.
     var attributed: [(location: String, attributes: Attributes)] = []
     var skipped: [SkippedFile] = []
+    /// Sizes that changed files had before: a file of such a size may be what one of them was.
+    private var replacedSizes: Set<Int64> = []
+    /// Whether the size of a changed file is not known.
+    private var isAnySizeReplaced = false
 
     /// Files the catalog is asked about at once.
     private static let chunk = 512
@@ -48,11 +52,21 @@ struct IngestPlan: Sendable {
         for (file, source) in zip(files, known) {
             guard let source, source.stamp == file.stamp else {
                 pending.append(File(path: file.path, stamp: file.stamp, isKnown: source != nil))
+                if let source { replace(source) }
                 continue
             }
             unchanged += 1
             let attributes = options.attributes(for: file.path)
             if !attributes.isEmpty { attributed.append((file.path, attributes)) }
         }
+    }
+
+    private mutating func replace(_ source: ImageSource) {
+        if let stamp = source.stamp { replacedSizes.insert(stamp.size) } else { isAnySizeReplaced = true }
+    }
+
+    /// Whether a file may hold the picture that a changed file showed before.
+    func mayBeReplaced(_ file: File) -> Bool {
+        isAnySizeReplaced || replacedSizes.contains(file.stamp.size)
     }
 }

@@ -18,7 +18,7 @@ extension Store {
             throw StoreError.pruneRootMissing(path: missing)
         }
         var plan = try IngestPlan(roots, engine: engine, options: options, progress: progress)
-        var report = try await embed(plan.pending, options, progress)
+        var report = try await embed(plan, options, progress)
         report.unchanged += plan.unchanged
         report.skipped = plan.skipped + report.skipped
         if !plan.attributed.isEmpty { _ = try await engine.writable().merge(plan.attributed) }
@@ -28,17 +28,24 @@ extension Store {
     }
 
     private func embed(
-        _ pending: [IngestPlan.File], _ options: IngestOptions,
-        _ progress: @escaping @Sendable (IngestProgress) -> Void
+        _ plan: IngestPlan, _ options: IngestOptions, _ progress: @escaping @Sendable (IngestProgress) -> Void
     ) async throws -> IngestReport {
-        if pending.isEmpty { return IngestReport() }
+        let total = plan.pending.count
+        let batch = IngestBatch(engine: engine, size: options.batch, total: total, progress: progress)
+        let moved = try await MovedFiles(engine: engine, options: options).find(in: plan) { found in
+            progress(IngestProgress(stage: .embedding, done: found, total: total))
+        }
+        try await batch.commit(moved.sorted { $0.key < $1.key }.map(\.value))
+        var again = await batch.takeAgain()
+        var files = plan.pending.enumerated().filter { moved[$0.offset] == nil || again.contains($0.element.path) }
+            .map(\.element)
+        if files.isEmpty { return await batch.report }
+
         let run = IngestRun(
             engine: engine, reader: PictureReader(decoder: decoder, embedder: try embedder()), options: options)
-        let batch = IngestBatch(engine: engine, size: options.batch, total: pending.count, progress: progress)
-        var files = pending
         while !files.isEmpty {
             try await run.run(files, into: batch)
-            let again = await batch.takeAgain()
+            again = await batch.takeAgain()
             files = files.filter { again.contains($0.path) }
         }
         return await batch.report
