@@ -57,8 +57,8 @@ struct Snapshot: Sendable {
             case .exact(let held):
                 try held.index.search(
                     queries, k: k, rows: rows, ids: ids, options: ExactSearchOptions(threads: threads))
-            case .graph(let held, let effort):
-                try held.index.search(queries, k: k, rows: rows, ids: ids, options: GraphSearchOptions(effort: effort))
+            case .graph(let held, let width):
+                try held.index.search(queries, k: k, rows: rows, ids: ids, options: width.options(k: k))
             }
         }
         return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)

@@ -12,13 +12,15 @@ public struct Calibration: Sendable, Hashable, Codable {
     public struct Entry: Sendable, Hashable, Codable {
         /// `GraphSearchOptions.effort`
         public let effort: Int
+        /// `GraphSearchOptions.rerank`
+        public let rerank: Int
         /// The share of the true `k` nearest that was found, mean over the queries.
         public let recall: Double
         /// Milliseconds a query, mean, on the machine that measured.
         public let milliseconds: Double
 
         private enum CodingKeys: String, CodingKey {
-            case effort, recall
+            case effort, rerank, recall
             case milliseconds = "ms"
         }
     }
@@ -26,7 +28,12 @@ public struct Calibration: Sendable, Hashable, Codable {
     /// The neighbours that were asked for.
     public static let k = 10
     private static let queries = 200
-    private static let efforts = [16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
+    /// Effort and rerank, by what they cost. Where codes are coarse, more of what they find has to be measured.
+    private static let steps = [
+        (16, 30), (24, 30), (32, 30), (48, 30), (64, 30), (64, 60), (96, 40), (96, 90), (128, 40), (128, 120),
+        (192, 60), (192, 180), (256, 80), (256, 240), (384, 120), (384, 360), (512, 160), (512, 500), (1024, 320),
+        (1024, 1000),
+    ]
     /// Wider walks than the first with so much recall are not measured.
     private static let enough = 0.9995
 
@@ -39,9 +46,9 @@ public struct Calibration: Sendable, Hashable, Codable {
         case exactMilliseconds = "exact_ms"
     }
 
-    /// The narrowest walk that gives a recall; nil when none does.
-    func effort(for recall: Double) -> Int? {
-        entries.first { $0.recall >= recall }?.effort
+    /// The cheapest way to a recall; nil when none was found.
+    func cheapest(for recall: Double) -> Entry? {
+        entries.first { $0.recall >= recall }
     }
 
     /// Measures a graph against the exact index. Equal collections give equal recall.
@@ -67,11 +74,11 @@ public struct Calibration: Sendable, Hashable, Codable {
                 try exact.search($0, k: Self.k, rows: rows, ids: ids, options: ExactSearchOptions())
             }
             truth = reference.lists
-            for effort in Self.efforts {
-                let options = try GraphSearchOptions(effort: effort)
+            for (effort, rerank) in Self.steps {
+                let options = try GraphSearchOptions(effort: effort, rerank: rerank)
                 let found = try each { try graph.search($0, k: Self.k, rows: rows, ids: ids, options: options) }
                 let recall = Self.recall(found.lists, truth)
-                entries.append(Entry(effort: effort, recall: recall, milliseconds: found.each))
+                entries.append(Entry(effort: effort, rerank: rerank, recall: recall, milliseconds: found.each))
                 if recall >= Self.enough { break }
             }
             return reference.each
@@ -102,7 +109,8 @@ public struct Calibration: Sendable, Hashable, Codable {
                     vector.span, k: 2, rows: rows, ids: snapshot.ids.span, options: ExactSearchOptions())[0]
             }
             let neighbor = nearest.neighbors.first { $0.row != row }.map { snapshot.vectors.row($0.row).values }
-            let share = min(length(vector, neighbor ?? vector) / max(length(vector, target), .leastNormalMagnitude), 0.5)
+            let away = max(length(vector, target), .leastNormalMagnitude)
+            let share = min(length(vector, neighbor ?? vector) / away, 0.5)
             queries += zip(vector, target).map { $0 + share * ($1 - $0) }
         }
         return queries
@@ -113,6 +121,16 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
 }
 
+extension Calibration.Entry {
+    /// The options that serve `k` neighbours as well as those that were measured.
+    func options(k: Int) throws -> GraphSearchOptions {
+        let times = max(1, (k + Calibration.k - 1) / Calibration.k)
+        return try GraphSearchOptions(
+            effort: min(effort * times, GraphSearchOptions.maximumEffort),
+            rerank: min(rerank * times, GraphSearchOptions.maximumRerank))
+    }
+}
+
 extension Calibration {
     func write(to path: String) throws {
         let encoder = JSONEncoder()
@@ -120,11 +138,14 @@ extension Calibration {
         try encoder.encode(self).write(to: URL(fileURLWithPath: path))
     }
 
+    private static let maximum = min(GraphSearchOptions.maximumEffort, GraphSearchOptions.maximumRerank)
+
     /// - Returns: nil for anything that is not a calibration.
     init?(readingFrom path: String) {
         guard let data = FileManager.default.contents(atPath: path),
             let read = try? JSONDecoder().decode(Calibration.self, from: data),
-            read.entries.allSatisfy({ (1...GraphSearchOptions.maximumEffort).contains($0.effort) })
+            read.entries.allSatisfy({ (1...Self.maximum).contains($0.effort) && (1...Self.maximum).contains($0.rerank) }
+            )
         else { return nil }
         self = read
     }

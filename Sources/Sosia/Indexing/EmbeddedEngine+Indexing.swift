@@ -27,7 +27,7 @@ extension EmbeddedEngine {
         guard builder.isWanting(graph: demand == .graph) else { return }
         await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
             // A cache that cannot be written is no reason to fail: the plain scan answers.
-            try? builder.build(graph: demand == .graph)
+            try? builder.build(graph: demand == .graph, waiting: true)
         }.value
     }
 
@@ -36,14 +36,15 @@ extension EmbeddedEngine {
         let builder = IndexBuilder(shelf: shelf, snapshot: snapshot, threads: 1)
         guard builder.isWanting(graph: false) else { return }
         Task(executorPreference: CPUExecutor(label: "sosia.indexing"), priority: .utility) {
-            try? builder.build(graph: false)
+            try? builder.build(graph: false, waiting: false)
         }
     }
 
     /// The indexes that searches would use now.
     func indexStatus() throws -> [IndexStatus] {
         let indexes = try shelf.indexes(for: snapshot())
-        return [(indexes.exact?.file, nil), (indexes.graph?.file, indexes.calibration)].compactMap { file, calibration in
+        let files = [(indexes.exact?.file, nil), (indexes.graph?.file, indexes.calibration)]
+        return files.compactMap { file, calibration in
             file.map { file in
                 let bytes = (try? FileStatus(path: shelf.folder.path(of: file)).stamp.size) ?? 0
                 return IndexStatus(kind: file.kind, rows: file.rows, bytes: bytes, calibration: calibration)

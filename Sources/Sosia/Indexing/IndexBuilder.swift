@@ -18,12 +18,13 @@ struct IndexBuilder: Sendable {
             || known.graph != nil && known.calibration == nil
     }
 
-    /// Builds what is wanting; returns at once when another thread or process does.
+    /// Builds what is wanting; returns at once when another process does.
+    /// - Parameter waiting: whether to wait when another thread does.
     /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
-    func build(graph: Bool) throws {
+    func build(graph: Bool, waiting: Bool) throws {
         guard isWanting(graph: graph) else { return }
-        _ = try shelf.building {
-            // Another process may have built it meanwhile.
+        try shelf.building(waiting: waiting) {
+            // Another one may have built it meanwhile.
             guard isWanting(graph: graph) else { return }
             let known = shelf.indexes(for: snapshot)
             let rows = snapshot.state.rows

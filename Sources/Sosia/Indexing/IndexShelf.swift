@@ -35,11 +35,11 @@ final class IndexShelf: Sendable {
         var looked: (stamp: ImageSource.Stamp, generation: Int64, rows: Int)?
         /// Whether there were indexes that cover more rows than were asked for.
         var passedOverLarger = false
-        var isBuilding = false
     }
 
     let folder: IndexFolder
     private let state = Mutex(State())
+    private let builder = Mutex(())
 
     init(_ folder: IndexFolder) {
         self.folder = folder
@@ -78,19 +78,20 @@ final class IndexShelf: Sendable {
         return rows - file.rows > max(minimumTail, file.rows / tailShare)
     }
 
-    /// The right of one thread of one process to build.
-    /// - Returns: nil when another one has it, or `body`'s result.
+    /// Runs `body` with the right to build, which one thread of one process has at a time.
+    /// - Parameter waiting: whether to wait for another thread; another process is not waited for.
     /// - Throws: ``StoreError`` when the folder cannot be written; what `body` throws.
-    func building<Result>(_ body: () throws -> Result) throws -> Result? {
-        let mine = state.withLock { state in
-            defer { state.isBuilding = true }
-            return !state.isBuilding
+    func building(waiting: Bool, _ body: () throws -> Void) throws {
+        func locked() throws {
+            guard let lock = try folder.lock() else { return }
+            defer { withExtendedLifetime(lock) {} }
+            try body()
         }
-        guard mine else { return nil }
-        defer { state.withLock { $0.isBuilding = false } }
-        guard let lock = try folder.lock() else { return nil }
-        defer { withExtendedLifetime(lock) {} }
-        return try body()
+        if waiting {
+            try builder.withLock { _ in try locked() }
+        } else {
+            _ = try builder.withLockIfAvailable { _ in try locked() }
+        }
     }
 
     private func open<Index: VectorIndex>(_ files: [IndexFile], for snapshot: Snapshot) -> Held<Index>? {

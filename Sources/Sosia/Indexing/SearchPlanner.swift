@@ -6,7 +6,7 @@ import SosiaCore
 enum SearchRoute {
     case flat
     case exact(IndexShelf.Held<ExactIndex>)
-    case graph(IndexShelf.Held<GraphIndex>, effort: Int)
+    case graph(IndexShelf.Held<GraphIndex>, width: Calibration.Entry)
 }
 
 /// Picks the way to an answer from what is there and what is asked for.
@@ -29,8 +29,8 @@ struct SearchPlanner {
             case .exact: nil
             case .approximate(let recall): recall
             }
-        if let wanted, let graph = indexes.graph, let effort = indexes.calibration?.effort(for: wanted) {
-            return .graph(graph, effort: effort)
+        if let wanted, let graph = indexes.graph, let width = indexes.calibration?.cheapest(for: wanted) {
+            return .graph(graph, width: width)
         }
         return indexes.exact.map(SearchRoute.exact) ?? .flat
     }

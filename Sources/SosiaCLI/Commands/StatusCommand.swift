@@ -59,8 +59,8 @@ struct StatusCommand: AsyncParsableCommand {
     private func show(_ calibration: Calibration) {
         for entry in calibration.entries {
             let line = String(
-                format: "effort %d: recall@%d %.4f, %.3f ms a query", entry.effort, Calibration.k, entry.recall,
-                entry.milliseconds)
+                format: "recall@%d %.4f: %.3f ms a query (effort %d, rerank %d)", Calibration.k, entry.recall,
+                entry.milliseconds, entry.effort, entry.rerank)
             print("", line, separator: "\t")
         }
         print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
