@@ -115,7 +115,7 @@ struct EncodedRow: Sendable {
         for index in residual.indices { residual[index] -= reconstruction[index] }
         VectorEncoding.mix(&residual, signs: model.signs)
         let quantized = VectorEncoding.quantize(residual)
-        let step = quantized.product / quantized.norm
+        let step = max(quantized.product / quantized.norm, 0)
         var detail = quantized.codes.map { Float(step * (Double($0) - 7.5)) }
         VectorEncoding.unmix(&detail, signs: model.signs)
         var product = 0.0
@@ -127,12 +127,15 @@ struct EncodedRow: Sendable {
         }
         // One common factor makes what is left orthogonal to the reconstruction.
         let factor = square > 0 ? max(product / square, 0) : 0
+        guard factor <= ExactModel.maximumFactor else { return unbounded }
         var left = 0.0
         for index in detail.indices {
             let value = Double(vector[index]) - factor * (Double(reconstruction[index]) + Double(detail[index]))
             left += value * value
         }
-        let reconstructedLength = factor * square.squareRoot()
+        let length = factor * square.squareRoot()
+        // The share by which float moves the reconstruction is known for those only that are not much shorter.
+        let inverse = length * ExactModel.maximumFactor >= norm.squareRoot() && length > 0 ? Float(1 / length) : 0
         return EncodedRow(
             prefix: Part(
                 codes: prefix.codes,
@@ -154,8 +157,7 @@ struct EncodedRow: Sendable {
                 parameters: [
                     Float(factor * prefix.along), Float(factor * middle.along), Float(factor * step),
                     Float(factor * step * quantized.norm.squareRoot()).nextUp,
-                    reconstructedLength > 0 ? Float(1 / reconstructedLength) : 0, Float(left.squareRoot()).nextUp,
-                    Float(norm).nextDown,
+                    inverse, Float(left.squareRoot()).nextUp, Float(norm).nextDown,
                 ]))
     }
 }

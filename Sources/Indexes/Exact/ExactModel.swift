@@ -59,13 +59,20 @@ struct ExactModel: Sendable {
     /// Dimensions of a full code; those behind `dimension` are always zero in queries.
     var full: Int { (dimension + 63) / 64 * 64 }
 
-    /// Lengths and products that are computed in float are off by at most this share of the product of the two
-    /// lengths: products with W, the sums of a reconstruction, the rotation, and the arithmetic of a bound itself.
-    var roundingShare: Double {
-        let inW = DistanceKernels.relativeError(dimension: dimension)
-        let inReconstruction = DistanceKernels.relativeError(dimension: rank)
-        return 1.1 * (inW + inReconstruction) * Double(rank).squareRoot() + inW + 2e-5
+    /// The most by which the reconstruction of a row may be lengthened, or be shorter than the row, so that the
+    /// rounding of its terms stays a small share of the row's length.
+    static let maximumFactor = 2.0
+
+    /// How far a computed reconstruction is from the true one, as a share of |x'|: the sums with W transposed
+    /// (its Frobenius norm is the root of its rank), and the rotation, whose two passes have at most 17 roundings each.
+    var reconstructionError: Double {
+        let inSums = DistanceKernels.relativeError(dimension: rank) * Double(rank).squareRoot()
+        return Self.maximumFactor * (1.1 * inSums + 40 * 0x1p-24)
     }
+
+    /// Products that are computed in float are off by at most this share of the product of the two lengths: products
+    /// with W, reconstructions, and (1e-5, some 170 roundings) coordinates, integer sums and the bound itself.
+    var roundingShare: Double { projectionError + reconstructionError + 1e-5 }
 
     /// How far a computed W x is from the true one, as a share of |x|.
     var projectionError: Double {
