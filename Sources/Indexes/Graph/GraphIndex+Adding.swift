@@ -134,7 +134,7 @@ extension GraphIndex {
             }.flatMap(\.self)
             let targets = some.map { Int(edges[$0.lowerBound] >> 32) }
             store(zip(targets, changed))
-            groups = zip(groups, some).compactMap { $0.upperBound > $1.upperBound ? $1.upperBound..<$0.upperBound : nil }
+            groups = zip(groups, some).map { $1.upperBound..<$0.upperBound }.filter { !$0.isEmpty }
         }
     }
 

@@ -5,6 +5,15 @@ extension GraphIndex {
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: GraphSearchOptions
     ) throws -> [NeighborList] {
+        try search(queries, k: k, rows: rows, ids: ids, allowed: nil, options: options)
+    }
+
+    /// Walks wider the fewer rows are allowed; where a scan of the codes of all allowed rows is cheaper, that is done,
+    /// and `NeighborList.scanned` is their number.
+    public func search(
+        _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
+        options: GraphSearchOptions
+    ) throws -> [NeighborList] {
         let count = try SearchInput.check(queries: queries, k: k, rows: rows, ids: ids, dimension: dimension)
         guard ids.count >= rowCount else { throw IndexError.missingRows(got: ids.count, covered: rowCount) }
         try verification?.check()
@@ -12,26 +21,28 @@ extension GraphIndex {
         return concurrentMap(count, threads: options.threads) { index in
             let vector = CodeLayout.floats(
                 queries.extracting(index * dimension..<(index + 1) * dimension).bytes)
-            return searchOne(vector, k: k, rows: rows, ids: ids, arithmetic: arithmetic, options: options)
+            return searchOne(
+                vector, k: k, rows: rows, ids: ids, allowed: allowed, arithmetic: arithmetic, options: options)
         }
     }
 
     private func searchOne(
-        _ vector: [Float], k: Int, rows: RawSpan, ids: Span<Int64>, arithmetic: MetricArithmetic,
-        options: GraphSearchOptions
+        _ vector: [Float], k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
+        arithmetic: MetricArithmetic, options: GraphSearchOptions
     ) -> NeighborList {
         guard let query = model.query(vector, layout: storage.layout) else {
+            let masked = allowed?.masking(ids) ?? []
             let best = FlatScan.nearest(
                 to: vector.span, queryCount: 1, k: k, arithmetic: arithmetic, dimension: dimension, rows: rows,
-                ids: ids, range: 0..<ids.count, threads: 1)
+                ids: allowed == nil ? ids : masked.span, range: 0..<ids.count, threads: 1)
             return NeighborList(neighbors: best[0].sorted(), scanned: ids.count, measured: ids.count)
         }
         let wanted = options.rerankCount(k: k)
-        let plan = GraphPlan(index: self, effort: max(options.effort, wanted), wanted: wanted)
+        let plan = GraphPlan(index: self, allowed: allowed, effort: max(options.effort, wanted), wanted: wanted)
         let found = scratch.with { scratch in
             storage.withView { plan.candidates(query, graph: $0, ids: ids, scratch: &scratch) }
         }
-        var head = GraphHead(vector: vector, k: k, arithmetic: arithmetic)
+        var head = GraphHead(vector: vector, k: k, arithmetic: arithmetic, allowed: allowed)
         head.measure(found.rows.prefix(wanted), rows: rows, ids: ids)
         head.measure(uncoded.lazy.map(Int.init), rows: rows, ids: ids)
         head.measure(rowCount..<ids.count, rows: rows, ids: ids)
@@ -48,11 +59,13 @@ struct GraphHead {
     private let vector: [Float]
     private let arithmetic: MetricArithmetic
     private let queryNorm: Double
+    private let allowed: RowFilter?
     private(set) var best: TopK
     private(set) var measured = 0
 
-    init(vector: [Float], k: Int, arithmetic: MetricArithmetic) {
+    init(vector: [Float], k: Int, arithmetic: MetricArithmetic, allowed: RowFilter?) {
         self.vector = vector
+        self.allowed = allowed
         self.arithmetic = arithmetic
         best = TopK(k: k)
         queryNorm = arithmetic.needsNorms ? arithmetic.kernels.squaredNorm(vector.span) : 0
@@ -67,7 +80,7 @@ struct GraphHead {
                 GraphKernels.prefetch(
                     rows.extracting(next * bytes..<next * bytes + min(bytes, Self.prefetchedBytes)))
             }
-            guard ids[row] != 0 else { continue }
+            guard ids[row] != 0, allowed?.contains(row) ?? true else { continue }
             let distance = arithmetic.distance(
                 vector.span, rows.extracting(row * bytes..<(row + 1) * bytes), queryNorm: queryNorm)
             measured += 1

@@ -8,16 +8,20 @@ struct GraphPlan {
     private static let distancesPerEffort = 20
     /// A walk wants at least this share of its effort to be allowed rows: a few others need no second walk.
     private static let enough = 0.96
+    /// So much wider than the share of allowed rows asks for.
+    private static let margin = 1.1
     /// Rows looked at to estimate how many are allowed.
     private static let sampledRows = 1 << 14
     private static let maximumEffort = 1 << 16
 
     private let index: GraphIndex
+    private let allowed: RowFilter?
     private let effort: Int
     private let wanted: Int
 
-    init(index: GraphIndex, effort: Int, wanted: Int) {
+    init(index: GraphIndex, allowed: RowFilter?, effort: Int, wanted: Int) {
         self.index = index
+        self.allowed = allowed
         self.effort = effort
         self.wanted = wanted
     }
@@ -28,22 +32,24 @@ struct GraphPlan {
     ) -> (rows: [Int], scanned: Int) {
         guard graph.count > 0 else { return ([], 0) }
         var effort = min(effort, graph.count)
+        if let allowed {
+            let needed = Double(effort) * Double(graph.count) / Double(max(allowed.count, 1)) * Self.margin
+            guard isWalkCheaper(effort: needed, ids: ids, count: graph.count) else {
+                return scan(query, graph: graph, ids: ids, scratch: &scratch)
+            }
+            effort = min(Int(needed) + 1, graph.count)
+        }
         var scanned = 0
         while true {
             let walk = GraphKernels.current.walk(
                 query, graph: graph, seeds: index.seeds.span, effort: effort, scratch: &scratch)
             scanned += walk.measured
-            let allowed = walk.candidates.filter { ids[$0.row] != 0 }.map(\.row)
-            let share = Double(allowed.count) / Double(max(walk.candidates.count, 1))
-            if Double(allowed.count) >= Self.enough * Double(min(self.effort, graph.count)) {
-                return (allowed, scanned)
-            }
-            // Too few: those near the query say how much wider a walk must be, all rows how much a scan costs.
-            let needed = Double(self.effort) / max(share, 0.5 / Double(effort)) * 1.1
-            let walkCost = needed * Double(Self.distancesPerEffort)
-            guard walkCost < allowedRows(ids, count: graph.count), needed > Double(effort),
-                needed < Double(min(Self.maximumEffort, graph.count))
-            else {
+            let found = walk.candidates.map(\.row).filter { isAllowed($0, ids) }
+            if Double(found.count) >= Self.enough * Double(min(self.effort, graph.count)) { return (found, scanned) }
+            // Too few: those near the query say how much wider a walk must be.
+            let share = max(Double(found.count), 0.5) / Double(max(walk.candidates.count, 1))
+            let needed = Double(self.effort) / share * Self.margin
+            guard needed > Double(effort), isWalkCheaper(effort: needed, ids: ids, count: graph.count) else {
                 let scan = scan(query, graph: graph, ids: ids, scratch: &scratch)
                 return (scan.rows, scanned + scan.scanned)
             }
@@ -51,8 +57,18 @@ struct GraphPlan {
         }
     }
 
+    private func isAllowed(_ row: Int, _ ids: Span<Int64>) -> Bool {
+        ids[row] != 0 && allowed?.contains(row) ?? true
+    }
+
+    private func isWalkCheaper(effort: Double, ids: Span<Int64>, count: Int) -> Bool {
+        effort < Double(min(Self.maximumEffort, count))
+            && effort * Double(Self.distancesPerEffort) < allowedRows(ids, count: count)
+    }
+
     /// How many rows are allowed; estimated when there are many.
     private func allowedRows(_ ids: Span<Int64>, count: Int) -> Double {
+        if let allowed { return Double(allowed.count) }
         var allowed = 0
         guard count > 8 * Self.sampledRows else {
             for row in 0..<count where ids[row] != 0 { allowed += 1 }
@@ -67,12 +83,17 @@ struct GraphPlan {
         _ query: GraphQueryCode, graph: GraphView, ids: Span<Int64>, scratch: inout GraphScratch
     ) -> (rows: [Int], scanned: Int) {
         let without = Set(index.uncoded)
-        var allowed: [UInt32] = []
-        for row in 0..<graph.count where ids[row] != 0 { allowed.append(UInt32(row)) }
-        if !without.isEmpty { allowed.removeAll { without.contains($0) } }
-        guard allowed.count > wanted else { return (allowed.map(Int.init), allowed.count) }
+        var some: [UInt32] = []
+        if let allowed {
+            some.reserveCapacity(allowed.count)
+            allowed.forEach(below: graph.count) { row in if ids[row] != 0 { some.append(UInt32(row)) } }
+        } else {
+            for row in 0..<graph.count where ids[row] != 0 { some.append(UInt32(row)) }
+        }
+        if !without.isEmpty { some.removeAll { without.contains($0) } }
+        guard some.count > wanted else { return (some.map(Int.init), some.count) }
         let nearest = GraphKernels.current.nearest(
-            query, graph: graph, among: allowed, effort: wanted, scratch: &scratch)
-        return (nearest.map(\.row), allowed.count)
+            query, graph: graph, among: some, effort: wanted, scratch: &scratch)
+        return (nearest.map(\.row), some.count)
     }
 }

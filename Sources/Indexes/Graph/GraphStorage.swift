@@ -50,7 +50,8 @@ struct GraphStorage: Sendable {
     mutating func own() {
         guard case .mapped(let file, let rows, let links) = place else { return }
         place = file.withBytes { bytes in
-            .owned(rows: bytes.extracting(rows).values(of: Line.self),
+            .owned(
+                rows: bytes.extracting(rows).values(of: Line.self),
                 links: bytes.extracting(links).values(of: UInt32.self))
         }
     }
