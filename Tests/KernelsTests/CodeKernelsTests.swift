@@ -11,12 +11,20 @@ struct CodeKernelsTests {
         (0..<count).map { _ in Half(nearest: Float.random(in: 0...2, using: &generator)) }
     }
 
+    /// Bytes of a query, the extremes among them often.
     static func query(_ dimension: Int, _ generator: inout SeededGenerator) -> [Int8] {
-        (0..<dimension).map { _ in [-127, 127, Int8.random(in: -127...127, using: &generator)].randomElement(using: &generator) ?? 0 }
+        (0..<dimension).map { _ in
+            let value = Int8.random(in: -127...127, using: &generator)
+            return value % 3 == 0 ? (value < 0 ? -127 : 127) : value
+        }
     }
 
+    /// Codes, the extremes among them often.
     static func codes(_ dimension: Int, _ generator: inout SeededGenerator) -> [UInt8] {
-        (0..<dimension).map { _ in [0, 15, UInt8.random(in: 0...15, using: &generator)].randomElement(using: &generator) ?? 0 }
+        (0..<dimension).map { _ in
+            let code = UInt8.random(in: 0...47, using: &generator)
+            return code < 16 ? code : code < 32 ? 0 : 15
+        }
     }
 
     /// The product of a query with the values that its codes stand for.

@@ -18,8 +18,8 @@ struct VectorEncodingTests {
     func rounding() {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<20_000 {
-            let value = Float.random(in: -1...1, using: &generator) * [1e-9, 1e-6, 1e-3, 1, 100, 60000][
-                Int.random(in: 0..<6, using: &generator)]
+            let scale: Float = [1e-9, 1e-6, 1e-3, 1, 100, 60000].randomElement(using: &generator) ?? 1
+            let value = Float.random(in: -1...1, using: &generator) * scale
             let error = max(Half.absoluteError, Half.relativeError * Double(value.magnitude))
             #expect(abs(Double(Half(nearest: value).value) - Double(value)) <= error)
             #expect(Half(awayFromZero: value).value.magnitude >= value.magnitude)
