@@ -99,7 +99,9 @@ INLINE void prefix_tile(int count, const sosia_prefix_query *queries, const uint
     }
     const uint16_t *stored = (const uint16_t *)(const void *)(codes + groups * 64);
     const prefix_parameters row = load_parameters(stored);
-    for (int q = 0; q < count; q++) finish_prefix(queries + q, first[q], &row, bounds + q * stride, projections + q * stride);
+    for (int q = 0; q < count; q++) {
+        finish_prefix(queries + q, first[q], &row, bounds + q * stride, projections + q * stride);
+    }
     const prefix_parameters next = load_parameters(stored + 8);
     for (int q = 0; q < count; q++) {
         finish_prefix(queries + q, second[q], &next, bounds + q * stride + 8, projections + q * stride + 8);
@@ -221,7 +223,9 @@ INLINE void full_of_eight(const sosia_full_query *query, const uint8_t *const *c
     const size_t half = query->dimension / 2;
     const __m256 product = row_products(query->values, codes, half, query->offset, query->scale);
     __m256 p[LANES];
-    for (int lane = 0; lane < LANES; lane++) p[lane] = _mm256_loadu_ps((const float *)(const void *)(codes[lane] + half));
+    for (int lane = 0; lane < LANES; lane++) {
+        p[lane] = _mm256_loadu_ps((const float *)(const void *)(codes[lane] + half));
+    }
     transpose(p);
     __m256 estimate = _mm256_mul_ps(p[0], prefix);
     estimate = _mm256_fmadd_ps(p[1], middle, estimate);

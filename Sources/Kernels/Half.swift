@@ -1,9 +1,9 @@
 internal import CKernels
 
-/// A number in IEEE 754 binary16, for storage; 0x1p-12 is the most that rounding to nearest changes, relatively, from
+/// A number in IEEE 754 binary16, for storage; 0x1p-11 is the most that rounding to nearest changes, relatively, from
 /// 0x1p-14 on, and 0x1p-25 absolutely below.
 public struct Half: Sendable, Hashable {
-    public static let relativeError = 0x1p-12
+    public static let relativeError = 0x1p-11
     public static let absoluteError = 0x1p-25
     public static let nan = Half(bits: 0x7E00)
     /// Numbers up to this one are rounded as said.

@@ -61,6 +61,28 @@ struct IndexConformance<Index: VectorIndex> {
         }
     }
 
+    /// Only allowed rows are found, and of an exact index all of those that brute force finds among them.
+    func checkFilters(_ set: VectorSet, metric: Metric) throws {
+        let index = try index(of: set, metric: metric)
+        var generator = SeededGenerator(seed: 21)
+        for share in [0, 0.01, 0.1, 0.5, 1] {
+            let rows = (0..<set.count).filter { _ in Double.random(in: 0..<1, using: &generator) < share }
+            let allowed = RowFilter(rows: rows, of: set.count)
+            #expect(allowed.count == rows.count)
+            let lists = try index.search(
+                set.queries.span, k: 6, rows: set.rows.span.bytes, ids: set.ids.span, allowed: allowed,
+                options: search)
+            let expected = try FlatScan.search(
+                set.queries.span, k: 6, metric: metric, dimension: set.dimension, rows: set.rows.span.bytes,
+                ids: allowed.masking(set.ids.span).span)
+            #expect(lists.count == set.queryCount)
+            for (got, wanted) in zip(lists, expected) {
+                if Index.isExact { #expect(got.neighbors == wanted.neighbors, "\(set.name), \(metric), \(share)") }
+                #expect(got.neighbors.allSatisfy { allowed.contains($0.row) && $0.id != 0 })
+            }
+        }
+    }
+
     /// Rows behind those that the index covers are found; rows that die are not.
     func checkTailAndDeath(_ set: VectorSet, metric: Metric) throws {
         let bytes = set.rows.span.bytes

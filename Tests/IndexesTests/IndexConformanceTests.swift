@@ -14,6 +14,7 @@ struct FlatIndexTests {
         try Self.conformance.checkBatch(.clustered, metric: metric)
         try Self.conformance.checkTailAndDeath(.clustered, metric: metric)
         try Self.conformance.checkFile(.uniform, metric: metric)
+        try Self.conformance.checkFilters(.clustered, metric: metric)
     }
 
     @Test("damaged files")
@@ -50,6 +51,42 @@ struct ExactIndexTests {
         try conformance.checkTailAndDeath(.clustered, metric: metric)
         try conformance.checkFile(.clustered, metric: metric)
         try conformance.checkFile(.uniform, metric: metric)
+    }
+
+    @Test("answers on SIFT equal brute force", .enabled(if: VectorSet.hasSIFT, "../shared/data/sift is absent"))
+    func sift() throws {
+        let set = try VectorSet.sift(rows: 1200, queries: 8)
+        for metric in [Metric.l2, .cosine, .innerProduct] {
+            try Self.conformance.checkAnswers(set, metric: metric)
+            try Self.conformance.checkFilters(set, metric: metric)
+        }
+    }
+
+    @Test("filters", arguments: VectorSet.all, [Metric.l2, .cosine, .innerProduct])
+    func filters(set: VectorSet, metric: Metric) throws {
+        try Self.conformance(prefix: 8, middle: 8).checkFilters(set, metric: metric)
+    }
+
+    @Test("groups of every size, on one thread and on two", arguments: [1, 2, 3, 4, 5, 9, 300])
+    func groups(count: Int) throws {
+        var set = VectorSet.clustered
+        let few = set.queries
+        set.queries = []
+        for query in 0..<count {
+            let start = query % 8 * set.dimension
+            let scale = 1 + Float(query) / 999
+            set.queries += few[start..<start + set.dimension].map { $0 * scale }
+        }
+        let index = try Self.conformance.index(of: set, metric: .l2)
+        let expected = try FlatScan.search(
+            set.queries.span, k: 4, metric: .l2, dimension: set.dimension, rows: set.rows.span.bytes,
+            ids: set.ids.span)
+        for threads in [1, 2] {
+            let lists = try index.search(
+                set.queries.span, k: 4, rows: set.rows.span.bytes, ids: set.ids.span,
+                options: ExactSearchOptions(threads: threads))
+            #expect(lists.map(\.neighbors) == expected.map(\.neighbors))
+        }
     }
 
     @Test("damaged files")

@@ -8,7 +8,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
     let dimension: Int
     var rows: [Float]
     var ids: [Int64]
-    let queries: [Float]
+    var queries: [Float]
     /// So many rows are there when an index is trained, the rest is added later.
     var trained: Int
 

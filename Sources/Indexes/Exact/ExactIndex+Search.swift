@@ -6,11 +6,11 @@ internal import Synchronization
 extension ExactIndex {
     /// Prefix codes of so many bytes are passed over by all queries of a group while caches hold them and the other
     /// codes of their rows.
-    private static let groupChunkBytes = 96 << 10
+    private static let groupChunkBytes = 192 << 10
     /// A single query works in larger chunks; after each its cutoff falls.
     private static let singleChunkBytes = 768 << 10
     /// Queries that pass over the codes together.
-    private static let queriesAtOnce = 64
+    private static let queriesAtOnce = 256
     /// Queries whose prefix bounds are formed together.
     private static let tile = 4
 
