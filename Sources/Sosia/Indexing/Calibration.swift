@@ -5,8 +5,9 @@ import SosiaCore
 
 /// How wide walks in the graph must be for a wanted recall, measured on the collection itself.
 ///
-/// The queries stand for pictures that are not in the collection: a sampled row, moved towards another one by the
-/// distance of its nearest neighbour. Rows themselves would flatter, because their neighbours are what the graph links.
+/// The queries stand for pictures that are not in the collection: a sampled row, moved towards another one by half the
+/// distance of its nearest neighbour. Rows themselves would flatter, because their neighbours are what the graph links;
+/// moved so far, they find a little less than held-out photographs do.
 public struct Calibration: Sendable, Hashable, Codable {
     /// What one width of the walk gives.
     public struct Entry: Sendable, Hashable, Codable {
@@ -110,7 +111,7 @@ public struct Calibration: Sendable, Hashable, Codable {
             }
             let neighbor = nearest.neighbors.first { $0.row != row }.map { snapshot.vectors.row($0.row).values }
             let away = max(length(vector, target), .leastNormalMagnitude)
-            let share = min(length(vector, neighbor ?? vector) / away, 0.5)
+            let share = min(0.5 * length(vector, neighbor ?? vector) / away, 0.5)
             queries += zip(vector, target).map { $0 + share * ($1 - $0) }
         }
         return queries
