@@ -6,13 +6,15 @@
     import Darwin
 #endif
 
+internal import Synchronization
+
 /// A file mapped read-only into memory until the last reference is gone.
 ///
 /// The mapping keeps its length: bytes that are appended later are not seen, and a file that shrinks meanwhile makes
 /// the system end the process on access (SIGBUS), so mapped files are only ever appended to or replaced by rename.
 public final class MappedFile: Sendable {
     /// How the bytes are going to be read; a hint to the system.
-    public enum Access: Sendable, Hashable {
+    public enum Access: Int, Sendable, Hashable {
         case normal
         case sequential
         case random
@@ -24,6 +26,8 @@ public final class MappedFile: Sendable {
     /// The number of bytes that are mapped.
     public let count: Int
     private nonisolated(unsafe) let base: UnsafeRawPointer?
+    /// The hint that was given last; giving one for a large file takes milliseconds.
+    private let advised = Atomic(Access.normal.rawValue)
 
     /// - Parameters:
     ///   - minimumCount: the least length in bytes that makes sense.
@@ -67,7 +71,7 @@ public final class MappedFile: Sendable {
 
     /// Tells the system how the bytes are going to be read. It may ignore that.
     public func advise(_ access: Access) {
-        guard let base else { return }
+        guard let base, advised.exchange(access.rawValue, ordering: .relaxed) != access.rawValue else { return }
         let advice =
             switch access {
             case .normal: MADV_NORMAL
@@ -76,6 +80,12 @@ public final class MappedFile: Sendable {
             case .willNeed: MADV_WILLNEED
             }
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(advice))
+    }
+
+    /// Gives the pages back that are in memory; the next access maps them again.
+    public func release() {
+        guard let base else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(MADV_DONTNEED))
     }
 
     /// All mapped bytes; they stay valid within `body` only.

@@ -2,3 +2,4 @@
 @_exported public import Embeddings
 @_exported public import Images
 @_exported public import SosiaCore
+@_exported public import struct MemoryMapping.MemoryBudget

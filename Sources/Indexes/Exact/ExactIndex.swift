@@ -77,10 +77,6 @@ public struct ExactIndex: VectorIndex {
         return ExactIndex(model: model, segments: [])
     }
 
-    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
-        try add(rows: rows, ids: ids, threads: 1)
-    }
-
     /// Dead rows stay where they are; searches pass over them.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {

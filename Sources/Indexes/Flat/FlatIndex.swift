@@ -31,7 +31,8 @@ public struct FlatIndex: VectorIndex {
         self.rowCount = rowCount
     }
 
-    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
+    /// Counts the rows.
+    public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
         guard ids.count >= rowCount else { throw IndexError.missingRows(got: ids.count, covered: rowCount) }
         rowCount = ids.count

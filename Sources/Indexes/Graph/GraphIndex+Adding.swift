@@ -8,10 +8,6 @@ extension GraphIndex {
     /// A batch is at most this share of all rows.
     private static let batchDivisor = 50
 
-    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
-        try add(rows: rows, ids: ids, threads: options.threads)
-    }
-
     /// Covers all of `rows` with several threads; the graph does not depend on how many.
     /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`, `.damaged`.
     public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {

@@ -1,6 +1,7 @@
 import Catalog
 public import Foundation
 import Indexes
+public import MemoryMapping
 public import SosiaCore
 import Synchronization
 
@@ -22,18 +23,21 @@ public final class EmbeddedEngine: SearchEngine {
     let catalog: Catalog
     let writer: CollectionWriter?
     let threads: Int
+    let memory: MemoryBudget?
     let shelf: IndexShelf
     private let current = Mutex<Snapshot?>(nil)
 
     /// - Parameters:
     ///   - path: the collection's folder.
     ///   - threads: how many threads share one search.
+    ///   - memory: how much of the process may stay resident while searching and indexing; nil leaves it to the system.
     /// - Throws: ``StoreError``; `EngineError.modelMismatch` when `.create` names another model than an existing
     ///   collection's.
     public init(
         path: String, access: Access = .read,
-        threads: Int = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        threads: Int = max(1, ProcessInfo.processInfo.activeProcessorCount), memory: MemoryBudget? = nil
     ) throws {
+        self.memory = memory
         let layout = StoreLayout(root: AbsolutePath.of(path))
         self.layout = layout
         shelf = IndexShelf(IndexFolder(path: layout.indexes))
@@ -90,7 +94,7 @@ public final class EmbeddedEngine: SearchEngine {
             let planner = SearchPlanner(indexes: shelf.indexes(for: snapshot), state: snapshot.state)
             let route = planner.route(mode)
             do {
-                let found = try snapshot.nearest(to: query, k: k, by: route, threads: threads)
+                let found = try snapshot.nearest(to: query, k: k, by: route, threads: threads, budget: memory)
                 return (found.neighbors, route.plan(scanned: found.scanned))
             } catch let error as IndexError {
                 guard let file = route.file else { throw error }

@@ -1,5 +1,6 @@
 import Catalog
 import Indexes
+import MemoryMapping
 import SosiaCore
 
 /// An unchanging view of a collection: one search sees one snapshot, whatever is written meanwhile.
@@ -46,21 +47,48 @@ struct Snapshot: Sendable {
     }
 
     /// - Throws: `IndexError` when the index of the route is damaged.
-    func nearest(to query: Embedding, k: Int, by route: SearchRoute, threads: Int) throws -> NeighborList {
+    func nearest(
+        to query: Embedding, k: Int, by route: SearchRoute, threads: Int, budget: MemoryBudget?
+    ) throws -> NeighborList {
         let (queries, ids) = (query.values.span, ids.span)
-        let lists = try vectors.withRows { rows in
-            switch route {
-            case .flat:
-                try FlatScan.search(
-                    queries, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows, ids: ids,
-                    options: FlatSearchOptions(threads: threads))
-            case .exact(let held):
-                try held.index.search(
-                    queries, k: k, rows: rows, ids: ids, options: ExactSearchOptions(threads: threads))
-            case .graph(let held, let width):
-                try held.index.search(queries, k: k, rows: rows, ids: ids, options: width.options(k: k))
+        defer { vectors.hold(budget) }
+        let lists: [NeighborList]
+        switch route {
+        case .flat:
+            vectors.expect(scan: true)
+            return try scan(queries, k: k, threads: threads, budget: budget)
+        case .exact(let held):
+            vectors.expect(scan: false)
+            let options = try ExactSearchOptions(threads: threads)
+            lists = try vectors.withRows {
+                try held.index.search(queries, k: k, rows: $0, ids: ids, options: options)
+            }
+        case .graph(let held, let width):
+            vectors.expect(scan: false)
+            lists = try vectors.withRows {
+                try held.index.search(queries, k: k, rows: $0, ids: ids, options: width.options(k: k))
             }
         }
         return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
+    }
+
+    /// The plain scan, in parts that a budget allows.
+    private func scan(_ queries: Span<Float>, k: Int, threads: Int, budget: MemoryBudget?) throws -> NeighborList {
+        let rowBytes = state.model.dimension * MemoryLayout<Float>.size
+        let step = max(1, budget.map { $0.stride / rowBytes } ?? state.rows)
+        let options = try FlatSearchOptions(threads: threads)
+        var neighbors: [Neighbor] = []
+        for first in stride(from: 0, to: state.rows, by: step) {
+            let part = first..<min(first + step, state.rows)
+            let lists = try vectors.withRows { rows in
+                try FlatScan.search(
+                    queries, k: k, metric: state.model.metric, dimension: state.model.dimension,
+                    rows: rows.extracting(part.lowerBound * rowBytes..<part.upperBound * rowBytes),
+                    ids: ids.span.extracting(part), options: options)
+            }
+            neighbors = Array((neighbors + lists.flatMap(\.neighbors)).sorted().prefix(k))
+            vectors.hold(budget)
+        }
+        return NeighborList(neighbors: neighbors, scanned: state.rows, measured: state.rows)
     }
 }

@@ -31,7 +31,7 @@ public struct Calibration: Sendable, Hashable, Codable {
     private static let queries = 200
     /// Effort and rerank, by what they cost. Where codes are coarse, more of what they find has to be measured.
     private static let steps = [
-        (16, 30), (24, 30), (32, 30), (48, 30), (64, 30), (64, 60), (96, 40), (96, 90), (128, 40), (128, 120),
+        (32, 30), (48, 30), (64, 30), (64, 60), (96, 40), (96, 90), (128, 40), (128, 120),
         (192, 60), (192, 180), (256, 80), (256, 240), (384, 120), (384, 360), (512, 160), (512, 500), (1024, 320),
         (1024, 1000),
     ]

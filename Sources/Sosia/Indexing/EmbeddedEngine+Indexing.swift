@@ -23,7 +23,7 @@ extension EmbeddedEngine {
     /// Searches need not wait for it. An engine that may write also does this by itself, on a thread of its own, when a
     /// search finds many rows that no index covers.
     public func prepareIndexes(_ demand: IndexDemand = .whatPays) async throws {
-        let builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads)
+        let builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads, budget: memory)
         guard builder.isWanting(graph: demand == .graph) else { return }
         await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
             // A cache that cannot be written is no reason to fail: the plain scan answers.
@@ -33,7 +33,7 @@ extension EmbeddedEngine {
 
     func buildWhenItPays(_ snapshot: Snapshot) {
         guard writer != nil else { return }
-        let builder = IndexBuilder(shelf: shelf, snapshot: snapshot, threads: 1)
+        let builder = IndexBuilder(shelf: shelf, snapshot: snapshot, threads: 1, budget: memory)
         guard builder.isWanting(graph: false) else { return }
         Task(executorPreference: CPUExecutor(label: "sosia.indexing"), priority: .utility) {
             try? builder.build(graph: false, waiting: false)

@@ -1,5 +1,6 @@
 import Catalog
 import Indexes
+import MemoryMapping
 import SosiaCore
 
 /// Makes the indexes of one snapshot.
@@ -7,6 +8,7 @@ struct IndexBuilder: Sendable {
     let shelf: IndexShelf
     let snapshot: Snapshot
     let threads: Int
+    let budget: MemoryBudget?
 
     /// Whether an index is missing that would pay, or one that is there covers too little.
     func isWanting(graph: Bool) -> Bool {
@@ -62,12 +64,16 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    private func add<Index: VectorIndex>(_ rows: RawSpan, to index: inout Index) throws {
-        if var exact = index as? ExactIndex {
-            try exact.add(rows: rows, ids: snapshot.ids.span, threads: threads)
-            if let made = exact as? Index { index = made }
-        } else {
-            try index.add(rows: rows, ids: snapshot.ids.span)
+    /// Codes the rows in parts that the budget allows.
+    private func add(_ rows: RawSpan, to index: inout some VectorIndex) throws {
+        let rowBytes = snapshot.state.model.dimension * MemoryLayout<Float>.size
+        let step = max(1, budget.map { $0.stride / rowBytes } ?? snapshot.state.rows)
+        while index.rowCount < snapshot.state.rows {
+            let count = min(index.rowCount + step, snapshot.state.rows)
+            try index.add(
+                rows: rows.extracting(0..<count * rowBytes), ids: snapshot.ids.span.extracting(0..<count),
+                threads: threads)
+            snapshot.vectors.hold(budget)
         }
     }
 

@@ -1,6 +1,7 @@
 public import Embeddings
 import Foundation
 import Images
+public import MemoryMapping
 public import SosiaCore
 import Synchronization
 
@@ -28,12 +29,13 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - path: the collection's folder.
     ///   - writable: whether pictures will be added or removed; one process at a time may.
+    ///   - memory: see ``EmbeddedEngine``.
     /// - Throws: ``StoreError``
     public init(
         opening path: String, writable: Bool = false, models: ModelDirectory = .standard(),
-        jobs: Int = IngestOptions.defaultJobs
+        jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil
     ) throws {
-        engine = try EmbeddedEngine(path: path, access: writable ? .write : .read)
+        engine = try EmbeddedEngine(path: path, access: writable ? .write : .read, memory: memory)
         self.models = models
         requests = jobs
         network = Mutex(nil)
@@ -47,11 +49,11 @@ public final class Store: Sendable {
     /// - Throws: ``StoreError``, `EngineError.modelMismatch`, what ``Embeddings`` says of the card or the network.
     public init(
         creating path: String, model: String? = nil, precision: PrecisionChoice = .auto,
-        models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs
+        models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil
     ) throws {
         self.models = models
         requests = jobs
-        if let engine = try Self.existing(path) {
+        if let engine = try Self.existing(path, memory) {
             if let model, model != engine.model.name {
                 throw StoreError.modelMismatch(got: model, expected: "\(engine.model)")
             }
@@ -61,7 +63,7 @@ public final class Store: Sendable {
             let embedder = try NetworkEmbedder(
                 installed: models.model(named: model ?? Self.standardModel), precision: precision, requests: jobs)
             network = Mutex(embedder)
-            engine = try EmbeddedEngine(path: path, access: .create(embedder.identity))
+            engine = try EmbeddedEngine(path: path, access: .create(embedder.identity), memory: memory)
         }
     }
 
@@ -91,9 +93,9 @@ public final class Store: Sendable {
         }
     }
 
-    private static func existing(_ path: String) throws -> EmbeddedEngine? {
+    private static func existing(_ path: String, _ memory: MemoryBudget?) throws -> EmbeddedEngine? {
         do {
-            return try EmbeddedEngine(path: path, access: .write)
+            return try EmbeddedEngine(path: path, access: .write, memory: memory)
         } catch StoreError.missing {
             return nil
         }

@@ -42,6 +42,16 @@ struct VectorFile: Sendable {
         }
     }
 
+    /// Gives pages back when the budget is used up.
+    func hold(_ budget: MemoryBudget?) {
+        budget?.hold(file)
+    }
+
+    /// The system reads ahead for scans, and nothing but what is asked for otherwise.
+    func expect(scan: Bool) {
+        file.advise(scan ? .willNeed : .random)
+    }
+
     /// - Parameter slot: below ``rowCount``.
     func row(_ slot: Int) -> VectorRow {
         let count = header.dimension * MemoryLayout<Float>.size
@@ -59,7 +69,7 @@ struct VectorFile: Sendable {
     /// Header and rows are those of one file, whatever takes its name meanwhile.
     private static func open(_ path: String) throws(StoreError) -> (file: MappedFile, header: VectorFileHeader)? {
         do {
-            let file = try MappedFile(path, minimumCount: VectorFileHeader.byteCount, access: .willNeed)
+            let file = try MappedFile(path, minimumCount: VectorFileHeader.byteCount)
             let bytes = file.withBytes { bytes in
                 (0..<VectorFileHeader.byteCount).map { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
             }

@@ -11,6 +11,8 @@ struct AddCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(help: "The network of a new collection (see `sosia model list`).")
     var model: String?
 
@@ -61,7 +63,7 @@ struct AddCommand: AsyncParsableCommand {
             paths.filter { $0 != "-" }
             + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
-        let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs)
+        let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
         let line = ProgressLine()
         defer { line.clear() }
         let report = try await collection.add(named, options: options) { progress in

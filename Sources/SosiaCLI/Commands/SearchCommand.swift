@@ -15,6 +15,8 @@ struct SearchCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Only an answer that is proven equal to a scan of every vector.")
     var exact = false
 
@@ -48,7 +50,7 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try Store(opening: store.resolved, jobs: 1)
+        let collection = try Store(opening: store.resolved, jobs: 1, memory: memory.memory)
         if approximate {
             let line = ProgressLine()
             line.show("building the graph", done: 0, total: 0)

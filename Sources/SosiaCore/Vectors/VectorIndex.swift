@@ -27,8 +27,10 @@ public protocol VectorIndex: Sendable {
     ) throws -> Self
 
     /// Covers all of `rows`: those from ``rowCount`` on are new, the earlier ones unchanged since they were added.
-    /// - Throws: `IndexError.shapeMismatch` when `rows` is shorter than what is covered or not whole rows.
-    mutating func add(rows: RawSpan, ids: Span<Int64>) throws
+    /// - Parameter threads: how many share the work; what comes out does not depend on it.
+    /// - Throws: `IndexError.shapeMismatch` when `rows` are not whole rows, `.missingRows` when they are fewer than what
+    ///   is covered, `.invalidOption`.
+    mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws
 
     /// Tells the index that rows have died. They are dead in `ids` of later searches, too.
     mutating func remove(rows: [Int]) throws
@@ -56,6 +58,12 @@ public protocol VectorIndex: Sendable {
 }
 
 extension VectorIndex {
+    /// The same with one thread.
+    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
+        try add(rows: rows, ids: ids, threads: 1)
+    }
+
+    /// The same among the rows that a filter allows.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?, options: SearchOptions
     ) throws -> [NeighborList] {
