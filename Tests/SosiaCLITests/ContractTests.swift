@@ -144,6 +144,30 @@ struct ContractTests {
         #expect(verify.output.contains("the vector of picture 2 (row 1) is not what was written"))
     }
 
+    @Test func damagedVectorsAreRepairedAndAddedAgain() throws {
+        try sosia.run("add", photos, "--set", "album=1")
+        let file = URL(fileURLWithPath: sosia.store + "/vectors.f32")
+        try Data(contentsOf: file).dropLast(1).write(to: file)
+        for verb in [["add", photos], ["compact"], ["search", "id:1"], ["remove", "1"]] {
+            let result = try sosia.run(verb[0], verb.dropFirst().first ?? "--json")
+            #expect(result.status == 1)
+            #expect(
+                result.errors == "sosia: \(file.path) is damaged: it has 2 whole rows, the catalog names 3; "
+                    + "`sosia verify --repair` keeps what can be read\n")
+        }
+        let repair = try sosia.run("verify", "--repair")
+        #expect(repair.status == 0, "\(repair.errors)")
+        #expect(
+            repair.output
+                == "picture 3 lost its vector; add \(photos)/2.jpg again\n2 pictures, nothing wrong\n")
+        #expect(try sosia.run("status").output.contains("\nlost\t1 pictures wait for their files to be added\n"))
+        #expect(try sosia.run("add", photos).output.hasPrefix("1 added, 2 unchanged"))
+        #expect(try sosia.run("show", "3").output.contains("\nalbum\t1\n"))
+        #expect(try sosia.run("search", "id:1").lines.count == 2)
+        let again = try sosia.run("verify", "--repair", "--json").json()
+        #expect((again["lost"] as? [Any])?.isEmpty == true)
+    }
+
     @Test func benchmarkPrintsBothRatesAndTheirRatio() throws {
         let bench = try sosia.run("bench", "embed", photos, "--rounds", "1", "--json")
         #expect(bench.status == 0)

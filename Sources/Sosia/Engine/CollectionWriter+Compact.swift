@@ -11,9 +11,6 @@ public struct CompactionReport: Sendable, Hashable {
 }
 
 extension CollectionWriter {
-    /// Rows that are copied at once, bytes.
-    private static let blockBytes = 4 << 20
-
     /// Writes the live rows, in the order of their ids, as the next generation and lets the catalog adopt it.
     ///
     /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
@@ -42,7 +39,7 @@ extension CollectionWriter {
         let target = try VectorFileWriter(
             creating: layout.nextVectors,
             header: VectorFileHeader(dimension: state.model.dimension, generation: generation))
-        let step = max(1, Self.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
+        let step = max(1, VectorFileWriter.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
         for start in stride(from: 0, to: rows.count, by: step) {
             let block = try rows[start..<min(start + step, rows.count)].map { row in
                 guard (0..<source.rowCount).contains(row.slot) else {
@@ -52,7 +49,8 @@ extension CollectionWriter {
                 }
                 let vector = source.row(row.slot)
                 guard vector.checksum == row.checksum else {
-                    throw StoreError.damaged(path: layout.vectors, reason: "the vector of picture \(row.id) changed")
+                    throw StoreError.vectorsDamaged(
+                        path: layout.vectors, reason: "the vector of picture \(row.id) is not what was written")
                 }
                 return vector
             }
