@@ -13,6 +13,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sosia", targets: ["Sosia"]),
+        .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],

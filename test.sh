@@ -12,10 +12,13 @@ scripts/setup/python.sh --tests
 
 if [ $# -eq 0 ]; then
     echo "== Format"
-    swift format lint --strict --recursive --parallel --configuration .swift-format Sources Tests Examples Package.swift
+    swift format lint --strict --recursive --parallel --configuration .swift-format \
+        Sources Tests Examples Benchmarks/Sources Package.swift Benchmarks/Package.swift
     echo "== Scripts"
     for script in ./*.sh scripts/setup/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
-    .deps/python/bin/python -m unittest discover --quiet --start-directory Tests/ConverterTests
+    for folder in Tests/ConverterTests Tests/BenchmarkTests; do
+        .deps/python/bin/python -m unittest discover --quiet --start-directory "$folder"
+    done
 fi
 
 echo "== Tests"

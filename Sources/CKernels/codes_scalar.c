@@ -1,7 +1,7 @@
 #include "bounds.h"
 
-void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
-                              float *bounds, float *projections) {
+static void scan_prefix(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
+                        float *projections) {
     const size_t code_bytes = query->dimension / 2 * SOSIA_BLOCK_ROWS;
     const size_t block_bytes = code_bytes + SOSIA_PREFIX_PARAMETERS * SOSIA_BLOCK_ROWS * sizeof(uint16_t);
     for (size_t block = 0; block < block_count; block++) {
@@ -26,6 +26,13 @@ void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *bl
     }
 }
 
+void sosia_scan_prefix_scalar(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                              size_t block_count, size_t stride, float *bounds, float *projections) {
+    for (size_t q = 0; q < query_count; q++) {
+        scan_prefix(queries + q, blocks, block_count, bounds + q * stride, projections + q * stride);
+    }
+}
+
 static float row_product(const int8_t *values, const uint8_t *codes, size_t half, float offset, float scale) {
     int32_t sum = 0;
     for (size_t i = 0; i < half; i++) sum += (codes[i] & 15) * values[i] + (codes[i] >> 4) * values[half + i];
@@ -41,7 +48,7 @@ void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *r
         float parameters[SOSIA_MIDDLE_PARAMETERS];
         for (int i = 0; i < SOSIA_MIDDLE_PARAMETERS; i++) parameters[i] = sosia_from_half(stored[i]);
         projections[c] = row_product(query->values, codes, half, query->offset, query->scale) * parameters[2];
-        bounds[c] = sosia_middle_bound(query, projections[c], prefix[candidates[c]], parameters);
+        bounds[c] = sosia_middle_bound(query, projections[c], prefix[c], parameters);
     }
 }
 
@@ -52,14 +59,16 @@ void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows,
         const uint8_t *codes = rows + candidates[c] * stride;
         const float *parameters = (const float *)(const void *)(codes + half);
         const float product = row_product(query->values, codes, half, query->offset, query->scale);
-        bounds[c] = sosia_full_bound(query, product, prefix[candidates[c]], middle[c], parameters);
+        bounds[c] = sosia_full_bound(query, product, prefix[c], middle[c], parameters);
     }
 }
 
-size_t sosia_select_scalar(const float *values, size_t count, float limit, uint32_t base, uint32_t *out) {
+size_t sosia_select_scalar(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                           uint32_t *out, float *out_companions) {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         out[found] = base + (uint32_t)i;
+        out_companions[found] = companions[i];
         found += !(values[i] > limit);
     }
     return found;

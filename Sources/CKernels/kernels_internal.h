@@ -27,21 +27,23 @@ static inline double sosia_dot_checked(float sum, const float *a, const float *b
     return sosia_dot_double(a, b, dimension);
 }
 
-void sosia_scan_prefix_scalar(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count,
-                              float *bounds, float *projections);
+void sosia_scan_prefix_scalar(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                              size_t block_count, size_t stride, float *bounds, float *projections);
 void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                size_t count, const float *prefix, float *bounds, float *projections);
 void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
                              size_t count, const float *prefix, const float *middle, float *bounds);
-size_t sosia_select_scalar(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
+size_t sosia_select_scalar(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                          uint32_t *out, float *out_companions);
 #if SOSIA_X86
-void sosia_scan_prefix_avx2(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
-                            float *projections);
+void sosia_scan_prefix_avx2(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                              size_t block_count, size_t stride, float *bounds, float *projections);
 void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                size_t count, const float *prefix, float *bounds, float *projections);
 void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
                              size_t count, const float *prefix, const float *middle, float *bounds);
-size_t sosia_select_avx2(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
+size_t sosia_select_avx2(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                          uint32_t *out, float *out_companions);
 #endif
 
 extern const sosia_kernels sosia_kernels_scalar;

@@ -111,26 +111,36 @@ public struct CodeKernels: Sendable {
         self.init(table: table)
     }
 
-    /// Bounds and projections of all rows of some whole blocks, stored from the position `first` on.
+    /// Bounds and projections of all rows of some whole blocks.
+    /// - Parameters:
+    ///   - queries: all of one dimension.
+    ///   - first: where those of the first query are stored.
+    ///   - stride: how far it is from there to those of the next query.
     public func scanPrefix(
-        _ query: PrefixQuery, blocks: RawSpan, first: Int, bounds: inout MutableSpan<Float>,
+        _ queries: [PrefixQuery], blocks: RawSpan, first: Int, stride: Int, bounds: inout MutableSpan<Float>,
         projections: inout MutableSpan<Float>
     ) {
-        let count = blocks.byteCount / CodeLayout.blockBytes(prefix: query.values.count)
-        let end = first + count * CodeLayout.blockRows
-        precondition(first >= 0 && bounds.count >= end && projections.count >= end, "room for one value a row")
-        query.values.withUnsafeBufferPointer { values in
+        guard let dimension = queries.first?.values.count else { return }
+        let count = blocks.byteCount / CodeLayout.blockBytes(prefix: dimension)
+        let end = first + (queries.count - 1) * stride + count * CodeLayout.blockRows
+        precondition(first >= 0 && stride >= 0 && bounds.count >= end && projections.count >= end)
+        precondition(queries.allSatisfy { $0.values.count == dimension }, "queries of one dimension")
+        let values = queries.flatMap(\.values)
+        values.withUnsafeBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            let raw = queries.enumerated().map { index, query in
+                sosia_prefix_query(
+                    values: base + index * dimension, dimension: dimension, scale: query.scale, offset: query.offset,
+                    error: query.error, inside_squared: query.insideSquared, outside: query.outside,
+                    form: query.form.raw)
+            }
             blocks.withUnsafeBytes { blocks in
                 bounds.withUnsafeMutableBufferPointer { bounds in
                     projections.withUnsafeMutableBufferPointer { projections in
-                        var raw = sosia_prefix_query(
-                            values: values.baseAddress, dimension: values.count, scale: query.scale,
-                            offset: query.offset, error: query.error, inside_squared: query.insideSquared,
-                            outside: query.outside, form: query.form.raw)
                         guard let bounds = bounds.baseAddress, let projections = projections.baseAddress else { return }
                         table.pointee.scan_prefix(
-                            &raw, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), count, bounds + first,
-                            projections + first)
+                            raw, raw.count, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), count, stride,
+                            bounds + first, projections + first)
                     }
                 }
             }
@@ -140,13 +150,14 @@ public struct CodeKernels: Sendable {
     /// Bounds of some rows by their middle codes.
     /// - Parameters:
     ///   - candidates: indexes of rows in `rows`.
-    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - prefix: the projections of the candidates on their prefix codes.
     ///   - projections: takes those of the candidates on their middle codes.
     public func boundMiddle(
         _ query: MiddleQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>,
         bounds: inout MutableSpan<Float>, projections: inout MutableSpan<Float>
     ) {
-        precondition(bounds.count >= candidates.count && projections.count >= candidates.count)
+        let count = candidates.count
+        precondition(prefix.count >= count && bounds.count >= count && projections.count >= count)
         query.values.withUnsafeBufferPointer { values in
             rows.withUnsafeBytes { rows in
                 candidates.withUnsafeBufferPointer { candidates in
@@ -173,13 +184,14 @@ public struct CodeKernels: Sendable {
     /// Bounds of some rows by their full codes.
     /// - Parameters:
     ///   - candidates: indexes of rows in `rows`.
-    ///   - prefix: the projections of all rows on their prefix codes.
+    ///   - prefix: the projections of the candidates on their prefix codes.
     ///   - middle: the projections of the candidates on their middle codes.
     public func boundFull(
         _ query: FullQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>, middle: Span<Float>,
         bounds: inout MutableSpan<Float>
     ) {
-        precondition(bounds.count >= candidates.count && middle.count >= candidates.count)
+        let count = candidates.count
+        precondition(prefix.count >= count && middle.count >= count && bounds.count >= count)
         query.values.withUnsafeBufferPointer { values in
             rows.withUnsafeBytes { rows in
                 candidates.withUnsafeBufferPointer { candidates in
@@ -204,13 +216,26 @@ public struct CodeKernels: Sendable {
     }
 
     /// The indexes of all values that are not above `limit` (NaN is not), in order.
-    /// - Parameter out: room for as many as there are values.
+    /// - Parameters:
+    ///   - companions: one for each value; those of the values found go to `outCompanions`.
+    ///   - base: is added to the indexes.
+    ///   - out: room for as many as there are values.
     /// - Returns: how many there are.
-    public func select(_ values: Span<Float>, limit: Float, base: UInt32, into out: inout MutableSpan<UInt32>) -> Int {
-        precondition(out.count >= values.count)
+    public func select(
+        _ values: Span<Float>, companions: Span<Float>, limit: Float, base: UInt32,
+        into out: inout MutableSpan<UInt32>, _ outCompanions: inout MutableSpan<Float>
+    ) -> Int {
+        let count = values.count
+        precondition(companions.count >= count && out.count >= count && outCompanions.count >= count)
         return values.withUnsafeBufferPointer { values in
-            out.withUnsafeMutableBufferPointer { out in
-                table.pointee.select(values.baseAddress, values.count, limit, base, out.baseAddress)
+            companions.withUnsafeBufferPointer { companions in
+                out.withUnsafeMutableBufferPointer { out in
+                    outCompanions.withUnsafeMutableBufferPointer { outCompanions in
+                        table.pointee.select(
+                            values.baseAddress, companions.baseAddress, count, limit, base, out.baseAddress,
+                            outCompanions.baseAddress)
+                    }
+                }
             }
         }
     }

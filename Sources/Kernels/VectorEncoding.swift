@@ -16,6 +16,7 @@ public enum VectorEncoding {
     /// (Max, *Quantizing for minimum distortion*, 1960).
     public static let bestStep: Float = 0.335
 
+    /// Four-bit codes of a vector, with one step for all of it.
     public static func quantize(_ values: [Float]) -> Quantized {
         let square = values.reduce(0.0) { $0 + Double($1) * Double($1) }
         let deviation = Float((square / Double(max(values.count, 1))).squareRoot())

@@ -105,21 +105,25 @@ typedef struct sosia_kernels {
     void (*dot)(const float *queries, size_t query_count, const float *rows, size_t row_count, size_t dimension,
                 double *out);
 
-    // Lower bounds, and projections of the query on the code, of 16 * block_count rows.
-    void (*scan_prefix)(const sosia_prefix_query *query, const uint8_t *blocks, size_t block_count, float *bounds,
-                        float *projections);
+    // Lower bounds, and projections of the queries on the code, of 16 * block_count rows; those of the first query
+    // first, `stride` values from query to query. All queries have one dimension.
+    void (*scan_prefix)(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
+                        size_t block_count, size_t stride, float *bounds, float *projections);
 
     // Lower bounds, and projections on the middle code, of the rows `candidates`; `prefix` holds the projections of
-    // all rows on their prefix codes.
+    // the candidates on their prefix codes.
     void (*bound_middle)(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                          size_t count, const float *prefix, float *bounds, float *projections);
 
-    // Lower bounds of the rows `candidates`; `middle` holds the projections of the candidates on their middle codes.
+    // Lower bounds of the rows `candidates`; `prefix` and `middle` hold the projections of the candidates on those
+    // codes.
     void (*bound_full)(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates, size_t count,
                        const float *prefix, const float *middle, float *bounds);
 
-    // Writes the indexes of the values that are not above `limit` (NaN included), plus `base`; returns how many.
-    size_t (*select)(const float *values, size_t count, float limit, uint32_t base, uint32_t *out);
+    // Writes the indexes of the values that are not above `limit` (NaN included), plus `base`, and their companions;
+    // returns how many. Both outputs have room for `count`.
+    size_t (*select)(const float *values, const float *companions, size_t count, float limit, uint32_t base,
+                     uint32_t *out, float *out_companions);
 } sosia_kernels;
 
 // The sum of products, formed in double.

@@ -4,23 +4,41 @@ public import SosiaCore
 internal import Synchronization
 
 extension ExactIndex {
-    /// Prefix codes of so many bytes stay in the second-level cache while all queries of a group pass over them.
-    private static let chunkBytes = 128 << 10
-    /// Queries whose bounds are formed together.
-    private static let queriesAtOnce = 8
+    /// Prefix codes of so many bytes are passed over by all queries of a group while caches hold them and the other
+    /// codes of their rows.
+    private static let groupChunkBytes = 96 << 10
+    /// A single query works in larger chunks; after each its cutoff falls.
+    private static let singleChunkBytes = 768 << 10
+    /// Queries that pass over the codes together.
+    private static let queriesAtOnce = 64
+    /// Queries whose prefix bounds are formed together.
+    private static let tile = 4
 
+    /// Queries are worked on in groups; every answer equals brute force.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: ExactSearchOptions
+    ) throws -> [NeighborList] {
+        try search(queries, k: k, rows: rows, ids: ids, allowed: nil, options: options)
+    }
+
+    /// Where less has to be read for the floats of the allowed rows than for the prefix codes of all rows, those are
+    /// measured without a look at the codes.
+    public func search(
+        _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
+        options: ExactSearchOptions
     ) throws -> [NeighborList] {
         let count = try SearchInput.check(queries: queries, k: k, rows: rows, ids: ids, dimension: dimension)
         guard ids.count >= rowCount else { throw IndexError.missingRows(got: ids.count, covered: rowCount) }
         try verification?.check()
         let arithmetic = try MetricArithmetic(metric)
-        let groups = (count + Self.queriesAtOnce - 1) / Self.queriesAtOnce
+        let size = max(1, min(Self.queriesAtOnce, (count + options.threads - 1) / options.threads))
+        let groups = (count + size - 1) / size
         let threads = min(options.threads, groups)
         guard threads > 1 else {
             return (0..<groups).flatMap {
-                group($0, of: queries, count: count, k: k, rows: rows, ids: ids, arithmetic: arithmetic)
+                searchGroup(
+                    queries.extracting(part($0, of: count, size: size)), k: k, rows: rows, ids: ids, allowed: allowed,
+                    arithmetic: arithmetic)
             }
         }
         let results = Mutex([[NeighborList]](repeating: [], count: groups))
@@ -29,79 +47,102 @@ extension ExactIndex {
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < groups else { return }
-                let lists = group(
-                    index, of: queries, count: count, k: k, rows: rows, ids: ids, arithmetic: arithmetic)
+                let lists = searchGroup(
+                    queries.extracting(part(index, of: count, size: size)), k: k, rows: rows, ids: ids,
+                    allowed: allowed, arithmetic: arithmetic)
                 results.withLock { $0[index] = lists }
             }
         }
         return results.withLock { $0.flatMap(\.self) }
     }
 
-    private func group(
-        _ index: Int, of queries: Span<Float>, count: Int, k: Int, rows: RawSpan, ids: Span<Int64>,
-        arithmetic: MetricArithmetic
-    ) -> [NeighborList] {
-        let first = index * Self.queriesAtOnce
-        let last = min(first + Self.queriesAtOnce, count)
-        return searchGroup(
-            queries.extracting(first * dimension..<last * dimension), count: last - first, k: k, rows: rows, ids: ids,
-            arithmetic: arithmetic)
+    /// The values of one group of queries among those of all.
+    private func part(_ group: Int, of count: Int, size: Int) -> Range<Int> {
+        group * size * dimension..<min((group + 1) * size, count) * dimension
     }
 
     private func searchGroup(
-        _ queries: Span<Float>, count: Int, k: Int, rows: RawSpan, ids: Span<Int64>, arithmetic: MetricArithmetic
+        _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
+        arithmetic: MetricArithmetic
     ) -> [NeighborList] {
-        let padded = segments.reduce(0) { $0 + $1.blockCount * CodeLayout.blockRows }
-        var prepared: [ExactQuery?] = []
-        var scratches: [Scratch] = []
-        for query in 0..<count {
-            let vector = queries.extracting(query * dimension..<(query + 1) * dimension)
-            let exact = ExactQuery(CodeLayout.floats(vector.bytes), model: model)
-            prepared.append(exact)
-            scratches.append(exact == nil ? Scratch() : scratch.take(padded))
-        }
-        scan(prepared, into: &scratches)
-        var lists: [NeighborList] = []
-        lists.reserveCapacity(count)
-        for query in 0..<count {
-            guard let exact = prepared[query] else {
-                let vector = queries.extracting(query * dimension..<(query + 1) * dimension)
-                let best = FlatScan.nearest(
-                    to: vector, queryCount: 1, k: k, arithmetic: arithmetic, dimension: dimension, rows: rows,
-                    ids: ids, range: 0..<ids.count, threads: 1)
-                lists.append(
-                    NeighborList(neighbors: best[0].sorted(), scanned: ids.count, measured: ids.count))
-                continue
+        let count = queries.count / dimension
+        if let allowed, isCheaper(toMeasure: allowed) {
+            return (0..<count).map {
+                let query = queries.extracting($0 * dimension..<($0 + 1) * dimension)
+                return FlatScan.nearest(
+                    to: query, k: k, arithmetic: arithmetic, rows: rows, ids: ids, allowed: allowed)
             }
-            var selection = ExactSelection(
-                query: exact, k: k, arithmetic: arithmetic, dimension: dimension)
-            var arrays = Scratch()
-            swap(&arrays, &scratches[query])
-            selection.run(segments: segments, scratch: &arrays, rows: rows, ids: ids)
-            lists.append(selection.list(scanned: ids.count))
-            scratch.give(arrays)
         }
-        return lists
+        let prepared = ExactQuery.prepare(queries, model: model)
+        var selections = prepared.compactMap { query in
+            query.map {
+                ExactSelection(query: $0, k: k, arithmetic: arithmetic, dimension: dimension, allowed: allowed)
+            }
+        }
+        scan(&selections, rows: rows, ids: ids)
+        var served = selections.makeIterator()
+        return prepared.indices.compactMap { index in
+            if prepared[index] != nil { return served.next()?.list(scanned: ids.count) }
+            let query = queries.extracting(index * dimension..<(index + 1) * dimension)
+            let masked = allowed?.masking(ids) ?? []
+            let best = FlatScan.nearest(
+                to: query, queryCount: 1, k: k, arithmetic: arithmetic, dimension: dimension, rows: rows,
+                ids: allowed == nil ? ids : masked.span, range: 0..<ids.count, threads: 1)
+            return NeighborList(neighbors: best[0].sorted(), scanned: ids.count, measured: ids.count)
+        }
     }
 
-    /// Prefix bounds of all rows for all queries of a group, chunk by chunk.
-    private func scan(_ queries: [ExactQuery?], into scratches: inout [Scratch]) {
+    private func isCheaper(toMeasure allowed: RowFilter) -> Bool {
+        let codeBytes = CodeLayout.blockBytes(prefix: model.prefix) / CodeLayout.blockRows
+        return allowed.count * dimension * MemoryLayout<Float>.size <= rowCount * codeBytes
+    }
+
+    /// Two passes over the prefix codes: one for seeds, one for the rest. A single query keeps the bounds of the first,
+    /// a group forms them again, which costs less than their way through memory.
+    private func scan(_ selections: inout [ExactSelection], rows: RawSpan, ids: Span<Int64>) {
+        let isSingle = selections.count == 1
         let blockBytes = CodeLayout.blockBytes(prefix: model.prefix)
-        let blocksAtOnce = max(1, Self.chunkBytes / blockBytes)
-        var start = 0
-        for segment in segments {
-            segment.withCodes { prefix, _, _ in
-                for first in stride(from: 0, to: segment.blockCount, by: blocksAtOnce) {
-                    let last = min(first + blocksAtOnce, segment.blockCount)
-                    let chunk = prefix.extracting(first * blockBytes..<last * blockBytes)
-                    for (index, query) in queries.enumerated() {
-                        guard let query else { continue }
-                        scratches[index].scanPrefix(
-                            query.prefix, blocks: chunk, first: start + first * CodeLayout.blockRows)
-                    }
+        let chunkBlocks = max(1, (isSingle ? Self.singleChunkBytes : Self.groupChunkBytes) / blockBytes)
+        let chunkRows = chunkBlocks * CodeLayout.blockRows
+        let chunks = CodeChunk.chunks(of: segments, blocksAtOnce: chunkBlocks)
+        var arrays = scratch.take(
+            bounds: isSingle ? (chunks.last?.firstBound ?? 0) + chunkRows : Self.tile * chunkRows,
+            candidates: chunkRows)
+        defer { scratch.give(arrays) }
+        let tiles = stride(from: 0, to: selections.count, by: Self.tile).map {
+            $0..<min($0 + Self.tile, selections.count)
+        }
+        let queries = tiles.map { selections[$0].map(\.query.prefix) }
+        for chunk in chunks {
+            let position = isSingle ? chunk.firstBound : 0
+            for (tile, range) in tiles.enumerated() {
+                arrays.scan(
+                    chunk, of: segments[chunk.segment], queries: queries[tile], at: position, stride: chunkRows)
+                for index in range {
+                    selections[index].collect(
+                        chunk, at: position + (index - range.lowerBound) * chunkRows, scratch: &arrays, ids: ids)
                 }
             }
-            start += segment.blockCount * CodeLayout.blockRows
+        }
+        for index in selections.indices {
+            selections[index].measureSeeds(segments: segments, scratch: &arrays, rows: rows, ids: ids)
+        }
+        for chunk in chunks {
+            let position = isSingle ? chunk.firstBound : 0
+            for (tile, range) in tiles.enumerated() {
+                if !isSingle {
+                    arrays.scan(
+                        chunk, of: segments[chunk.segment], queries: queries[tile], at: position, stride: chunkRows)
+                }
+                for index in range {
+                    selections[index].measure(
+                        chunk, of: segments[chunk.segment], at: position + (index - range.lowerBound) * chunkRows,
+                        scratch: &arrays, rows: rows, ids: ids)
+                }
+            }
+        }
+        for index in selections.indices {
+            selections[index].measure(rowCount..<ids.count, rows: rows, ids: ids)
         }
     }
 }

@@ -67,6 +67,7 @@ public struct ExactIndex: VectorIndex {
         self.verification = verification
     }
 
+    /// Learns the centre and the leading directions of a sample (principal component analysis).
     public static func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions
     ) throws -> ExactIndex {

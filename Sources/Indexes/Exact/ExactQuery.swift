@@ -12,36 +12,65 @@ struct ExactQuery: Sendable {
     /// The share by which computed squared distances, or the amount by which other distances, can lie below the truth.
     private let measuredError: Double
 
+    /// Some queries, one after the other; their products with W are formed together.
     /// - Returns: nil for queries that codes cannot serve (zero for the cosine, or a length at the edges of float):
     ///   they are answered by brute force.
-    init?(_ vector: [Float], model: ExactModel) {
+    static func prepare(_ queries: Span<Float>, model: ExactModel) -> [ExactQuery?] {
         let dimension = model.dimension
-        let kernels = DistanceKernels.current
-        let squaredLength = kernels.squaredNorm(vector.span)
-        guard squaredLength < 1e24, model.metric != .cosine || squaredLength > 1e-24 else { return nil }
-        let scale = model.metric == .cosine ? 1 / squaredLength.squareRoot() : 1
-        var working = [Float](repeating: 0, count: dimension)
-        var meanProduct = 0.0
-        var meanSquare = 0.0
-        for index in 0..<dimension {
-            let value = Double(vector[index]) * scale
-            let mean = Double(model.mean[index])
-            working[index] = Float((model.metric == .l2 ? value - mean : value) / model.unit)
-            meanProduct += value * mean
-            meanSquare += mean * mean
+        let centred = (0..<queries.count / dimension).map { index in
+            let vector = queries.extracting(index * dimension..<(index + 1) * dimension)
+            return Centred(CodeLayout.floats(vector.bytes), model: model)
         }
-        let norm = DistanceKernels.preciseDot(working.span, working.span)
-        guard norm == 0 || (norm > 1e-24 && norm < 1e24) else { return nil }
+        var served: [Float] = []
+        for query in centred { served += query?.values ?? [] }
+        var products = [Double](repeating: 0, count: served.count / dimension * model.rank)
+        var out = products.mutableSpan
+        DistanceKernels.current.dot(
+            queries: served.span, rows: model.basis.span.bytes, dimension: dimension, into: &out)
+        var start = 0
+        return centred.map { query in
+            query.map {
+                defer { start += model.rank }
+                return ExactQuery($0, products: products[start..<start + model.rank], model: model)
+            }
+        }
+    }
+
+    /// A query as v, in the model's unit.
+    private struct Centred {
+        let vector: [Float]
+        let values: [Float]
+        /// |v|^2
+        let norm: Double
+        let form: BoundForm
+
+        init?(_ vector: [Float], model: ExactModel) {
+            let squaredLength = DistanceKernels.current.squaredNorm(vector.span)
+            guard squaredLength < 1e24, model.metric != .cosine || squaredLength > 1e-24 else { return nil }
+            let scale = model.metric == .cosine ? 1 / squaredLength.squareRoot() : 1
+            var values = [Float](repeating: 0, count: model.dimension)
+            var (meanProduct, meanSquare) = (0.0, 0.0)
+            for index in vector.indices {
+                let value = Double(vector[index]) * scale
+                let mean = Double(model.mean[index])
+                values[index] = Float((model.metric == .l2 ? value - mean : value) / model.unit)
+                meanProduct += value * mean
+                meanSquare += mean * mean
+            }
+            norm = DistanceKernels.preciseDot(values.span, values.span)
+            guard norm == 0 || (norm > 1e-24 && norm < 1e24) else { return nil }
+            form = ExactQuery.form(
+                model: model, norm: norm, meanProduct: meanProduct, meanLength: meanSquare.squareRoot())
+            guard form.constant.isFinite, form.normWeight.isFinite else { return nil }
+            self.vector = vector
+            self.values = values
+        }
+    }
+
+    private init(_ query: Centred, products: ArraySlice<Double>, model: ExactModel) {
+        let (norm, form) = (query.norm, query.form)
         let length = norm.squareRoot()
-
-        let form = Self.form(
-            model: model, norm: norm, meanProduct: meanProduct, meanLength: meanSquare.squareRoot())
-        guard form.constant.isFinite, form.normWeight.isFinite else { return nil }
-
-        var projection = [Double](repeating: 0, count: model.rank)
-        var out = projection.mutableSpan
-        kernels.dot(queries: working.span, rows: model.basis.span.bytes, dimension: dimension, into: &out)
-        let projected = projection.map(Float.init)
+        let projected = products.map(Float.init)
         let error = model.projectionError * length
         let first = Projected(Array(projected[..<model.prefixRank]), padding: model.prefix, error: error)
         let second = Projected(Array(projected[model.prefixRank...]), padding: model.middle, error: error)
@@ -58,7 +87,7 @@ struct ExactQuery: Sendable {
                 prefixError: first.error, insideSquared: Self.inside(both, error: error),
                 outside: Self.outside(both, norm: norm, error: error, skew: model.skew), form: form)
 
-        var mixed = working
+        var mixed = query.values
         VectorEncoding.mix(&mixed, signs: model.signs)
         let last = Projected(mixed, padding: model.full, error: 40 * 0x1p-24 * length)
         full = FullQuery(
@@ -67,9 +96,9 @@ struct ExactQuery: Sendable {
             // The product with the reconstruction, over its length, is taken off; it is off by what float moved that.
             normSquared: Float(norm * (1 + 2 * ExactModel.maximumFactor * model.reconstructionError + 1e-5)).nextUp,
             form: form)
-        self.vector = vector
+        vector = query.vector
         metric = model.metric
-        measuredError = DistanceKernels.relativeError(dimension: dimension)
+        measuredError = DistanceKernels.relativeError(dimension: model.dimension)
     }
 
     /// Bounds above this limit prove that a row's computed distance lies beyond `cutoff`. Finite, so that an infinite

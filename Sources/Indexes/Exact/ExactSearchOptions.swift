@@ -6,7 +6,7 @@ public struct ExactSearchOptions: Sendable, Hashable {
     public static let defaultThreads = 1
     public static let maximumThreads = 256
 
-    /// A single query splits its rows among so many threads, a batch its queries.
+    /// The queries of a batch are split among so many threads; one query is answered by one.
     public let threads: Int
 
     public static let standard = ExactSearchOptions(uncheckedThreads: defaultThreads)

@@ -1,29 +1,35 @@
 internal import Kernels
 internal import SosiaCore
 
-/// From prefix bounds to the answer: seeds, full bounds, and distances in the order of the bounds.
+/// From prefix bounds to the answer of one query: seeds, middle and full bounds, and distances in the order of the
+/// bounds.
 struct ExactSelection {
-    private static let valuesAtOnce = 2048
+    private static let valuesAtOnce = 256
     /// So many rows with the lowest prefix bounds have their full bounds formed first, and the best of those are
     /// measured, to get a cutoff near the final one.
     private static let minimumLowest = 64
     private static let lowestPerNeighbor = 3
+    private static let maximumLowest = 1 << 20
     private static let minimumSeeds = 12
 
-    private let query: ExactQuery
+    let query: ExactQuery
     private let arithmetic: MetricArithmetic
     private let dimension: Int
     private let queryNorm: Double
+    private let allowed: RowFilter?
     private var best: TopK
     private var measured = 0
+    private var seeds: SeedRows
     /// Rows that no bound excludes, not measured yet.
     private var survivors: [(bound: Float, row: Int)] = []
 
-    init(query: ExactQuery, k: Int, arithmetic: MetricArithmetic, dimension: Int) {
+    init(query: ExactQuery, k: Int, arithmetic: MetricArithmetic, dimension: Int, allowed: RowFilter?) {
         self.query = query
         self.arithmetic = arithmetic
         self.dimension = dimension
+        self.allowed = allowed
         best = TopK(k: k)
+        seeds = SeedRows(wanted: max(min(k, Self.maximumLowest) * Self.lowestPerNeighbor, Self.minimumLowest))
         queryNorm = arithmetic.needsNorms ? arithmetic.kernels.squaredNorm(query.vector.span) : 0
     }
 
@@ -31,96 +37,117 @@ struct ExactSelection {
         NeighborList(neighbors: best.sorted(), scanned: scanned, measured: measured)
     }
 
-    /// - Parameter scratch: prefix bounds and projections of all rows, each segment padded to whole blocks.
-    mutating func run(segments: [CodeSegment], scratch: inout Scratch, rows: RawSpan, ids: Span<Int64>) {
-        seed(segments: segments, scratch: &scratch, rows: rows, ids: ids)
-        let limit = query.limit(cutoff: best.cutoff)
-        var (start, firstRow) = (0, 0)
-        for segment in segments {
-            let count = scratch.select(start..<start + segment.rowCount, limit: limit, base: 0)
-            bound(segment, count: count, start: start, firstRow: firstRow, limit: limit, scratch: &scratch, ids: ids)
-            start += segment.blockCount * CodeLayout.blockRows
-            firstRow += segment.rowCount
-        }
-        measureSurvivors(atMost: .max, rows: rows, ids: ids)
-        for row in firstRow..<max(firstRow, ids.count) where ids[row] != 0 {
-            measure(row: row, rows: rows, ids: ids)
+    /// Takes the lowest prefix bounds of a chunk for seeds.
+    /// - Parameter position: where the chunk's bounds start in `scratch`.
+    mutating func collect(_ chunk: CodeChunk, at position: Int, scratch: inout Scratch, ids: Span<Int64>) {
+        for first in stride(from: 0, to: chunk.rowCount, by: Self.valuesAtOnce) {
+            let last = min(first + Self.valuesAtOnce, chunk.rowCount)
+            let count = scratch.select(
+                position + first..<position + last, limit: seeds.limit, base: UInt32(truncatingIfNeeded: first))
+            for index in 0..<count {
+                let local = Int(scratch.candidates[index])
+                let bound = scratch.bounds[position + local]
+                // NaN, a bound that says nothing, gives no seed.
+                guard isWanted(chunk.firstRow + local, ids: ids), !bound.isNaN else { continue }
+                seeds.append(row: chunk.firstRow + local, bound: bound, projection: scratch.prefix[index])
+            }
         }
     }
 
     /// Measures the rows that the bounds hold for nearest, which makes the first cutoff.
-    private mutating func seed(
+    mutating func measureSeeds(
         segments: [CodeSegment], scratch: inout Scratch, rows: RawSpan, ids: Span<Int64>
     ) {
-        let lowest = lowestPrefixBounds(segments: segments, scratch: &scratch, ids: ids)
-        var next = 0
-        var (start, firstRow) = (0, 0)
+        seeds.drop()
+        var (next, firstRow) = (0, 0)
         for segment in segments {
-            var count = 0
-            while next < lowest.count, lowest[next] < start + segment.rowCount {
-                scratch.candidates[count] = UInt32(lowest[next] - start)
-                scratch.bounds[lowest[next]] = .infinity
-                (count, next) = (count + 1, next + 1)
+            while next < seeds.rows.count, seeds.rows[next] < firstRow + segment.rowCount {
+                var count = 0
+                while next < seeds.rows.count, count < scratch.candidates.count,
+                    seeds.rows[next] < firstRow + segment.rowCount
+                {
+                    scratch.candidates[count] = UInt32(truncatingIfNeeded: seeds.rows[next] - firstRow)
+                    scratch.prefix[count] = seeds.projections[next]
+                    (count, next) = (count + 1, next + 1)
+                }
+                let left = bound(segment, count: count, limit: .greatestFiniteMagnitude, scratch: &scratch)
+                for index in 0..<left {
+                    keep(firstRow + Int(scratch.candidates[index]), bound: scratch.candidateBounds[index])
+                }
             }
-            bound(
-                segment, count: count, start: start, firstRow: firstRow, limit: .greatestFiniteMagnitude,
-                scratch: &scratch, ids: ids)
-            start += segment.blockCount * CodeLayout.blockRows
             firstRow += segment.rowCount
         }
         measureSurvivors(atMost: max(best.k, Self.minimumSeeds), rows: rows, ids: ids)
     }
 
-    /// The positions among the prefix bounds, ascending, of the live rows with the lowest.
-    private func lowestPrefixBounds(segments: [CodeSegment], scratch: inout Scratch, ids: Span<Int64>) -> [Int] {
-        var lowest = TopK(k: max(Self.lowestPerNeighbor * best.k, Self.minimumLowest))
-        var (start, firstRow) = (0, 0)
-        for segment in segments {
-            for first in stride(from: 0, to: segment.rowCount, by: Self.valuesAtOnce) {
-                let last = min(first + Self.valuesAtOnce, segment.rowCount)
-                let count = scratch.select(
-                    start + first..<start + last, limit: lowest.cutoff, base: UInt32(first))
-                for index in 0..<count {
-                    let local = Int(scratch.candidates[index])
-                    guard ids[firstRow + local] != 0 else { continue }
-                    let bound = scratch.bounds[start + local]
-                    lowest.offer(Neighbor(id: 0, row: start + local, distance: bound))
-                }
-            }
-            start += segment.blockCount * CodeLayout.blockRows
-            firstRow += segment.rowCount
-        }
-        return lowest.sorted().map(\.row).sorted()
-    }
-
-    /// Puts those of the first `count` candidates that the middle and full bounds do not exclude among the survivors.
-    private mutating func bound(
-        _ segment: CodeSegment, count: Int, start: Int, firstRow: Int, limit: Float, scratch: inout Scratch,
+    /// Measures those rows of a chunk that no bound excludes.
+    /// - Parameter position: where the chunk's prefix bounds start in `scratch`.
+    mutating func measure(
+        _ chunk: CodeChunk, of segment: CodeSegment, at position: Int, scratch: inout Scratch, rows: RawSpan,
         ids: Span<Int64>
     ) {
+        let limit = query.limit(cutoff: best.cutoff)
+        var count = scratch.select(
+            position..<position + chunk.rowCount, limit: limit, base: UInt32(truncatingIfNeeded: chunk.rowInSegment))
+        if let allowed {
+            count = scratch.filter(count) { allowed.contains($0 + chunk.firstRow - chunk.rowInSegment) }
+        }
+        count = bound(segment, count: count, limit: limit, scratch: &scratch)
+        for index in 0..<count where !(scratch.candidateBounds[index] > limit) {
+            let row = chunk.firstRow - chunk.rowInSegment + Int(scratch.candidates[index])
+            if isWanted(row, ids: ids), !isSeed(row) { keep(row, bound: scratch.candidateBounds[index]) }
+        }
+        measureSurvivors(atMost: .max, rows: rows, ids: ids)
+    }
+
+    /// Measures every row of a range that codes do not cover.
+    mutating func measure(_ range: Range<Int>, rows: RawSpan, ids: Span<Int64>) {
+        for row in range where isWanted(row, ids: ids) { measure(row: row, rows: rows, ids: ids) }
+    }
+
+    /// Full bounds of those of the first `count` candidates that the middle bounds do not exclude.
+    /// - Returns: how many are left.
+    private func bound(_ segment: CodeSegment, count: Int, limit: Float, scratch: inout Scratch) -> Int {
         segment.withCodes { _, middle, full in
             var left = count
             if let middleQuery = query.middle {
-                left = scratch.boundMiddle(
-                    middleQuery, rows: middle, count: left, start: start, rowCount: segment.rowCount, limit: limit)
+                left = scratch.boundMiddle(middleQuery, rows: middle, count: left, limit: limit)
             }
-            scratch.boundFull(query.full, rows: full, count: left, start: start, rowCount: segment.rowCount)
-            for index in 0..<left where !(scratch.candidateBounds[index] > limit) {
-                let row = firstRow + Int(scratch.candidates[index])
-                let bound = scratch.candidateBounds[index]
-                // NaN, a bound that says nothing, counts as the lowest.
-                if ids[row] != 0 { survivors.append((bound.isNaN ? -.infinity : bound, row)) }
-            }
+            scratch.boundFull(query.full, rows: full, count: left)
+            return left
         }
     }
 
-    /// Measures survivors in the order of their bounds until a bound passes the cutoff.
+    private func isWanted(_ row: Int, ids: Span<Int64>) -> Bool {
+        ids[row] != 0 && allowed?.contains(row) ?? true
+    }
+
+    private func isSeed(_ row: Int) -> Bool {
+        var range = 0..<seeds.rows.count
+        while let middle = range.isEmpty ? nil : (range.lowerBound + range.upperBound) / 2 {
+            if seeds.rows[middle] == row { return true }
+            range = seeds.rows[middle] < row ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return false
+    }
+
+    private mutating func keep(_ row: Int, bound: Float) {
+        // NaN counts as the lowest.
+        survivors.append((bound.isNaN ? -.infinity : bound, row))
+    }
+
+    /// Measures survivors in the order of their bounds until a bound passes the cutoff; the rest of `count` is dropped
+    /// when there is no more to come before the cutoff.
     private mutating func measureSurvivors(atMost count: Int, rows: RawSpan, ids: Span<Int64>) {
         survivors.sort { ($0.bound, $0.row) < ($1.bound, $1.row) }
         var limit = query.limit(cutoff: best.cutoff)
         var done = 0
         for survivor in survivors.prefix(count) {
-            if survivor.bound > limit { break }
+            // The cutoff only falls: what lies beyond it now does so in the end.
+            if survivor.bound > limit {
+                survivors.removeAll(keepingCapacity: true)
+                return
+            }
             done += 1
             if measure(row: survivor.row, rows: rows, ids: ids) { limit = query.limit(cutoff: best.cutoff) }
         }

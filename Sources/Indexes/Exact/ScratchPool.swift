@@ -3,93 +3,116 @@ internal import Synchronization
 
 /// The arrays of one running search; taking them from a pool saves the system from clearing fresh pages each time.
 struct Scratch: Sendable {
+    /// Prefix bounds of rows.
     var bounds: [Float] = []
-    /// Projections on prefix codes, of all rows.
+    /// Projections of rows on prefix codes.
     var projections: [Float] = []
+    /// Rows of a segment that are looked at more closely; what follows is one value for each.
     var candidates: [UInt32] = []
-    var selected: [UInt32] = []
-    /// Of the candidates.
-    var candidateBounds: [Float] = []
+    /// Projections on prefix codes.
+    var prefix: [Float] = []
+    /// Projections on middle codes.
     var middle: [Float] = []
+    var candidateBounds: [Float] = []
+    private var selected: [UInt32] = []
+    private var selectedMiddle: [Float] = []
 
-    /// Makes room for the rows of all segments, each segment padded to whole blocks.
-    mutating func reserve(_ count: Int) {
-        guard bounds.count < count else { return }
-        bounds = [Float](repeating: 0, count: count)
-        projections = bounds
-        candidateBounds = bounds
-        middle = bounds
+    mutating func reserve(bounds boundCount: Int, candidates count: Int) {
+        if bounds.count < boundCount {
+            bounds = [Float](repeating: 0, count: boundCount)
+            projections = bounds
+        }
+        guard candidates.count < count else { return }
         candidates = [UInt32](repeating: 0, count: count)
         selected = candidates
+        prefix = [Float](repeating: 0, count: count)
+        (middle, candidateBounds, selectedMiddle) = (prefix, prefix, prefix)
     }
 }
 
 extension Scratch {
-    /// The positions of bounds that do not exclude their rows go to `candidates`, counted from `base`.
-    mutating func select(_ range: Range<Int>, limit: Float, base: UInt32) -> Int {
-        var list: [UInt32] = []
-        swap(&list, &candidates)
-        defer { swap(&list, &candidates) }
-        var out = list.mutableSpan
-        return CodeKernels.current.select(bounds.span.extracting(range), limit: limit, base: base, into: &out)
+    /// Prefix bounds and projections of all rows of a chunk, from `position` on, `stride` values from query to query.
+    mutating func scan(
+        _ chunk: CodeChunk, of segment: CodeSegment, queries: [PrefixQuery], at position: Int, stride: Int
+    ) {
+        guard let first = queries.first else { return }
+        let blockBytes = CodeLayout.blockBytes(prefix: first.values.count)
+        let range = chunk.blocks.lowerBound * blockBytes..<chunk.blocks.upperBound * blockBytes
+        segment.withCodes { codes, _, _ in
+            var (lower, along) = (take(&bounds), take(&projections))
+            var boundsOut = lower.mutableSpan
+            var projectionsOut = along.mutableSpan
+            CodeKernels.current.scanPrefix(
+                queries, blocks: codes.extracting(range), first: position, stride: stride, bounds: &boundsOut,
+                projections: &projectionsOut)
+            (bounds, projections) = (lower, along)
+        }
     }
 
-    /// Drops those of the first `count` candidates that the middle bounds exclude.
-    /// - Returns: how many are left.
-    mutating func boundMiddle(
-        _ query: MiddleQuery, rows: RawSpan, count: Int, start: Int, rowCount: Int, limit: Float
-    ) -> Int {
-        var (lower, along): ([Float], [Float]) = ([], [])
-        var list: [UInt32] = []
-        swap(&lower, &candidateBounds)
-        swap(&along, &middle)
-        swap(&list, &selected)
-        defer {
-            swap(&lower, &candidateBounds)
-            swap(&along, &middle)
-            swap(&list, &selected)
-        }
-        var lowerOut = lower.mutableSpan
+    /// Rows whose prefix bounds do not exclude them become the candidates, counted from `base`.
+    /// - Returns: how many there are.
+    mutating func select(_ range: Range<Int>, limit: Float, base: UInt32) -> Int {
+        var (list, along) = (take(&candidates), take(&prefix))
+        var out = list.mutableSpan
         var alongOut = along.mutableSpan
-        CodeKernels.current.boundMiddle(
-            query, rows: rows, candidates: candidates.span.extracting(0..<count),
-            prefix: projections.span.extracting(start..<start + rowCount), bounds: &lowerOut, projections: &alongOut)
-        var listOut = list.mutableSpan
-        let left = CodeKernels.current.select(
-            lower.span.extracting(0..<count), limit: limit, base: 0, into: &listOut)
-        for index in 0..<left {
-            let position = Int(list[index])
-            candidates[index] = candidates[position]
-            along[index] = along[position]
+        let count = CodeKernels.current.select(
+            bounds.span.extracting(range), companions: projections.span.extracting(range), limit: limit, base: base,
+            into: &out, &alongOut)
+        (candidates, prefix) = (list, along)
+        return count
+    }
+
+    /// Drops those of the first `count` candidates that are not wanted.
+    mutating func filter(_ count: Int, isWanted: (Int) -> Bool) -> Int {
+        var left = 0
+        for index in 0..<count where isWanted(Int(candidates[index])) {
+            candidates[left] = candidates[index]
+            prefix[left] = prefix[index]
+            left += 1
         }
         return left
     }
 
-    /// Full bounds of the first `count` candidates of a segment whose rows start at `start`.
-    mutating func boundFull(_ query: FullQuery, rows: RawSpan, count: Int, start: Int, rowCount: Int) {
-        var list: [Float] = []
-        swap(&list, &candidateBounds)
-        defer { swap(&list, &candidateBounds) }
-        var out = list.mutableSpan
-        CodeKernels.current.boundFull(
+    /// Drops those of the first `count` candidates that the middle bounds exclude.
+    /// - Returns: how many are left.
+    mutating func boundMiddle(_ query: MiddleQuery, rows: RawSpan, count: Int, limit: Float) -> Int {
+        var (lower, along) = (take(&candidateBounds), take(&middle))
+        var lowerOut = lower.mutableSpan
+        var alongOut = along.mutableSpan
+        CodeKernels.current.boundMiddle(
             query, rows: rows, candidates: candidates.span.extracting(0..<count),
-            prefix: projections.span.extracting(start..<start + rowCount),
-            middle: middle.span.extracting(0..<count), bounds: &out)
+            prefix: prefix.span.extracting(0..<count), bounds: &lowerOut, projections: &alongOut)
+        var (list, kept) = (take(&selected), take(&selectedMiddle))
+        var listOut = list.mutableSpan
+        var keptOut = kept.mutableSpan
+        let left = CodeKernels.current.select(
+            lower.span.extracting(0..<count), companions: along.span.extracting(0..<count), limit: limit, base: 0,
+            into: &listOut, &keptOut)
+        for index in 0..<left {
+            let position = Int(list[index])
+            candidates[index] = candidates[position]
+            prefix[index] = prefix[position]
+        }
+        (candidateBounds, middle, selected, selectedMiddle) = (lower, kept, list, along)
+        return left
     }
 
-    mutating func scanPrefix(_ query: PrefixQuery, blocks: RawSpan, first: Int) {
-        var (lower, sums): ([Float], [Float]) = ([], [])
-        swap(&lower, &bounds)
-        swap(&sums, &projections)
-        defer {
-            swap(&lower, &bounds)
-            swap(&sums, &projections)
-        }
-        var boundsOut = lower.mutableSpan
-        var projectionsOut = sums.mutableSpan
-        CodeKernels.current.scanPrefix(
-            query, blocks: blocks, first: first, bounds: &boundsOut, projections: &projectionsOut)
+    /// Full bounds of the first `count` candidates.
+    mutating func boundFull(_ query: FullQuery, rows: RawSpan, count: Int) {
+        var lower = take(&candidateBounds)
+        var out = lower.mutableSpan
+        CodeKernels.current.boundFull(
+            query, rows: rows, candidates: candidates.span.extracting(0..<count),
+            prefix: prefix.span.extracting(0..<count), middle: middle.span.extracting(0..<count), bounds: &out)
+        candidateBounds = lower
     }
+}
+
+/// Takes an array out, so that it is written to without being copied while others are read.
+private func take<Element>(_ array: inout [Element]) -> [Element] {
+    var taken: [Element] = []
+    swap(&taken, &array)
+    return taken
 }
 
 /// Scratch arrays that no search is using. Safe from any thread.
@@ -97,9 +120,9 @@ final class ScratchPool: Sendable {
     private static let kept = 16
     private let free = Mutex<[Scratch]>([])
 
-    func take(_ count: Int) -> Scratch {
+    func take(bounds: Int, candidates: Int) -> Scratch {
         var scratch = free.withLock { $0.popLast() } ?? Scratch()
-        scratch.reserve(count)
+        scratch.reserve(bounds: bounds, candidates: candidates)
         return scratch
     }
 

@@ -16,6 +16,7 @@ public struct FlatIndex: VectorIndex {
     public let metric: Metric
     public private(set) var rowCount: Int
 
+    /// Checks the shape; there is nothing to learn.
     public static func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions
     ) throws -> FlatIndex {
@@ -42,6 +43,7 @@ public struct FlatIndex: VectorIndex {
         }
     }
 
+    /// Measures every row.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: FlatSearchOptions
     ) throws -> [NeighborList] {
@@ -50,6 +52,7 @@ public struct FlatIndex: VectorIndex {
             queries, k: k, metric: metric, dimension: dimension, rows: rows, ids: ids, options: options)
     }
 
+    /// Writes a header and nothing else.
     public func write(to path: String) throws {
         var writer = try FileWriter(creating: path)
         let header = IndexHeader(

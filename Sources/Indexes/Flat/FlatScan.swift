@@ -57,6 +57,25 @@ public enum FlatScan {
         return merged.withLock { $0 }
     }
 
+    /// Measures the allowed rows only, one by one.
+    static func nearest(
+        to query: Span<Float>, k: Int, arithmetic: MetricArithmetic, rows: RawSpan, ids: Span<Int64>,
+        allowed: RowFilter
+    ) -> NeighborList {
+        var best = TopK(k: k)
+        var measured = 0
+        let bytes = query.count * MemoryLayout<Float>.size
+        let norm = arithmetic.needsNorms ? arithmetic.kernels.squaredNorm(query) : 0
+        allowed.forEach(below: ids.count) { row in
+            guard ids[row] != 0 else { return }
+            let vector = rows.extracting(row * bytes..<(row + 1) * bytes)
+            let distance = arithmetic.distance(query, vector, queryNorm: norm)
+            best.offer(Neighbor(id: ids[row], row: row, distance: distance))
+            measured += 1
+        }
+        return NeighborList(neighbors: best.sorted(), scanned: measured, measured: measured)
+    }
+
     private static func part(
         queries: Span<Float>, queryCount: Int, k: Int, arithmetic: MetricArithmetic, dimension: Int, rows: RawSpan,
         ids: Span<Int64>, range: Range<Int>

@@ -64,8 +64,7 @@ public final class EmbeddedEngine: SearchEngine {
     /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
     public func search(_ request: SearchRequest) async throws -> SearchResponse {
         let snapshot = try snapshot()
-        let found: NeighborList
-        let index: String
+        defer { buildWhenItPays(snapshot) }
         switch request.query {
         case .embedding(let embedding, let queryModel):
             if let queryModel, queryModel != model {
@@ -74,28 +73,30 @@ public final class EmbeddedEngine: SearchEngine {
             guard embedding.dimension == model.dimension else {
                 throw VectorError.dimensionMismatch(got: embedding.dimension, expected: model.dimension)
             }
-            (found, index) = try nearest(to: embedding, k: request.k, in: snapshot)
+            let (found, plan) = try nearest(to: embedding, k: request.k, mode: request.mode, in: snapshot)
+            return SearchResponse(hits: try hits(found), plan: plan)
         case .image(let id):
-            let all: NeighborList
-            (all, index) = try nearest(to: snapshot.embedding(of: id), k: request.k + 1, in: snapshot)
-            let others = all.neighbors.filter { $0.id != id.rawValue }.prefix(request.k)
-            found = NeighborList(neighbors: Array(others), scanned: all.scanned, measured: all.measured)
+            let embedding = try snapshot.embedding(of: id)
+            let (found, plan) = try nearest(to: embedding, k: request.k + 1, mode: request.mode, in: snapshot)
+            let others = found.filter { $0.id != id.rawValue }.prefix(request.k)
+            return SearchResponse(hits: try hits(Array(others)), plan: plan)
         }
-        return SearchResponse(
-            hits: try hits(found.neighbors), plan: SearchPlan(index: index, exact: true, scanned: found.scanned))
     }
 
-    /// The nearest rows, and the kind of index that found them.
-    private func nearest(to query: Embedding, k: Int, in snapshot: Snapshot) throws -> (NeighborList, String) {
-        defer { buildWhenItPays(snapshot) }
-        if let index = shelf.index(for: snapshot) {
+    private func nearest(
+        to query: Embedding, k: Int, mode: SearchRequest.Mode, in snapshot: Snapshot
+    ) throws -> ([Neighbor], SearchPlan) {
+        while true {
+            let planner = SearchPlanner(indexes: shelf.indexes(for: snapshot), state: snapshot.state)
+            let route = planner.route(mode)
             do {
-                return (try snapshot.nearest(to: query, k: k, using: index, threads: threads), ExactIndex.kind)
-            } catch is IndexError {
-                shelf.discard(for: snapshot)
+                let found = try snapshot.nearest(to: query, k: k, by: route, threads: threads)
+                return (found.neighbors, route.plan(scanned: found.scanned))
+            } catch let error as IndexError {
+                guard let file = route.file else { throw error }
+                shelf.discard(file)
             }
         }
-        return (try snapshot.nearest(to: query, k: k, using: nil, threads: threads), FlatIndex.kind)
     }
 
     /// - Throws: ``StoreError``

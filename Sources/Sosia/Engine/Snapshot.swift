@@ -45,16 +45,21 @@ struct Snapshot: Sendable {
         return try Embedding(vectors.row(slot).values)
     }
 
-    /// The nearest rows by the index at hand, or by the plain scan.
-    func nearest(to query: Embedding, k: Int, using index: ExactIndex?, threads: Int) throws -> NeighborList {
+    /// - Throws: `IndexError` when the index of the route is damaged.
+    func nearest(to query: Embedding, k: Int, by route: SearchRoute, threads: Int) throws -> NeighborList {
+        let (queries, ids) = (query.values.span, ids.span)
         let lists = try vectors.withRows { rows in
-            if let index {
-                return try index.search(
-                    query.values.span, k: k, rows: rows, ids: ids.span, options: ExactSearchOptions(threads: threads))
+            switch route {
+            case .flat:
+                try FlatScan.search(
+                    queries, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows, ids: ids,
+                    options: FlatSearchOptions(threads: threads))
+            case .exact(let held):
+                try held.index.search(
+                    queries, k: k, rows: rows, ids: ids, options: ExactSearchOptions(threads: threads))
+            case .graph(let held, let effort):
+                try held.index.search(queries, k: k, rows: rows, ids: ids, options: GraphSearchOptions(effort: effort))
             }
-            return try FlatScan.search(
-                query.values.span, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: rows,
-                ids: ids.span, options: FlatSearchOptions(threads: threads))
         }
         return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
     }

@@ -1,5 +1,3 @@
-public import SosiaCore
-
 /// What an index covers and costs.
 public struct IndexStatus: Sendable, Hashable {
     /// The kind of index, as plans name it.
@@ -7,37 +5,49 @@ public struct IndexStatus: Sendable, Hashable {
     /// The rows that it covers; those behind them are scanned.
     public let rows: Int
     public let bytes: Int64
+    /// What recall costs, for an index that is not exact.
+    public let calibration: Calibration?
+}
+
+/// Which indexes to build.
+public enum IndexDemand: Sendable, Hashable {
+    /// Those that make searches quicker by more than their building costs.
+    case whatPays
+    /// The graph besides, whatever the size of the collection.
+    case graph
 }
 
 extension EmbeddedEngine {
-    /// Builds the indexes that make searches quick, where that pays and the disk allows it; returns at once otherwise.
+    /// Builds the indexes that make searches quick, where the disk allows it; returns at once when nothing is wanting.
     ///
     /// Searches need not wait for it. An engine that may write also does this by itself, on a thread of its own, when a
     /// search finds many rows that no index covers.
-    public func prepareIndexes() async throws {
-        let snapshot = try snapshot()
-        guard shelf.isWanting(snapshot) else { return }
-        let (shelf, threads) = (shelf, threads)
+    public func prepareIndexes(_ demand: IndexDemand = .whatPays) async throws {
+        let builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads)
+        guard builder.isWanting(graph: demand == .graph) else { return }
         await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
             // A cache that cannot be written is no reason to fail: the plain scan answers.
-            try? shelf.build(snapshot, threads: threads)
+            try? builder.build(graph: demand == .graph)
         }.value
     }
 
     func buildWhenItPays(_ snapshot: Snapshot) {
-        guard writer != nil, shelf.isWanting(snapshot) else { return }
-        let shelf = shelf
+        guard writer != nil else { return }
+        let builder = IndexBuilder(shelf: shelf, snapshot: snapshot, threads: 1)
+        guard builder.isWanting(graph: false) else { return }
         Task(executorPreference: CPUExecutor(label: "sosia.indexing"), priority: .utility) {
-            try? shelf.build(snapshot, threads: 1)
+            try? builder.build(graph: false)
         }
     }
 
     /// The indexes that searches would use now.
     func indexStatus() throws -> [IndexStatus] {
-        let snapshot = try snapshot()
-        return shelf.file(for: snapshot).map { file in
-            let bytes = (try? FileStatus(path: shelf.folder.path(of: file)).stamp.size) ?? 0
-            return [IndexStatus(kind: file.kind, rows: file.rows, bytes: bytes)]
-        } ?? []
+        let indexes = try shelf.indexes(for: snapshot())
+        return [(indexes.exact?.file, nil), (indexes.graph?.file, indexes.calibration)].compactMap { file, calibration in
+            file.map { file in
+                let bytes = (try? FileStatus(path: shelf.folder.path(of: file)).stamp.size) ?? 0
+                return IndexStatus(kind: file.kind, rows: file.rows, bytes: bytes, calibration: calibration)
+            }
+        }
     }
 }

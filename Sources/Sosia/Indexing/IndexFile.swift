@@ -29,6 +29,9 @@ struct IndexFile: Sendable, Hashable {
         guard self.name == name else { return nil }
     }
 
+    /// The file beside it that says how wide walks must be.
+    var calibrationName: String { name + ".calibration" }
+
     var name: String { "\(kind)-\(generation)-\(rows)-\(String(digest, radix: 16))" }
 }
 

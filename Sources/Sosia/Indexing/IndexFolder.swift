@@ -19,14 +19,19 @@ struct IndexFolder: Sendable {
 
     func path(of file: IndexFile) -> String { path + "/" + file.name }
 
+    /// - Returns: nil when it was not measured, or cannot be read.
+    func calibration(of file: IndexFile) -> Calibration? {
+        Calibration(readingFrom: path + "/" + file.calibrationName)
+    }
+
     func remove(_ file: IndexFile) { unlink(path(of: file)) }
 
     /// Puts a new file in place once it is whole.
-    func place(_ file: IndexFile, write: (_ path: String) throws -> Void) throws {
-        let temporary = path(of: file) + Self.unfinished
+    func place(_ name: String, write: (_ path: String) throws -> Void) throws {
+        let temporary = path + "/" + name + Self.unfinished
         do {
             try write(temporary)
-            try Folder.rename(temporary, to: path(of: file))
+            try Folder.rename(temporary, to: path + "/" + name)
         } catch {
             unlink(temporary)
             throw error
@@ -34,19 +39,21 @@ struct IndexFolder: Sendable {
     }
 
     /// Makes the folder, and takes the right to change what is in it.
-    /// - Throws: ``StoreError/locked(path:)`` when another process builds.
-    func lock() throws(StoreError) -> FileLock {
+    /// - Returns: nil when another process builds.
+    func lock() throws(StoreError) -> FileLock? {
         try Folder.create(path)
-        return try FileLock(path + "/" + Self.lockName, of: path)
+        do {
+            return try FileLock(path + "/" + Self.lockName, of: path)
+        } catch {
+            if case .locked = error { return nil }
+            throw error
+        }
     }
 
     /// Removes what no search will open again; only while the lock is held.
-    func clean(keeping kept: Set<IndexFile>) {
-        for name in names where name != Self.lockName {
-            if let file = IndexFile(name: name), kept.contains(file) { continue }
-            guard IndexFile(name: name) != nil || name.hasSuffix(Self.unfinished) else { continue }
-            unlink(path + "/" + name)
-        }
+    func clean(keeping kept: [IndexFile]) {
+        let wanted = Set(kept.flatMap { [$0.name, $0.calibrationName] } + [Self.lockName])
+        for name in names where !wanted.contains(name) { unlink(path + "/" + name) }
     }
 
     private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }

@@ -1,3 +1,4 @@
+import Catalog
 import Indexes
 import MemoryMapping
 import SosiaCore
@@ -14,15 +15,26 @@ final class IndexShelf: Sendable {
     /// The same as a share of the rows covered.
     static let tailShare = 32
 
-    private struct Held {
+    /// An open index and the file it lies in.
+    struct Held<Index: VectorIndex>: Sendable {
         let file: IndexFile
-        let index: ExactIndex
+        let index: Index
+    }
+
+    /// The indexes that fit to a snapshot.
+    struct Indexes: Sendable {
+        var exact: Held<ExactIndex>?
+        var graph: Held<GraphIndex>?
+        /// How wide the walks in `graph` must be; nil when that was not measured.
+        var calibration: Calibration?
     }
 
     private struct State {
-        var held: Held?
-        /// The folder when `held` was looked for.
-        var stamp: ImageSource.Stamp?
+        var indexes = Indexes()
+        /// The folder, and what of the collection was asked for, when `indexes` was looked for.
+        var looked: (stamp: ImageSource.Stamp, generation: Int64, rows: Int)?
+        /// Whether there were indexes that cover more rows than were asked for.
+        var passedOverLarger = false
         var isBuilding = false
     }
 
@@ -33,101 +45,64 @@ final class IndexShelf: Sendable {
         self.folder = folder
     }
 
-    /// The index that covers most of a snapshot's rows.
-    func index(for snapshot: Snapshot) -> ExactIndex? {
-        held(for: snapshot)?.index
+    /// The indexes that cover most of a snapshot's rows.
+    func indexes(for snapshot: Snapshot) -> Indexes {
+        guard let stamp = folder.stamp else { return Indexes() }
+        let (generation, rows) = (snapshot.state.generation, snapshot.state.rows)
+        return state.withLock { state in
+            if let looked = state.looked, looked.stamp == stamp, looked.generation == generation,
+                rows == looked.rows || rows > looked.rows && !state.passedOverLarger
+            {
+                return state.indexes
+            }
+            let files = folder.files(generation: generation)
+            state.indexes = Indexes(
+                exact: open(files, for: snapshot), graph: open(files, for: snapshot), calibration: nil)
+            if let file = state.indexes.graph?.file { state.indexes.calibration = folder.calibration(of: file) }
+            state.looked = (stamp, generation, rows)
+            state.passedOverLarger = files.contains { $0.rows > rows }
+            return state.indexes
+        }
     }
 
-    /// The file of that index.
-    func file(for snapshot: Snapshot) -> IndexFile? {
-        held(for: snapshot)?.file
-    }
-
-    /// Takes a damaged index away.
-    func discard(for snapshot: Snapshot) {
-        guard let held = held(for: snapshot) else { return }
-        folder.remove(held.file)
-        state.withLock { $0.held = nil }
+    /// Takes damaged indexes away.
+    func discard(_ file: IndexFile) {
+        folder.remove(file)
+        state.withLock { $0.looked = nil }
     }
 
     /// Whether so many rows are not covered that building is worth its time.
-    func isWanting(_ snapshot: Snapshot) -> Bool {
-        let rows = snapshot.state.rows
-        guard rows >= Self.minimumRows else { return false }
-        let covered = held(for: snapshot)?.file.rows ?? 0
-        return covered == 0 || rows - covered > max(Self.minimumTail, covered / Self.tailShare)
+    static func isWanting(_ file: IndexFile?, rows: Int) -> Bool {
+        guard rows >= minimumRows else { return false }
+        guard let file else { return true }
+        return rows - file.rows > max(minimumTail, file.rows / tailShare)
     }
 
-    /// Builds what is wanting; returns at once when another thread or process does.
-    /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
-    func build(_ snapshot: Snapshot, threads: Int) throws {
-        guard isWanting(snapshot) else { return }
+    /// The right of one thread of one process to build.
+    /// - Returns: nil when another one has it, or `body`'s result.
+    /// - Throws: ``StoreError`` when the folder cannot be written; what `body` throws.
+    func building<Result>(_ body: () throws -> Result) throws -> Result? {
         let mine = state.withLock { state in
             defer { state.isBuilding = true }
             return !state.isBuilding
         }
-        guard mine else { return }
+        guard mine else { return nil }
         defer { state.withLock { $0.isBuilding = false } }
-
-        let lock: FileLock
-        do {
-            lock = try folder.lock()
-        } catch .locked {
-            return
-        }
-        try withExtendedLifetime(lock) {
-            // Another process may have built it meanwhile.
-            guard isWanting(snapshot) else { return }
-            let file = IndexFile(
-                kind: ExactIndex.kind, generation: snapshot.state.generation, rows: snapshot.state.rows,
-                digest: snapshot.vectors.digest(rows: snapshot.state.rows))
-            let index = try made(snapshot, threads: threads)
-            try folder.place(file) { try index.write(to: $0) }
-            folder.clean(keeping: [file])
-        }
+        guard let lock = try folder.lock() else { return nil }
+        defer { withExtendedLifetime(lock) {} }
+        return try body()
     }
 
-    /// Extends the index at hand while the rows it learned from are at least half of all.
-    private func made(_ snapshot: Snapshot, threads: Int) throws -> ExactIndex {
-        let known = held(for: snapshot)
-        return try snapshot.vectors.withRows { rows in
-            let ids = snapshot.ids.span
-            var index: ExactIndex
-            if let known, 2 * known.file.rows >= snapshot.state.rows {
-                index = known.index
-            } else {
-                index = try ExactIndex.train(
-                    dimension: snapshot.state.model.dimension, metric: snapshot.state.model.metric, rows: rows,
-                    ids: ids, options: .standard)
-            }
-            try index.add(rows: rows, ids: ids, threads: threads)
-            return index
-        }
-    }
-
-    private func held(for snapshot: Snapshot) -> Held? {
-        let stamp = folder.stamp
-        return state.withLock { state in
-            if let held = state.held, state.stamp == stamp, fits(held.file, snapshot) { return held }
-            state.held = stamp == nil ? nil : open(for: snapshot)
-            state.stamp = stamp
-            return state.held
-        }
-    }
-
-    private func fits(_ file: IndexFile, _ snapshot: Snapshot) -> Bool {
-        file.generation == snapshot.state.generation && file.rows <= snapshot.state.rows
-    }
-
-    private func open(for snapshot: Snapshot) -> Held? {
-        for file in folder.files(generation: snapshot.state.generation)
-        where file.kind == ExactIndex.kind && fits(file, snapshot) {
+    private func open<Index: VectorIndex>(_ files: [IndexFile], for snapshot: Snapshot) -> Held<Index>? {
+        for file in files where file.kind == Index.kind && file.rows <= snapshot.state.rows {
             do {
-                guard file.digest == snapshot.vectors.digest(rows: file.rows) else { throw IndexError.damaged("rows") }
-                let index = try ExactIndex(opening: folder.path(of: file))
+                guard file.digest == snapshot.vectors.digest(rows: file.rows) else {
+                    throw IndexError.damaged("it is of other rows")
+                }
+                let index = try Index(opening: folder.path(of: file))
                 guard index.rowCount == file.rows, index.dimension == snapshot.state.model.dimension,
                     index.metric == snapshot.state.model.metric
-                else { throw IndexError.damaged("shape") }
+                else { throw IndexError.damaged("it is of another shape") }
                 return Held(file: file, index: index)
             } catch is IndexError {
                 folder.remove(file)

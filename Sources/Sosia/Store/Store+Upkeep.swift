@@ -38,8 +38,8 @@ extension Store {
     }
 
     /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.
-    public func prepareIndexes() async throws {
-        try await engine.prepareIndexes()
+    public func prepareIndexes(_ demand: IndexDemand = .whatPays) async throws {
+        try await engine.prepareIndexes(demand)
     }
 
     /// What the collection holds and costs.

@@ -15,8 +15,14 @@ struct SearchCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Scan every vector, whatever indexes there are.")
+    @Flag(help: "Only an answer that is proven equal to a scan of every vector.")
     var exact = false
+
+    @Flag(help: "Search the graph, which may miss a neighbour; it is built when there is none.")
+    var approximate = false
+
+    @Option(help: "The share of the true neighbours that --approximate shall find on average.")
+    var recall: Double?
 
     @Option(help: ArgumentHelp("Write the answer as one picture.", valueName: "file.jpg"))
     var sheet: String?
@@ -25,14 +31,30 @@ struct SearchCommand: AsyncParsableCommand {
         guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
             throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
         }
+        guard !(exact && approximate) else { throw ValidationError("--exact and --approximate exclude each other.") }
+        guard recall == nil || approximate else { throw ValidationError("--recall goes with --approximate.") }
+        let recalls = SearchRequest.minimumRecall...SearchRequest.maximumRecall
+        if let recall, !recalls.contains(recall) {
+            throw ValidationError("--recall is \(recall), expected \(recalls.lowerBound) to \(recalls.upperBound).")
+        }
         if let sheet, !["jpg", "jpeg"].contains((sheet as NSString).pathExtension.lowercased()) {
             throw ValidationError("--sheet writes a JPEG file; \(sheet) does not end in .jpg.")
         }
     }
 
+    private var mode: SearchRequest.Mode {
+        if approximate { return .approximate(recall: recall ?? SearchRequest.defaultRecall) }
+        return exact ? .exact : .automatic
+    }
+
     func run() async throws {
         let collection = try Store(opening: store.resolved, jobs: 1)
-        let mode: SearchRequest.Mode = exact ? .exact : .automatic
+        if approximate {
+            let line = ProgressLine()
+            line.show("building the graph", done: 0, total: 0)
+            try await collection.prepareIndexes(.graph)
+            line.clear()
+        }
         let answer: Store.Answer
         let name: String
         let picture: [UInt8]?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Sosia
 
 struct StatusCommand: AsyncParsableCommand {
@@ -19,6 +20,14 @@ struct StatusCommand: AsyncParsableCommand {
             let kind: String
             let rows: Int
             let bytes: Int64
+            let calibration: Calibration?
+
+            init(_ status: IndexStatus) {
+                kind = status.kind
+                rows = status.rows
+                bytes = status.bytes
+                calibration = status.calibration
+            }
         }
     }
 
@@ -29,7 +38,7 @@ struct StatusCommand: AsyncParsableCommand {
                 Output(
                     store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
                     bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes],
-                    indexes: status.indexes.map { Output.Index(kind: $0.kind, rows: $0.rows, bytes: $0.bytes) }))
+                    indexes: status.indexes.map(Output.Index.init)))
         }
         print("store", Console.printable(status.path), separator: "\t")
         print("pictures", status.pictures, separator: "\t")
@@ -42,8 +51,21 @@ struct StatusCommand: AsyncParsableCommand {
         print("catalog", Console.size(status.catalogBytes), separator: "\t")
         let rows = status.pictures + status.vacant
         for index in status.indexes {
-            print("index", "\(index.kind), \(index.rows) of \(rows) rows, \(Console.size(index.bytes))", separator: "\t")
+            let covers = "\(index.kind), \(index.rows) of \(rows) rows"
+            print("index", "\(covers), \(Console.size(index.bytes))", separator: "\t")
+            index.calibration.map(show)
         }
         if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
+    }
+
+    /// The measured cost of recall, one line a width of the walk.
+    private func show(_ calibration: Calibration) {
+        for entry in calibration.entries {
+            let line = String(
+                format: "effort %d: recall@%d %.4f, %.3f ms a query", entry.effort, Calibration.k, entry.recall,
+                entry.milliseconds)
+            print("", line, separator: "\t")
+        }
+        print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
     }
 }

@@ -40,6 +40,12 @@ public protocol VectorIndex: Sendable {
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: SearchOptions
     ) throws -> [NeighborList]
 
+    /// The same among some rows only; nil means all of them. What comes without an implementation of its own hands
+    /// ``search(_:k:rows:ids:options:)`` ids that are 0 for the rows that are not allowed.
+    func search(
+        _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?, options: SearchOptions
+    ) throws -> [NeighborList]
+
     /// Writes the index as one new file, synced to disk before it returns.
     /// - Throws: the writer's error.
     func write(to path: String) throws
@@ -47,6 +53,15 @@ public protocol VectorIndex: Sendable {
     /// Opens what ``write(to:)`` wrote. Everything that is not exactly that is refused.
     /// - Throws: `IndexError.damaged`, `.unknownVersion`; the mapping's error.
     init(opening path: String) throws
+}
+
+extension VectorIndex {
+    public func search(
+        _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?, options: SearchOptions
+    ) throws -> [NeighborList] {
+        guard let allowed else { return try search(queries, k: k, rows: rows, ids: ids, options: options) }
+        return try search(queries, k: k, rows: rows, ids: allowed.masking(ids).span, options: options)
+    }
 }
 
 /// What can be wrong with an index or with how it is called.

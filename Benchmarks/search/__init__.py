@@ -1,0 +1,1 @@
+"""The search benchmark: Sosia's indexes beside FAISS, hnswlib and USearch."""

@@ -1,0 +1,159 @@
+internal import Kernels
+internal import SosiaCore
+
+extension GraphIndex {
+    static let seedCount = 64
+    private static let rowsAtOnce = 32
+    private static let rowsEncodedAtOnce = 256
+    /// A batch is at most this share of all rows.
+    private static let batchDivisor = 50
+
+    public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
+        try add(rows: rows, ids: ids, threads: options.threads)
+    }
+
+    /// Covers all of `rows` with several threads; the graph does not depend on how many.
+    /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`, `.damaged`.
+    public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
+        try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
+        try GraphOption.check(
+            "threads", threads, GraphBuildOptions.minimumThreads...GraphBuildOptions.maximumThreads)
+        let covered = rowCount
+        guard ids.count >= covered else { throw IndexError.missingRows(got: ids.count, covered: covered) }
+        try GraphOption.check("rows", ids.count, 0...Self.maximumRows)
+        guard ids.count > covered else { return }
+        try verification?.check()
+
+        var order = encode(rows: rows, ids: ids, from: covered, threads: threads)
+        var generator = SplitMix(seed: options.seed &+ UInt64(covered))
+        order.shuffle(using: &generator)
+        var inserted = covered
+        var start = 0
+        while start < order.count {
+            let batch = max(1, min(inserted, ids.count / Self.batchDivisor, order.count - start))
+            insert(order[start..<start + batch], rows: rows, threads: threads)
+            for row in order[start..<start + batch] {
+                inserted += 1
+                drawSeed(row, of: inserted, generator: &generator)
+            }
+            start += batch
+        }
+        connect()
+    }
+
+    /// Appends the codes of all new rows.
+    /// - Returns: those that are live and coded.
+    private mutating func encode(rows: RawSpan, ids: Span<Int64>, from covered: Int, threads: Int) -> [UInt32] {
+        let (model, layout) = (model, storage.layout)
+        let empty = [UInt8](repeating: 0, count: layout.rowBytes)
+        var live: [UInt32] = []
+        let chunks = (ids.count - covered + Self.rowsEncodedAtOnce - 1) / Self.rowsEncodedAtOnce
+        let coded = concurrentMap(chunks, threads: threads) { chunk -> (codes: [UInt8], kinds: [Bool]) in
+            let first = covered + chunk * Self.rowsEncodedAtOnce
+            var codes: [UInt8] = []
+            var kinds: [Bool] = []
+            for row in first..<min(first + Self.rowsEncodedAtOnce, ids.count) {
+                let point = ids[row] == 0 ? nil : model.point(row, of: rows)
+                codes += point?.code(layout) ?? empty
+                kinds.append(point != nil)
+            }
+            return (codes, kinds)
+        }
+        var row = covered
+        for chunk in coded {
+            storage.append(chunk.codes)
+            for isCoded in chunk.kinds {
+                if isCoded {
+                    live.append(UInt32(row))
+                } else if ids[row] != 0 {
+                    uncoded.append(UInt32(row))
+                }
+                row += 1
+            }
+        }
+        return live
+    }
+
+    /// Links some rows: each searches the graph as it is, then all are linked.
+    private mutating func insert(_ batch: ArraySlice<UInt32>, rows: RawSpan, threads: Int) {
+        let (model, layout, scratch, seeds, effort) = (model, storage.layout, scratch, seeds, options.effort)
+        let batch = Array(batch)
+        let chunks = (batch.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+        let degree = layout.degree
+        let links = storage.withView { graph in
+            concurrentMap(chunks, threads: threads) { chunk in
+                scratch.with { scratch in
+                    let first = chunk * Self.rowsAtOnce
+                    return batch[first..<min(first + Self.rowsAtOnce, batch.count)].map { row -> [UInt32] in
+                        guard let point = model.point(Int(row), of: rows) else { return [] }
+                        return GraphKernels.current.links(
+                            for: Int(row), query: point.query(layout), graph: graph, seeds: seeds.span,
+                            effort: effort, scratch: &scratch)
+                    }
+                }
+            }
+        }.flatMap(\.self)
+        var edges: [UInt64] = []
+        edges.reserveCapacity(batch.count * degree)
+        storage.changeLinks { all in
+            for (row, own) in zip(batch, links) {
+                let start = Int(row) * degree
+                for (position, target) in own.enumerated() {
+                    all[start + position] = target
+                    if target != GraphLayout.none { edges.append(UInt64(target) << 32 | UInt64(row)) }
+                }
+            }
+        }
+        edges.sort()
+        linkBack(edges, threads: threads)
+    }
+
+    /// Adds links target -> source for edges (target, source) that are sorted.
+    private mutating func linkBack(_ edges: [UInt64], threads: Int) {
+        var groups: [Range<Int>] = []
+        for index in edges.indices {
+            if let last = groups.last, edges[last.lowerBound] >> 32 == edges[index] >> 32 {
+                groups[groups.count - 1] = last.lowerBound..<index + 1
+            } else {
+                groups.append(index..<index + 1)
+            }
+        }
+        // A row that many link to takes them in several rounds.
+        while !groups.isEmpty {
+            let some = groups.map { $0.prefix(GraphKernels.maximumSources) }
+            let chunks = (some.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+            let changed = storage.withView { graph in
+                concurrentMap(chunks, threads: threads) { chunk in
+                    let first = chunk * Self.rowsAtOnce
+                    return some[first..<min(first + Self.rowsAtOnce, some.count)].map { group -> [UInt32] in
+                        let sources = group.map { UInt32(truncatingIfNeeded: edges[$0]) }
+                        return GraphKernels.current.links(
+                            of: Int(edges[group.lowerBound] >> 32), adding: sources[...], graph: graph)
+                    }
+                }
+            }.flatMap(\.self)
+            let targets = some.map { Int(edges[$0.lowerBound] >> 32) }
+            store(zip(targets, changed))
+            groups = zip(groups, some).compactMap { $0.upperBound > $1.upperBound ? $1.upperBound..<$0.upperBound : nil }
+        }
+    }
+
+    mutating func store(_ changes: some Sequence<(Int, [UInt32])>) {
+        let degree = storage.layout.degree
+        storage.changeLinks { all in
+            for (row, links) in changes {
+                for (position, link) in links.enumerated() { all[row * degree + position] = link }
+            }
+        }
+    }
+
+    /// Keeps a uniform sample of the rows (Vitter, *Random sampling with a reservoir*, 1985, algorithm R).
+    private mutating func drawSeed(_ row: UInt32, of count: Int, generator: inout SplitMix) {
+        if seeds.count < Self.seedCount {
+            seeds.append(row)
+        } else {
+            let position = Int.random(in: 0..<count, using: &generator)
+            if position < seeds.count { seeds[position] = row }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Catalog
+import Indexes
+import SosiaCore
+
+/// Makes the indexes of one snapshot.
+struct IndexBuilder: Sendable {
+    let shelf: IndexShelf
+    let snapshot: Snapshot
+    let threads: Int
+
+    /// Whether an index is missing that would pay, or one that is there covers too little.
+    func isWanting(graph: Bool) -> Bool {
+        let known = shelf.indexes(for: snapshot)
+        let rows = snapshot.state.rows
+        if IndexShelf.isWanting(known.exact?.file, rows: rows) { return true }
+        guard graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state) else { return false }
+        return IndexShelf.isWanting(known.graph?.file, rows: rows)
+            || known.graph != nil && known.calibration == nil
+    }
+
+    /// Builds what is wanting; returns at once when another thread or process does.
+    /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
+    func build(graph: Bool) throws {
+        guard isWanting(graph: graph) else { return }
+        _ = try shelf.building {
+            // Another process may have built it meanwhile.
+            guard isWanting(graph: graph) else { return }
+            let known = shelf.indexes(for: snapshot)
+            let rows = snapshot.state.rows
+            if IndexShelf.isWanting(known.exact?.file, rows: rows) {
+                try place(try extended(known.exact, options: .standard))
+            }
+            if graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state) {
+                if IndexShelf.isWanting(known.graph?.file, rows: rows) {
+                    try place(try extended(known.graph, options: GraphBuildOptions(threads: threads)))
+                }
+                try calibrate()
+            }
+            let kept = shelf.indexes(for: snapshot)
+            shelf.folder.clean(keeping: [kept.exact?.file, kept.graph?.file].compactMap(\.self))
+        }
+    }
+
+    /// The index at hand with what came and went since, while it covers at least half of all rows; else a new one.
+    private func extended<Index: VectorIndex>(
+        _ known: IndexShelf.Held<Index>?, options: Index.BuildOptions
+    ) throws -> Index {
+        try snapshot.vectors.withRows { rows in
+            let ids = snapshot.ids.span
+            var index: Index
+            if let known, 2 * known.file.rows >= snapshot.state.rows {
+                index = known.index
+                try index.remove(rows: (0..<known.file.rows).filter { ids[$0] == 0 })
+            } else {
+                index = try Index.train(
+                    dimension: snapshot.state.model.dimension, metric: snapshot.state.model.metric, rows: rows,
+                    ids: ids, options: options)
+            }
+            try add(rows, to: &index)
+            return index
+        }
+    }
+
+    private func add<Index: VectorIndex>(_ rows: RawSpan, to index: inout Index) throws {
+        if var exact = index as? ExactIndex {
+            try exact.add(rows: rows, ids: snapshot.ids.span, threads: threads)
+            if let made = exact as? Index { index = made }
+        } else {
+            try index.add(rows: rows, ids: snapshot.ids.span)
+        }
+    }
+
+    private func place<Index: VectorIndex>(_ index: Index) throws {
+        let file = IndexFile(
+            kind: Index.kind, generation: snapshot.state.generation, rows: index.rowCount,
+            digest: snapshot.vectors.digest(rows: index.rowCount))
+        try shelf.folder.place(file.name) { try index.write(to: $0) }
+    }
+
+    private func calibrate() throws {
+        let known = shelf.indexes(for: snapshot)
+        guard known.calibration == nil, let exact = known.exact, let graph = known.graph else { return }
+        let calibration = try Calibration(of: graph.index, against: exact.index, snapshot: snapshot)
+        try shelf.folder.place(graph.file.calibrationName) { path in
+            try calibration.write(to: path)
+        }
+    }
+}
