@@ -1,3 +1,4 @@
+import Catalog
 import Foundation
 @testable import Sosia
 import SosiaCore
@@ -221,6 +222,18 @@ struct StoreTruthTests {
         #expect(try await store.verify() == VerifyReport(pictures: 9, vacant: 0, problems: []))
         _ = try await store.add([folder.path + "/photos"])
         #expect(try await store.engine.count() == 10)
+    }
+
+    @Test(arguments: [CatalogError.diskFull(path: "a"), .busy(path: "a")])
+    func aCompactionThatWasAdoptedIsDone(_ error: CatalogError) async throws {
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+        _ = try await store.remove(paths: [folder.path + "/photos/5.jpg"])
+        let report = try await store.engine.writable().compact { _ in throw error }
+        #expect(report.pictures == 9)
+        #expect(report.catalogError == StoreError(error))
+        #expect(try await store.verify() == VerifyReport(pictures: 9, vacant: 0, problems: []))
+        #expect(try await store.compact().catalogError == nil)
     }
 
     @Test(arguments: [false, true]) func aCompactionThatWasInterruptedIsSettled(_ adopted: Bool) async throws {

@@ -8,6 +8,8 @@ public struct CompactionReport: Sendable, Hashable {
     /// Bytes of all files of the truth before and after.
     public let bytesBefore: Int64
     public let bytesAfter: Int64
+    /// Why the catalog kept its size; nil when it did not. The compaction itself is done.
+    public let catalogError: StoreError?
 }
 
 extension CollectionWriter {
@@ -15,7 +17,11 @@ extension CollectionWriter {
     ///
     /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
     /// finished by the next writer.
-    func compact() throws -> CompactionReport {
+    /// - Parameter vacuum: gives the catalog's unused space back. It needs room for a second catalog, so it may fail
+    ///   where all else went well.
+    func compact(
+        vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() }
+    ) throws -> CompactionReport {
         let before = bytes
         let rows = try writing { try catalog.namedRows() }
         guard let state = try writing({ try catalog.state() }) else { throw StoreError.missing(path: layout.root) }
@@ -29,8 +35,14 @@ extension CollectionWriter {
         try writing { try catalog.adopt(generation: generation, rows: rows) }
         try Folder.rename(layout.nextVectors, to: layout.vectors)
         try reopenVectors()
-        try writing { try catalog.vacuum() }
-        return CompactionReport(pictures: rows.count, bytesBefore: before, bytesAfter: bytes)
+        var failure: StoreError?
+        do {
+            try writing { try vacuum(catalog) }
+        } catch let error as StoreError {
+            failure = error
+        }
+        return CompactionReport(
+            pictures: rows.count, bytesBefore: before, bytesAfter: bytes, catalogError: failure)
     }
 
     private func copy(_ rows: [NamedRow], from state: CatalogState, generation: Int64) throws {
