@@ -87,6 +87,8 @@ struct ContractTests {
         let add = try sosia.run(
             "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
         #expect(add.status == 0)
+        #expect(
+            add.errors == "attributes for \(photos)/none.jpg were not used: this run found no such file\n")
         func attributes(_ id: String) throws -> [String: Any] {
             try #require(try sosia.run("show", id, "--json").json()["attributes"] as? [String: Any])
         }
@@ -108,6 +110,29 @@ struct ContractTests {
         let add = try sosia.run("add", photos, "--attributes", sosia.folder.path + "/labels.csv")
         #expect(add.status == 1)
         #expect(add.errors.hasSuffix("is \"file\", expected \"path\"\n"))
+    }
+
+    @Test(arguments: [
+        ("path,a\n0.jpg,x\n1.jpg,\"y\n2.jpg,z\n", "FILE: the quote that begins in line 3 is not closed"),
+        ("path,a,b,a\n0.jpg,1,2,3\n", "FILE has two columns called \"a\""),
+        (nil, "FILE cannot be read as CSV: there is no such file"),
+    ])
+    func mistakesInATableAreNamed(_ table: String?, _ message: String) throws {
+        let file = sosia.folder.path + "/labels.csv"
+        if let table { try sosia.folder.write(Array(table.utf8), to: "labels.csv") }
+        let add = try sosia.run("add", photos, "--attributes", file)
+        #expect(add.status == 1)
+        #expect(add.errors == "sosia: \(message.replacing("FILE", with: file))\n")
+        #expect(!FileManager.default.fileExists(atPath: sosia.store))
+    }
+
+    @Test func quotesInsideATableAreText() throws {
+        let table = "path,a,b\n0.jpg,5,\"\"\n1.jpg,\"a \"\"b\"\"\",\"c\nd\"\n"
+        try sosia.folder.write(Array(table.utf8), to: "photos/labels.csv")
+        #expect(try sosia.run("add", photos, "--attributes", photos + "/labels.csv").status == 0)
+        let attributes = try sosia.run("show", "2", "--json").json()["attributes"] as? [String: Any]
+        #expect(attributes?["a"] as? String == "a \"b\"")
+        #expect(attributes?["b"] as? String == "c\nd")
     }
 
     @Test func theAnswerCanBeAPicture() throws {
