@@ -142,6 +142,17 @@ struct ContractTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: sheet)).starts(with: [0xff, 0xd8, 0xff]))
     }
 
+    @Test func aSheetThatCannotBeWrittenIsNamedBeforeTheSearch() throws {
+        try sosia.run("add", photos)
+        let sheet = sosia.folder.path + "/none/sheet.jpg"
+        let search = try sosia.run("search", "id:1", "--sheet", sheet)
+        #expect(search.status == 1)
+        #expect(search.output.isEmpty)
+        #expect(
+            search.errors
+                == "sosia: the sheet \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
+    }
+
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [
