@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
-            name: "SosiaTests", dependencies: ["Sosia", "EngineConformance", "Images", "SosiaCore"],
+            name: "SosiaTests", dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
         .executableTarget(

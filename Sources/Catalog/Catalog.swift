@@ -32,16 +32,18 @@ package final class Catalog: Sendable {
             try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
         }
         let migrator = CatalogMigrations.migrator
-        let (known, superseded, complete) = try read { db in
+        let (known, superseded, complete, readable) = try read { db in
             (
                 try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db),
-                try migrator.hasCompletedMigrations(db)
+                try migrator.hasCompletedMigrations(db),
+                try migrator.appliedIdentifiers(db).contains(CatalogMigrations.oldestReadable)
             )
         }
         guard known || access == .create else { throw .damaged(path: path, reason: "it is not a catalog") }
         if superseded { throw .newerVersion(path: path) }
-        if !complete {
-            guard access != .read else { throw .needsMigration(path: path) }
+        if access == .read {
+            guard readable else { throw .needsMigration(path: path) }
+        } else if !complete {
             try Self.translating(path) { try migrator.migrate(database) }
         }
     }

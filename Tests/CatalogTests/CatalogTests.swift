@@ -107,6 +107,25 @@ final class CatalogTests {
         #expect(try catalog.problems().isEmpty)
     }
 
+    @Test func readersOpenTheOldestSchemaAndWritersMigrateIt() throws {
+        try upsert(entry(1, at: "/a"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "sqlite3", path,
+            "DROP TABLE lost_source; DROP TABLE lost; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'",
+        ]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let reader = try Catalog(path: path, access: .read)
+        #expect(try reader.count() == 1)
+        #expect(try reader.lost().isEmpty)
+        let writer = try Catalog(path: path, access: .write)
+        #expect(try writer.upsert([entry(2, at: "/b")]) { _, _ in } == [.added(ImageID(rawValue: 2))])
+        #expect(try reader.count() == 2)
+    }
+
     @Test func aReadOnlyFileOpensForReading() throws {
         try upsert(entry(1, at: "/a"))
         #expect(try Catalog(path: path, access: .read).count() == 1)

@@ -87,6 +87,8 @@ struct ContractTests {
         let add = try sosia.run(
             "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
         #expect(add.status == 0)
+        #expect(
+            add.errors == "attributes for \(photos)/none.jpg were not used: this run found no such file\n")
         func attributes(_ id: String) throws -> [String: Any] {
             try #require(try sosia.run("show", id, "--json").json()["attributes"] as? [String: Any])
         }
@@ -110,11 +112,45 @@ struct ContractTests {
         #expect(add.errors.hasSuffix("is \"file\", expected \"path\"\n"))
     }
 
+    @Test(arguments: [
+        ("path,a\n0.jpg,x\n1.jpg,\"y\n2.jpg,z\n", "FILE: the quote that begins in line 3 is not closed"),
+        ("path,a,b,a\n0.jpg,1,2,3\n", "FILE has two columns called \"a\""),
+        (nil, "FILE cannot be read as CSV: there is no such file"),
+    ])
+    func mistakesInATableAreNamed(_ table: String?, _ message: String) throws {
+        let file = sosia.folder.path + "/labels.csv"
+        if let table { try sosia.folder.write(Array(table.utf8), to: "labels.csv") }
+        let add = try sosia.run("add", photos, "--attributes", file)
+        #expect(add.status == 1)
+        #expect(add.errors == "sosia: \(message.replacing("FILE", with: file))\n")
+        #expect(!FileManager.default.fileExists(atPath: sosia.store))
+    }
+
+    @Test func quotesInsideATableAreText() throws {
+        let table = "path,a,b\n0.jpg,5,\"\"\n1.jpg,\"a \"\"b\"\"\",\"c\nd\"\n"
+        try sosia.folder.write(Array(table.utf8), to: "photos/labels.csv")
+        #expect(try sosia.run("add", photos, "--attributes", photos + "/labels.csv").status == 0)
+        let attributes = try sosia.run("show", "2", "--json").json()["attributes"] as? [String: Any]
+        #expect(attributes?["a"] as? String == "a \"b\"")
+        #expect(attributes?["b"] as? String == "c\nd")
+    }
+
     @Test func theAnswerCanBeAPicture() throws {
         try sosia.run("add", photos)
         let sheet = sosia.folder.path + "/sheet.jpg"
         #expect(try sosia.run("search", "id:1", "--sheet", sheet).status == 0)
         #expect(try Data(contentsOf: URL(fileURLWithPath: sheet)).starts(with: [0xff, 0xd8, 0xff]))
+    }
+
+    @Test func aSheetThatCannotBeWrittenIsNamedBeforeTheSearch() throws {
+        try sosia.run("add", photos)
+        let sheet = sosia.folder.path + "/none/sheet.jpg"
+        let search = try sosia.run("search", "id:1", "--sheet", sheet)
+        #expect(search.status == 1)
+        #expect(search.output.isEmpty)
+        #expect(
+            search.errors
+                == "sosia: the sheet \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
     }
 
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
@@ -142,6 +178,30 @@ struct ContractTests {
         let verify = try sosia.run("verify")
         #expect(verify.status == 1)
         #expect(verify.output.contains("the vector of picture 2 (row 1) is not what was written"))
+    }
+
+    @Test func damagedVectorsAreRepairedAndAddedAgain() throws {
+        try sosia.run("add", photos, "--set", "album=1")
+        let file = URL(fileURLWithPath: sosia.store + "/vectors.f32")
+        try Data(contentsOf: file).dropLast(1).write(to: file)
+        for verb in [["add", photos], ["compact"], ["search", "id:1"], ["remove", "1"]] {
+            let result = try sosia.run(verb[0], verb.dropFirst().first ?? "--json")
+            #expect(result.status == 1)
+            #expect(
+                result.errors == "sosia: \(file.path) is damaged: it has 2 whole rows, the catalog names 3; "
+                    + "`sosia verify --repair` keeps what can be read\n")
+        }
+        let repair = try sosia.run("verify", "--repair")
+        #expect(repair.status == 0, "\(repair.errors)")
+        #expect(
+            repair.output
+                == "picture 3 lost its vector; add \(photos)/2.jpg again\n2 pictures, nothing wrong\n")
+        #expect(try sosia.run("status").output.contains("\nlost\t1 pictures wait for their files to be added\n"))
+        #expect(try sosia.run("add", photos).output.hasPrefix("1 added, 2 unchanged"))
+        #expect(try sosia.run("show", "3").output.contains("\nalbum\t1\n"))
+        #expect(try sosia.run("search", "id:1").lines.count == 2)
+        let again = try sosia.run("verify", "--repair", "--json").json()
+        #expect((again["lost"] as? [Any])?.isEmpty == true)
     }
 
     @Test func benchmarkPrintsBothRatesAndTheirRatio() throws {

@@ -1,5 +1,7 @@
+import Catalog
 import Foundation
 @testable import Sosia
+import SosiaCore
 import Testing
 
 /// The truth on disk: what survives, what is noticed, what is refused.
@@ -14,9 +16,11 @@ struct StoreTruthTests {
     }
 
     /// Adds the ten photos and lets go of the collection.
-    private func fill() async throws {
+    private func fill(_ attributes: Attributes = [:]) async throws {
         let store = try Store(creating: path, embedder: GridEmbedder())
-        _ = try await store.add([folder.path + "/photos"])
+        var options = IngestOptions()
+        options.attributes = attributes
+        _ = try await store.add([folder.path + "/photos"], options: options)
     }
 
     private func edit(_ file: String, _ change: (inout Data) -> Void) throws {
@@ -101,6 +105,66 @@ struct StoreTruthTests {
         #expect(try await store.verify().problems.count == 1)
     }
 
+    /// Damage of every kind, the rows it costs, and the way back: repair, add again.
+    @Test(arguments: [
+        ("a row", 1), ("the header", 0), ("the length", 5), ("the whole file", 10), ("the slots", 1), ("a number", 1),
+    ]) func repairKeepsWhatCanBeReadAndAddingBringsBackTheRest(_ damage: String, _ lost: Int) async throws {
+        try await fill(["album": .integer(1)])
+        let before = try await Store(opening: path).engine.records((1...10).map { ImageID(rawValue: $0) })
+
+        switch damage {
+        case "a row": try edit(layout.vectors) { $0[64 + 3 * 48 * 4 + 10] ^= 1 }
+        case "the header": try edit(layout.vectors) { $0[3] ^= 1 }
+        case "the length": try edit(layout.vectors) { $0.removeLast(4 * 48 * 4 + 1) }
+        case "the whole file": try FileManager.default.removeItem(atPath: layout.vectors)
+        case "the slots":
+            try await shell("sqlite3", layout.catalog, "UPDATE image SET slot = 99 WHERE id = 4")
+        default:
+            // Not a number.
+            try edit(layout.vectors) { $0.replaceSubrange(64..<68, with: [0, 0, 0xc0, 0x7f]) }
+        }
+        #expect(try await Store(opening: path).verify().problems.isEmpty == false)
+        let report = try Store.repair(path)
+        #expect(report.pictures == 10 - lost)
+        #expect(report.lost.count == lost)
+        #expect(report.lost.allSatisfy { $0.sources.count == 1 })
+        #expect(try await Store(opening: path).verify().problems.isEmpty)
+        #expect(try await Store(opening: path).status().lost == lost)
+        // Another one finds nothing to do.
+        let repaired = try? Data(contentsOf: URL(fileURLWithPath: layout.vectors))
+        #expect(try Store.repair(path) == report)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: layout.vectors)) == repaired)
+
+        let again = try Store(creating: path, embedder: GridEmbedder())
+        #expect(try await again.engine.count() == 10 - lost)
+        #expect(try await again.add([folder.path + "/photos"]).added == lost)
+        #expect(try await again.engine.records((1...10).map { ImageID(rawValue: $0) }) == before)
+        #expect(try await again.compact().pictures == 10)
+        #expect(try await again.verify() == VerifyReport(pictures: 10, vacant: 0, problems: []))
+        #expect(try await again.status().lost == 0)
+        for number in 0..<10 {
+            #expect(try await again.search(picture(number), k: 1).hits.first?.distance == 0)
+        }
+    }
+
+    @Test func aLostPictureIsForgottenWhenItsFileOrIDIs() async throws {
+        try await fill()
+        try edit(layout.vectors) { $0.removeLast(4 * 48 * 4) }
+        #expect(try Store.repair(path).lost.map(\.id.rawValue) == [7, 8, 9, 10])
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        #expect(try await store.remove([ImageID(rawValue: 7)]) == 1)
+        #expect(try await store.remove(paths: [folder.path + "/photos/7.jpg"]) == 1)
+        #expect(try await store.status().lost == 2)
+        // A moved file and a changed one are the pictures they were.
+        try folder.move("photos/8.jpg", to: "photos/eight.jpg")
+        try folder.write(picture(60), to: "photos/9.jpg")
+        _ = try await store.add([folder.path + "/photos"])
+        #expect(try await store.record(ImageID(rawValue: 9)).sources == [folder.path + "/photos/eight.jpg"])
+        #expect(try await store.record(ImageID(rawValue: 10)).sources == [folder.path + "/photos/9.jpg"])
+        #expect(try await store.status().lost == 0)
+        #expect(try await store.engine.count() == 10)
+    }
+
     @Test func aLostCatalogIsNotReplaced() async throws {
         try await fill()
         try FileManager.default.removeItem(atPath: layout.catalog)
@@ -158,6 +222,18 @@ struct StoreTruthTests {
         #expect(try await store.verify() == VerifyReport(pictures: 9, vacant: 0, problems: []))
         _ = try await store.add([folder.path + "/photos"])
         #expect(try await store.engine.count() == 10)
+    }
+
+    @Test(arguments: [CatalogError.diskFull(path: "a"), .busy(path: "a")])
+    func aCompactionThatWasAdoptedIsDone(_ error: CatalogError) async throws {
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+        _ = try await store.remove(paths: [folder.path + "/photos/5.jpg"])
+        let report = try await store.engine.writable().compact { _ in throw error }
+        #expect(report.pictures == 9)
+        #expect(report.catalogError == StoreError(error))
+        #expect(try await store.verify() == VerifyReport(pictures: 9, vacant: 0, problems: []))
+        #expect(try await store.compact().catalogError == nil)
     }
 
     @Test(arguments: [false, true]) func aCompactionThatWasInterruptedIsSettled(_ adopted: Bool) async throws {

@@ -8,8 +8,9 @@ extension Catalog {
         try write { db in
             let revision = try Self.nextRevision(db)
             var removed = 0
-            for id in ids where try Self.remove(id.rawValue, db, revision: revision) {
-                removed += 1
+            for id in ids {
+                let isLost = try Self.forgetLost(id.rawValue, db)
+                if try Self.remove(id.rawValue, db, revision: revision) || isLost { removed += 1 }
             }
             return removed
         }
@@ -22,6 +23,7 @@ extension Catalog {
             let revision = try Self.nextRevision(db)
             var removed = 0
             for location in locations {
+                if try Self.forgetLost(at: location, db) { removed += 1 }
                 let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
                 guard let id = try Int64.fetchOne(select, arguments: [location]) else { continue }
                 try db.cachedStatement(sql: "DELETE FROM source WHERE location = ?").execute(arguments: [location])

@@ -55,10 +55,13 @@ extension Catalog {
     }
 
     /// Moves to the next generation of the vector file, in which the rows lie in the order of their ids from 0 on.
-    /// - Parameter rows: what ``namedRows()`` gave when that file was written.
-    package func adopt(generation: Int64, rows: [NamedRow]) throws {
+    /// - Parameters:
+    ///   - rows: what ``namedRows()`` gave when that file was written.
+    ///   - lost: named rows that the file does not have; their pictures wait to be added again.
+    package func adopt(generation: Int64, rows: [NamedRow], losing lost: [NamedRow] = []) throws {
         try write { db in
             let revision = try Self.nextRevision(db)
+            for row in lost { try Self.lose(row.id.rawValue, db) }
             // Two steps, because slots are unique at every moment.
             try db.execute(sql: "UPDATE image SET slot = -1 - slot")
             let update = try db.makeStatement(sql: "UPDATE image SET slot = ?, revision = ? WHERE id = ?")

@@ -15,7 +15,9 @@ extension Catalog {
             guard let state = try Self.state(db, path: path) else {
                 throw CatalogError.damaged(path: path, reason: "the collection has no description")
             }
-            var batch = UpsertBatch(db: db, firstSlot: state.rows, revision: try Self.nextRevision(db))
+            var batch = UpsertBatch(
+                db: db, firstSlot: state.rows, revision: try Self.nextRevision(db),
+                isAnyLost: try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM lost)") ?? false)
             var outcomes = [CatalogOutcome](repeating: .unknown, count: entries.count)
             let positions = entries.indices
             for position in positions where entries[position].content == nil {
@@ -40,6 +42,8 @@ private struct UpsertBatch {
     let db: Database
     let firstSlot: Int
     let revision: Int64
+    /// Whether pictures wait for their files.
+    let isAnyLost: Bool
     /// The entries that get a row, in slot order.
     var appended: [Int] = []
     /// Pictures that lost a source. They are looked at when all entries are done: another one may show them again.
@@ -56,10 +60,13 @@ private struct UpsertBatch {
         if let known {
             id = known
         } else if let content = entry.content {
-            if let previous, try sourceCount(of: previous) == 1 {
+            if isAnyLost, let lost = try Catalog.lost(entry.hash, db) {
+                id = try insert(entry.hash, content, position: position, restoring: lost)
+            } else if let previous, try sourceCount(of: previous) == 1 {
                 id = try replace(previous, entry.hash, content, position: position)
             } else {
-                id = try insert(entry.hash, content, position: position)
+                let lost = isAnyLost ? try Catalog.lost(at: entry.source.location, db) : nil
+                id = try insert(entry.hash, content, position: position, restoring: lost)
             }
         } else {
             return .unknown
@@ -85,6 +92,10 @@ private struct UpsertBatch {
     }
 
     private func point(_ source: ImageSource, to id: Int64) throws {
+        if isAnyLost {
+            try db.cachedStatement(sql: "DELETE FROM lost_source WHERE location = ?")
+                .execute(arguments: [source.location])
+        }
         try db.cachedStatement(
             sql: """
                 INSERT INTO source VALUES (?, ?, ?, ?)
@@ -99,16 +110,18 @@ private struct UpsertBatch {
         return firstSlot + appended.count - 1
     }
 
+    /// - Parameter lost: the picture that is back, under its old id and with its attributes; nil for a new one.
     private mutating func insert(
-        _ hash: ContentHash, _ content: CatalogEntry.Content, position: Int
+        _ hash: ContentHash, _ content: CatalogEntry.Content, position: Int, restoring lost: Int64?
     ) throws -> Int64 {
+        let attributes = try lost.map { try Catalog.restore($0, db) } ?? "{}"
         try db.cachedStatement(
             sql: """
                 INSERT INTO image (hash, slot, checksum, format, width, height, captured, latitude, longitude,
-                    camera, revision, attributes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}')
+                    camera, revision, attributes, id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: columns(hash, content, slot: takeSlot(for: position)))
+        ).execute(arguments: columns(hash, content, slot: takeSlot(for: position)) + [attributes, lost])
         return db.lastInsertedRowID
     }
 

@@ -2,10 +2,16 @@ import GRDB
 
 /// The schema, one step a version. A step that has shipped is never edited.
 enum CatalogMigrations {
+    /// The step that a reader needs: those after it add only what writers use.
+    static let oldestReadable = "1 collection, images, sources"
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 collection, images, sources") { db in
+        migrator.registerMigration(oldestReadable) { db in
             try db.execute(sql: version1)
+        }
+        migrator.registerMigration("2 pictures that lost their vectors") { db in
+            try db.execute(sql: version2)
         }
         return migrator
     }
@@ -53,5 +59,19 @@ enum CatalogMigrations {
             revision INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX vacant_revision ON vacant(revision);
+        """
+
+    /// A picture in `lost` waits for a file with its bytes, or at its place, to be added again.
+    private static let version2 = """
+        CREATE TABLE lost (
+            id INTEGER PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE,
+            attributes TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE lost_source (
+            location TEXT PRIMARY KEY,
+            lost INTEGER NOT NULL REFERENCES lost(id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX lost_source_lost ON lost_source(lost);
         """
 }

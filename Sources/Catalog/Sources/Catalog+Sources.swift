@@ -23,14 +23,19 @@ extension Catalog {
         }
     }
 
-    /// Everything at or below a path: the file itself, or all files of the folder.
+    /// Everything at or below a path: the file itself, or all files of the folder; those of lost pictures, too.
     package func locations(under path: String) throws(CatalogError) -> [String] {
         // All texts that begin with "path/" lie between it and "path0", the next text after the slash.
         let stem = path == "/" ? "" : path
         return try read { db in
             try String.fetchAll(
-                db, sql: "SELECT location FROM source WHERE location = ? OR (location > ? AND location < ?)",
-                arguments: [path, stem + "/", stem + "0"])
+                db,
+                sql: """
+                    SELECT location FROM source WHERE location = :path OR (location > :first AND location < :last)
+                    UNION SELECT location FROM lost_source
+                        WHERE location = :path OR (location > :first AND location < :last)
+                    """,
+                arguments: ["path": path, "first": stem + "/", "last": stem + "0"])
         }
     }
 

@@ -12,6 +12,7 @@ extension GraphIndex {
     private static let magic = "SOSIAGRA"
     private static let alignment = 64
 
+    /// See the format above; the file is on disk when this returns.
     public func write(to path: String) throws {
         var writer = try FileWriter(creating: path)
         try writer.append([UInt8](repeating: 0, count: IndexHeader.byteCount).span.bytes)

@@ -2,6 +2,7 @@ internal import Kernels
 public import SosiaCore
 
 extension GraphIndex {
+    /// Walks the graph for each query, and measures the head of what it found.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: GraphSearchOptions
     ) throws -> [NeighborList] {

@@ -68,6 +68,7 @@ public struct GraphIndex: VectorIndex {
         self.verification = verification
     }
 
+    /// Learns the directions that codes are made of; there are no links yet.
     public static func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions
     ) throws -> GraphIndex {

@@ -9,9 +9,13 @@ public struct EmbeddingBenchmark: Sendable {
     public static let minimumRounds = 1
     public static let defaultRounds = 5
     public static let maximumRounds = 1000
+    /// Pictures that are measured, evenly chosen from more; their pixels are held, 150 kB each.
+    public static let maximumPictures = 512
 
     /// What was measured.
     public struct Result: Sendable, Hashable {
+        /// Files that were found; at most ``EmbeddingBenchmark/maximumPictures`` of them are measured.
+        public let found: Int
         public let pictures: Int
         public let jobs: Int
         public let rounds: Int
@@ -45,6 +49,8 @@ public struct EmbeddingBenchmark: Sendable {
             case .skipped(let file): skipped.append(file)
             }
         }
+        let found = files.count
+        files = Self.chosen(files)
         let (pixels, unreadable) = decodeAll(files)
         skipped += unreadable
         let bad = Set(unreadable.map(\.path))
@@ -64,9 +70,15 @@ public struct EmbeddingBenchmark: Sendable {
             progress(round + 1)
         }
         return Result(
-            pictures: good.count, jobs: jobs, rounds: rounds, pipelineRate: median(pipeline),
+            found: found, pictures: good.count, jobs: jobs, rounds: rounds, pipelineRate: median(pipeline),
             inferenceRate: median(inference), ratio: median(zip(pipeline, inference).map { $0 / $1 }),
             skipped: skipped)
+    }
+
+    /// As many as may be measured, at equal distances.
+    static func chosen(_ files: [String]) -> [String] {
+        let count = min(files.count, maximumPictures)
+        return (0..<count).map { files[$0 * files.count / count] }
     }
 
     /// Kept as pixels of the network's size, 150 kB each.

@@ -8,17 +8,20 @@ public struct CompactionReport: Sendable, Hashable {
     /// Bytes of all files of the truth before and after.
     public let bytesBefore: Int64
     public let bytesAfter: Int64
+    /// Why the catalog kept its size; nil when it did not. The compaction itself is done.
+    public let catalogError: StoreError?
 }
 
 extension CollectionWriter {
-    /// Rows that are copied at once, bytes.
-    private static let blockBytes = 4 << 20
-
     /// Writes the live rows, in the order of their ids, as the next generation and lets the catalog adopt it.
     ///
     /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
     /// finished by the next writer.
-    func compact() throws -> CompactionReport {
+    /// - Parameter vacuum: gives the catalog's unused space back. It needs room for a second catalog, so it may fail
+    ///   where all else went well.
+    func compact(
+        vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() }
+    ) throws -> CompactionReport {
         let before = bytes
         let rows = try writing { try catalog.namedRows() }
         guard let state = try writing({ try catalog.state() }) else { throw StoreError.missing(path: layout.root) }
@@ -32,8 +35,14 @@ extension CollectionWriter {
         try writing { try catalog.adopt(generation: generation, rows: rows) }
         try Folder.rename(layout.nextVectors, to: layout.vectors)
         try reopenVectors()
-        try writing { try catalog.vacuum() }
-        return CompactionReport(pictures: rows.count, bytesBefore: before, bytesAfter: bytes)
+        var failure: StoreError?
+        do {
+            try writing { try vacuum(catalog) }
+        } catch let error as StoreError {
+            failure = error
+        }
+        return CompactionReport(
+            pictures: rows.count, bytesBefore: before, bytesAfter: bytes, catalogError: failure)
     }
 
     private func copy(_ rows: [NamedRow], from state: CatalogState, generation: Int64) throws {
@@ -42,7 +51,7 @@ extension CollectionWriter {
         let target = try VectorFileWriter(
             creating: layout.nextVectors,
             header: VectorFileHeader(dimension: state.model.dimension, generation: generation))
-        let step = max(1, Self.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
+        let step = max(1, VectorFileWriter.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
         for start in stride(from: 0, to: rows.count, by: step) {
             let block = try rows[start..<min(start + step, rows.count)].map { row in
                 guard (0..<source.rowCount).contains(row.slot) else {
@@ -52,7 +61,8 @@ extension CollectionWriter {
                 }
                 let vector = source.row(row.slot)
                 guard vector.checksum == row.checksum else {
-                    throw StoreError.damaged(path: layout.vectors, reason: "the vector of picture \(row.id) changed")
+                    throw StoreError.vectorsDamaged(
+                        path: layout.vectors, reason: "the vector of picture \(row.id) is not what was written")
                 }
                 return vector
             }

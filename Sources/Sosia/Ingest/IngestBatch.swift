@@ -14,8 +14,10 @@ actor IngestBatch {
     private let size: Int
     private let total: Int
     private let progress: @Sendable (IngestProgress) -> Void
-    /// What was finished before an earlier file was, by position.
+    /// What was finished before an earlier file was, by position; less than a batch.
     private var early: [Int: Item] = [:]
+    /// Workers that are too far ahead of a slow picture, by position.
+    private var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
     private var next = 0
     private var drafts: [ImageDraft] = []
     private var known: [KnownFile] = []
@@ -33,16 +35,38 @@ actor IngestBatch {
         self.progress = progress
     }
 
-    /// - Parameter position: of the file among those of this run; each is taken once.
+    /// Waits while the item is a whole batch ahead of the file that is next.
+    /// - Parameter position: of the file among those of this run; each is taken once, and the lower ones are in work.
     func take(_ item: Item, at position: Int) async throws {
+        while position - next >= size { try await wait(at: position) }
         early[position] = item
         while let item = early.removeValue(forKey: next) {
             next += 1
             keep(item)
         }
+        for position in waiting.keys where position - next < size { waiting.removeValue(forKey: position)?.resume() }
         done += 1
         progress(IngestProgress(stage: .embedding, done: min(done, total), total: total))
         if drafts.count + known.count >= size { try await commit() }
+    }
+
+    /// Ends when the file that is next moved on, or with an error when the run is cancelled.
+    private func wait(at position: Int) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    waiting[position] = continuation
+                }
+            }
+        } onCancel: {
+            Task { await cancelWaiting(at: position) }
+        }
+    }
+
+    private func cancelWaiting(at position: Int) {
+        waiting.removeValue(forKey: position)?.resume(throwing: CancellationError())
     }
 
     private func keep(_ item: Item) {

@@ -16,6 +16,8 @@ struct IngestPlan: Sendable {
     /// Unchanged files that get attributes in this run.
     var attributed: [(location: String, attributes: Attributes)] = []
     var skipped: [SkippedFile] = []
+    /// Paths that attributes were given for and that were not met.
+    var unmatched: Set<String>
     /// Sizes that changed files had before: a file of such a size may be what one of them was.
     private var replacedSizes: Set<Int64> = []
     /// Whether the size of a changed file is not known.
@@ -28,12 +30,17 @@ struct IngestPlan: Sendable {
     init(
         _ paths: [String], engine: EmbeddedEngine, options: IngestOptions, progress: (IngestProgress) -> Void
     ) throws {
+        unmatched = Set(options.attributesByPath.keys)
         var chunk: [(path: String, stamp: ImageSource.Stamp)] = []
         var done = 0
         for item in FileWalk(paths) {
             switch item {
-            case .skipped(let file): skipped.append(file)
-            case .file(let path, let stamp): chunk.append((path, stamp))
+            case .skipped(let file):
+                skipped.append(file)
+                unmatched.remove(file.path)
+            case .file(let path, let stamp):
+                chunk.append((path, stamp))
+                unmatched.remove(path)
             }
             guard chunk.count == Self.chunk else { continue }
             try sort(chunk, engine, options)

@@ -15,6 +15,8 @@ public struct IngestReport: Sendable, Hashable {
     /// Pictures forgotten because all their files are gone.
     public internal(set) var pruned = 0
     public internal(set) var skipped: [SkippedFile] = []
+    /// Paths of ``IngestOptions/attributesByPath`` that no file of this run has, sorted.
+    public internal(set) var unmatched: [String] = []
 }
 
 /// How far a run has come.

@@ -21,6 +21,7 @@ extension Store {
         var report = try await embed(plan, options, progress)
         report.unchanged += plan.unchanged
         report.skipped = plan.skipped + report.skipped
+        report.unmatched = plan.unmatched.sorted()
         if !plan.attributed.isEmpty { _ = try await engine.writable().merge(plan.attributed) }
         plan.attributed = []
         if options.prune { report.pruned = try await engine.prune(roots, force: options.force) }

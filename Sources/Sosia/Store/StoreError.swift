@@ -19,6 +19,8 @@ public enum StoreError: Error, Hashable, Sendable {
     /// A folder that was to be pruned is not there; perhaps its disk is not mounted.
     case pruneRootMissing(path: String)
     case readOnly(path: String)
+    /// The vectors are not those that the catalog names. ``Store/repair(_:)`` keeps what can be read.
+    case vectorsDamaged(path: String, reason: String)
 }
 
 extension StoreError {
@@ -54,6 +56,8 @@ extension StoreError: CustomStringConvertible {
         case .pruneRootMissing(let path):
             "\(path) is not there, perhaps its disk is not mounted; nothing was pruned (--force prunes all the same)"
         case .readOnly(let path): "\(path) cannot be written"
+        case .vectorsDamaged(let path, let reason):
+            "\(path) is damaged: \(reason); `sosia verify --repair` keeps what can be read"
         }
     }
 }

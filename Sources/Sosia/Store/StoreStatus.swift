@@ -9,6 +9,8 @@ public struct StoreStatus: Sendable, Hashable {
     public let pictures: Int
     /// Rows that compaction would give back.
     public let vacant: Int
+    /// Pictures that ``Store/repair(_:)`` took out, and whose files were not added again.
+    public let lost: Int
     public let catalogBytes: Int64
     public let vectorBytes: Int64
     /// The indexes that searches use; none means the plain scan.
@@ -22,6 +24,7 @@ extension EmbeddedEngine {
             let pictures = try catalog.count()
             return StoreStatus(
                 path: layout.root, model: model, pictures: pictures, vacant: state.rows - pictures,
+                lost: try catalog.lost().count,
                 catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
                 vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0,
                 indexes: try indexStatus())

@@ -25,7 +25,8 @@ enum WorkerPool {
                     }
                 }
             }
-            try await group.waitForAll()
+            // Unlike `waitForAll()` this leaves, and so cancels the others, at the first error.
+            while try await group.next() != nil {}
         }
     }
 }

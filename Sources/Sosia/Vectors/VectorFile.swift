@@ -8,7 +8,8 @@ struct VectorFile: Sendable {
     private let file: MappedFile
 
     /// Opens the generation that the catalog is at, wherever a compaction left it.
-    /// - Throws: ``StoreError/damaged(path:reason:)`` when no file has it, or when it is shorter than the catalog says.
+    /// - Throws: ``StoreError/vectorsDamaged(path:reason:)`` when no file has it, or when it is shorter than the
+    ///   catalog says.
     init(_ layout: StoreLayout, generation: Int64, dimension: Int, rowCount: Int) throws(StoreError) {
         // The next generation may take the place of the present one between two looks: then the third finds it there.
         for path in [layout.vectors, layout.nextVectors, layout.vectors] {
@@ -19,7 +20,7 @@ struct VectorFile: Sendable {
             }
             let present = (file.count - VectorFileHeader.byteCount) / (dimension * MemoryLayout<Float>.size)
             guard rowCount <= present else {
-                throw .damaged(path: path, reason: "it has \(present) whole rows, the catalog names \(rowCount)")
+                throw .vectorsDamaged(path: path, reason: "it has \(present) whole rows, the catalog names \(rowCount)")
             }
             self.file = file
             self.header = header
@@ -27,9 +28,9 @@ struct VectorFile: Sendable {
             return
         }
         guard let present = try Self.header(layout.vectors) else {
-            throw .damaged(path: layout.vectors, reason: "the file with the vectors is missing")
+            throw .vectorsDamaged(path: layout.vectors, reason: "the file with the vectors is missing")
         }
-        throw .damaged(
+        throw .vectorsDamaged(
             path: layout.vectors,
             reason: "it holds generation \(present.generation), the catalog names generation \(generation)")
     }
@@ -79,7 +80,7 @@ struct VectorFile: Sendable {
         } catch let error as MappedFileError {
             if case .system(_, _, let errno) = error, SystemError(code: errno).isMissing { return nil }
             if case .tooShort(_, let got, let minimum) = error {
-                throw .damaged(path: path, reason: "it has \(got) bytes, less than its header's \(minimum)")
+                throw .vectorsDamaged(path: path, reason: "it has \(got) bytes, less than its header's \(minimum)")
             }
             throw StoreError(error)
         } catch {
@@ -93,9 +94,9 @@ extension StoreError {
         self =
             switch error {
             case .system(_, let path, let errno): StoreError(SystemError(code: errno), path: path)
-            case .notRegular(let path): .damaged(path: path, reason: "it is not a regular file")
+            case .notRegular(let path): .vectorsDamaged(path: path, reason: "it is not a regular file")
             case .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
-                .damaged(path: path, reason: error.description)
+                .vectorsDamaged(path: path, reason: error.description)
             }
     }
 }

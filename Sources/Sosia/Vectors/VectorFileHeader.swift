@@ -25,18 +25,18 @@ struct VectorFileHeader: Hashable, Sendable {
         self.generation = generation
     }
 
-    /// - Throws: ``StoreError/damaged(path:reason:)``, ``StoreError/newerVersion(path:)``
+    /// - Throws: ``StoreError/vectorsDamaged(path:reason:)``, ``StoreError/newerVersion(path:)``
     init(_ bytes: [UInt8], path: String) throws(StoreError) {
         guard bytes.count >= Self.byteCount, Array(bytes[0..<8]) == Self.magic else {
-            throw .damaged(path: path, reason: "it does not begin like a vector file")
+            throw .vectorsDamaged(path: path, reason: "it does not begin like a vector file")
         }
         guard Self.integer(bytes, 60, 4) == UInt64(CRC32C.checksum(Array(bytes[0..<60]))) else {
-            throw .damaged(path: path, reason: "the checksum of its header is wrong")
+            throw .vectorsDamaged(path: path, reason: "the checksum of its header is wrong")
         }
         guard Self.integer(bytes, 8, 4) == UInt64(Self.version) else { throw .newerVersion(path: path) }
         dimension = Int(Self.integer(bytes, 12, 4))
         generation = Int64(bitPattern: Self.integer(bytes, 16, 8))
-        guard dimension > 0 else { throw .damaged(path: path, reason: "its dimension is 0") }
+        guard dimension > 0 else { throw .vectorsDamaged(path: path, reason: "its dimension is 0") }
     }
 
     var bytes: [UInt8] {

@@ -2,6 +2,9 @@ import Foundation
 
 /// Appends rows to a vector file and makes them durable. Rows that the catalog never named are written over.
 struct VectorFileWriter: ~Copyable {
+    /// Rows that are copied from one file to another at once, bytes.
+    static let blockBytes = 4 << 20
+
     private let path: String
     private let descriptor: Int32
     private let rowBytes: Int

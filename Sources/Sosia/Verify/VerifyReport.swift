@@ -9,7 +9,7 @@ public struct VerifyReport: Sendable, Hashable {
         case catalog(String)
         /// The vector file as a whole.
         case vectors(String)
-        /// The row of one picture is not what was written. Removing and adding the picture mends it.
+        /// The row of one picture is not what was written. ``Store/repair(_:)`` and adding it again mend it.
         case row(id: ImageID, slot: Int)
     }
 
@@ -24,7 +24,7 @@ extension VerifyReport.Problem: CustomStringConvertible {
         switch self {
         case .catalog(let fact), .vectors(let fact): fact
         case .row(let id, let slot):
-            "the vector of picture \(id) (row \(slot)) is not what was written; remove the picture and add it again"
+            "the vector of picture \(id) (row \(slot)) is not what was written; `sosia verify --repair` takes it out"
         }
     }
 }

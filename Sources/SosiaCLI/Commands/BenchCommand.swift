@@ -8,7 +8,11 @@ struct BenchCommand: AsyncParsableCommand {
 
     struct Embed: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Measure how fast pictures become vectors: from files, and the network alone.")
+            abstract: "Measure how fast pictures become vectors: from files, and the network alone.",
+            discussion: """
+                Of a folder with more than \(EmbeddingBenchmark.maximumPictures) pictures as many are measured, evenly \
+                chosen.
+                """)
 
         @Argument(help: "A folder of pictures.")
         var folder: String
@@ -31,6 +35,7 @@ struct BenchCommand: AsyncParsableCommand {
         private struct Output: Encodable {
             let model: String
             let precision: Precision
+            let found: Int
             let pictures: Int
             let jobs: Int
             let rounds: Int
@@ -40,7 +45,7 @@ struct BenchCommand: AsyncParsableCommand {
             let skipped: Int
 
             private enum CodingKeys: String, CodingKey {
-                case model, precision, pictures, jobs, rounds, ratio, skipped
+                case model, precision, found, pictures, jobs, rounds, ratio, skipped
                 case pipeline = "pipeline_images_per_s"
                 case inference = "inference_images_per_s"
             }
@@ -71,11 +76,15 @@ struct BenchCommand: AsyncParsableCommand {
                 try Console.json(
                     Output(
                         model: embedder.identity.name, precision: embedder.identity.precision,
-                        pictures: result.pictures, jobs: jobs, rounds: rounds, pipeline: result.pipelineRate,
-                        inference: result.inferenceRate, ratio: result.ratio, skipped: result.skipped.count))
+                        found: result.found, pictures: result.pictures, jobs: jobs, rounds: rounds,
+                        pipeline: result.pipelineRate, inference: result.inferenceRate, ratio: result.ratio,
+                        skipped: result.skipped.count))
             } else {
+                let pictures =
+                    result.found > EmbeddingBenchmark.maximumPictures
+                    ? "\(result.pictures) of \(result.found)" : "\(result.pictures)"
                 print(
-                    "\(embedder.identity.name), \(embedder.identity.precision.rawValue), \(result.pictures) pictures, "
+                    "\(embedder.identity.name), \(embedder.identity.precision.rawValue), \(pictures) pictures, "
                         + "\(jobs) jobs, median of \(rounds) rounds")
                 print(String(format: "pipeline\t%.1f images/s", result.pipelineRate))
                 print(String(format: "inference\t%.1f images/s", result.inferenceRate))

@@ -22,6 +22,7 @@ struct CompactCommand: AsyncParsableCommand {
     func run() async throws {
         let collection = try Store(opening: store.resolved, writable: true)
         let report = try await collection.compact()
+        if let error = report.catalogError { Console.error("the catalog kept its size: \(error)") }
         try await collection.prepareIndexes()
         if store.json {
             return try Console.json(

@@ -50,6 +50,7 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let file = try sheet.map { path throws(SheetFile.Unwritable) in try SheetFile(path) }
         let collection = try Store(opening: store.resolved, jobs: 1, memory: memory.memory)
         if approximate {
             let line = ProgressLine()
@@ -79,15 +80,14 @@ struct SearchCommand: AsyncParsableCommand {
             answer = try await PictureFile.naming(path) { try await collection.search(bytes, k: k, mode: mode) }
         }
         try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
-        if let sheet { try await write(answer, picture, from: collection, to: sheet) }
+        if let file { try await write(answer, picture, from: collection, to: file) }
     }
 
-    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to path: String)
+    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to file: SheetFile)
         async throws
     {
         var query = picture
         if query == nil, case .image(let id) = self.query { query = try? await collection.bytes(of: id) }
-        let sheet = try collection.sheet(of: answer, query: query)
-        try Data(sheet).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try file.write(collection.sheet(of: answer, query: query))
     }
 }

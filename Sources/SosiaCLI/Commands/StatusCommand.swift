@@ -42,6 +42,9 @@ struct StatusCommand: AsyncParsableCommand {
         }
         print("store", Console.printable(status.path), separator: "\t")
         print("pictures", status.pictures, separator: "\t")
+        if status.lost > 0 {
+            print("lost", "\(status.lost) pictures wait for their files to be added", separator: "\t")
+        }
         print("model", Console.printable("\(status.model)"), separator: "\t")
         let vacant = status.vacant > 0 ? ", \(status.vacant) rows vacant (`sosia compact`)" : ""
         print("vectors", Console.size(status.vectorBytes) + vacant, separator: "\t")

@@ -3,22 +3,44 @@ import Sosia
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Read the whole collection and hold it against its checksums.")
+        commandName: "verify", abstract: "Read the whole collection and hold it against its checksums.",
+        discussion: """
+            A picture that --repair takes out is found no more, but keeps its id and attributes: adding its file again \
+            brings it back.
+            """)
 
     @OptionGroup var store: StoreOptions
+
+    @Flag(help: "First take out pictures whose vectors cannot be read, and write the others anew.")
+    var repair = false
 
     private struct Output: Encodable {
         let pictures: Int
         let vacant: Int
         let problems: [String]
+        /// Only with --repair.
+        let lost: [Lost]?
+
+        struct Lost: Encodable {
+            let id: ImageID
+            let paths: [String]
+        }
     }
 
     func run() async throws {
+        let lost = repair ? try Store.repair(store.resolved).lost : nil
         let report = try await Store(opening: store.resolved).verify()
         let problems = report.problems.map(\.description)
         if store.json {
-            try Console.json(Output(pictures: report.pictures, vacant: report.vacant, problems: problems))
+            try Console.json(
+                Output(
+                    pictures: report.pictures, vacant: report.vacant, problems: problems,
+                    lost: lost?.map { Output.Lost(id: $0.id, paths: $0.sources) }))
         } else {
+            for picture in lost ?? [] {
+                let paths = picture.sources.isEmpty ? "its file" : picture.sources.joined(separator: " or ")
+                print("picture \(picture.id) lost its vector; add \(Console.printable(paths)) again")
+            }
             for problem in problems { print(Console.printable(problem)) }
             print("\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
         }

@@ -10,10 +10,14 @@ struct AttributeTable {
     enum Failure: Error, CustomStringConvertible {
         case unreadable(path: String, reason: String)
         case firstColumn(path: String, got: String)
+        case doubledColumn(path: String, name: String)
+        case openQuote(path: String, line: Int)
 
         var description: String {
             switch self {
             case .unreadable(let path, let reason): "\(path) cannot be read as CSV: \(reason)"
+            case .doubledColumn(let path, let name): "\(path) has two columns called \"\(name)\""
+            case .openQuote(let path, let line): "\(path): the quote that begins in line \(line) is not closed"
             case .firstColumn(let path, let got): "the first column of \(path) is \"\(got)\", expected \"path\""
             }
         }
@@ -21,17 +25,20 @@ struct AttributeTable {
 
     /// - Parameter path: relative paths in the table are relative to the table's own folder.
     init(contentsOf path: String) throws {
+        let text = try Self.text(path)
+        if let line = Self.openQuote(text.utf8) { throw Failure.openQuote(path: path, line: line) }
         let table: CSV<Enumerated>
         do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            var text = String(decoding: data, as: UTF8.self)
-            if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
             table = try CSV<Enumerated>(string: text)
-        } catch {
-            throw Failure.unreadable(path: path, reason: error.localizedDescription)
+        } catch CSVParseError.quotation(let message), CSVParseError.generic(let message) {
+            throw Failure.unreadable(path: path, reason: message)
         }
         guard table.header.first == "path" else {
             throw Failure.firstColumn(path: path, got: table.header.first ?? "")
+        }
+        var names: Set<String> = []
+        for name in table.header where !names.insert(name).inserted {
+            throw Failure.doubledColumn(path: path, name: name)
         }
         let folder = AbsolutePath.of(path + "/..")
         var rows: [String: Attributes] = [:]
@@ -44,6 +51,43 @@ struct AttributeTable {
             rows[AbsolutePath.of(file, relativeTo: folder), default: [:]].merge(attributes) { _, new in new }
         }
         self.rows = rows
+    }
+
+    private static func text(_ path: String) throws(Failure) -> String {
+        let bytes: [UInt8]
+        do throws(SkipReason) {
+            bytes = try FileContent(reading: AbsolutePath.of(path)).bytes
+        } catch {
+            throw .unreadable(path: path, reason: error.description)
+        }
+        guard var text = String(bytes: bytes, encoding: .utf8) else {
+            throw .unreadable(path: path, reason: "it is not UTF-8 text")
+        }
+        if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
+        return text
+    }
+
+    /// Line breaks and the delimiters that are known.
+    private static let fieldEnds = Array(",;\t\r\n".utf8)
+
+    /// - Returns: the line in which a quoted field begins that never ends; nil when all end.
+    private static func openQuote(_ text: String.UTF8View) -> Int? {
+        let quote = UInt8(ascii: "\"")
+        var line = 1
+        var opened: Int?
+        var isFieldStart = true
+        for byte in text {
+            if byte == quote {
+                // A doubled quote closes the field and opens it again.
+                let closes = opened != nil
+                opened = !closes && isFieldStart ? line : nil
+                isFieldStart = closes
+            } else {
+                isFieldStart = Self.fieldEnds.contains(byte)
+            }
+            if byte == UInt8(ascii: "\n") { line += 1 }
+        }
+        return opened
     }
 }
 

@@ -8,6 +8,9 @@ struct AddOutput: Encodable {
         let reason: String
     }
 
+    /// A table may be of more folders than are added: so many rows are named.
+    private static let mostUnmatched = 20
+
     let added: Int
     let changed: Int
     let moved: Int
@@ -15,11 +18,13 @@ struct AddOutput: Encodable {
     let unchanged: Int
     let pruned: Int
     let skipped: [Skipped]
+    /// Rows of the table of attributes that no file of this run has; nil when there are none.
+    let unmatched: [String]?
     let store: String
     let tookMilliseconds: Double
 
     private enum CodingKeys: String, CodingKey {
-        case added, changed, moved, duplicates, unchanged, pruned, skipped, store
+        case added, changed, moved, duplicates, unchanged, pruned, skipped, unmatched, store
         case tookMilliseconds = "took_ms"
     }
 
@@ -31,6 +36,7 @@ struct AddOutput: Encodable {
         unchanged = report.unchanged
         pruned = report.pruned
         skipped = report.skipped.map { Skipped(path: $0.path, reason: $0.reason.description) }
+        unmatched = report.unmatched.isEmpty ? nil : report.unmatched
         self.store = store
         tookMilliseconds = (seconds * 1000).rounded()
     }
@@ -38,6 +44,13 @@ struct AddOutput: Encodable {
     func print(json: Bool) throws {
         for file in skipped {
             Console.error("skipped \(Console.oneLine(file.path)): \(file.reason)")
+        }
+        if let unmatched {
+            for path in unmatched.prefix(Self.mostUnmatched) {
+                Console.error("attributes for \(Console.oneLine(path)) were not used: this run found no such file")
+            }
+            let rest = unmatched.count - Self.mostUnmatched
+            if rest > 0 { Console.error("nor were those for \(rest) more files (--json lists all)") }
         }
         if json { return try Console.json(self) }
         let counts = [

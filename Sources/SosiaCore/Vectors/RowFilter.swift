@@ -18,6 +18,7 @@ public struct RowFilter: Sendable, Hashable {
     }
 
     @inlinable
+    /// Whether a row may be found.
     public func contains(_ row: Int) -> Bool {
         let word = row >> 6
         return word < words.count && words[word] & (1 << UInt64(row & 63)) != 0

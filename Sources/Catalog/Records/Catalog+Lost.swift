@@ -1,0 +1,75 @@
+import GRDB
+package import SosiaCore
+
+/// A picture whose vector could not be read: it is found no more, but keeps its id and attributes for the moment when
+/// one of its files is added again.
+package struct LostPicture: Sendable, Hashable {
+    package let id: ImageID
+    package let locations: [String]
+}
+
+extension Catalog {
+    /// Pictures that wait for their files to be added again, in the order of their ids.
+    package func lost() throws(CatalogError) -> [LostPicture] {
+        try read { db in
+            // A reader may see a catalog that no writer has migrated yet.
+            guard try db.tableExists("lost") else { return [] }
+            return try Int64.fetchAll(db, sql: "SELECT id FROM lost ORDER BY id").map { id in
+                let locations = try String.fetchAll(
+                    db.cachedStatement(sql: "SELECT location FROM lost_source WHERE lost = ? ORDER BY location"),
+                    arguments: [id])
+                return LostPicture(id: ImageID(rawValue: id), locations: locations)
+            }
+        }
+    }
+
+    /// Takes a picture and its sources out of the collection, to wait in `lost`.
+    static func lose(_ id: Int64, _ db: Database) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO lost SELECT id, hash, attributes FROM image WHERE id = ?")
+            .execute(arguments: [id])
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO lost_source SELECT location, image FROM source WHERE image = ?"
+        ).execute(arguments: [id])
+        try db.cachedStatement(sql: "DELETE FROM image WHERE id = ?").execute(arguments: [id])
+    }
+
+    /// The lost picture with these bytes.
+    static func lost(_ hash: ContentHash, _ db: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM lost WHERE hash = ?"), arguments: [hash.data])
+    }
+
+    /// The lost picture that was seen at one place only, this one.
+    static func lost(at location: String, _ db: Database) throws -> Int64? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT lost FROM lost_source AS here WHERE location = ?
+                AND (SELECT count(*) FROM lost_source WHERE lost = here.lost) = 1
+                """)
+        return try Int64.fetchOne(select, arguments: [location])
+    }
+
+    /// Ends the waiting of a picture that is back.
+    /// - Returns: its attributes, JSON.
+    static func restore(_ id: Int64, _ db: Database) throws -> String {
+        let attributes = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT attributes FROM lost WHERE id = ?"), arguments: [id])
+        _ = try forgetLost(id, db)
+        return attributes ?? "{}"
+    }
+
+    /// - Returns: whether there was such a picture.
+    static func forgetLost(_ id: Int64, _ db: Database) throws -> Bool {
+        try db.cachedStatement(sql: "DELETE FROM lost WHERE id = ?").execute(arguments: [id])
+        return db.changesCount > 0
+    }
+
+    /// - Returns: whether a lost picture went with its last place.
+    static func forgetLost(at location: String, _ db: Database) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT lost FROM lost_source WHERE location = ?")
+        guard let id = try Int64.fetchOne(select, arguments: [location]) else { return false }
+        try db.cachedStatement(sql: "DELETE FROM lost_source WHERE location = ?").execute(arguments: [location])
+        let others = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM lost_source WHERE lost = ?)")
+        return try Bool.fetchOne(others, arguments: [id]) == true ? false : forgetLost(id, db)
+    }
+}
