@@ -63,7 +63,8 @@ struct AddCommand: AsyncParsableCommand {
             paths.filter { $0 != "-" }
             + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
-        let collection = try Store(creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
+        let collection = try Store(
+            creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
         let line = ProgressLine()
         defer { line.clear() }
         let report = try await collection.add(named, options: options) { progress in
