@@ -42,17 +42,10 @@ if [ $# -eq 0 ]; then
     echo "== Example"
     photos=.build/example-photos
     rm -rf "$photos" .build/example.sosia
-    mkdir -p "$photos"
-    .deps/python/bin/python - "$photos" << 'PYTHON'
-import sys
-from PIL import Image
-
-for number in range(4):
-    Image.linear_gradient("L").rotate(90 * number).convert("RGB").save(f"{sys.argv[1]}/{number}.png")
-PYTHON
+    .deps/python/bin/python scripts/generate_pictures.py "$photos" --count 20
     # A package of its own, as a user's would be.
     swift build --package-path Examples/TenLines --scratch-path .build/examples > .build/example.log 2>&1 \
         || { tail -n 20 .build/example.log >&2; exit 1; }
     .build/examples/debug/TenLines .build/example.sosia "$photos" | tee .build/example.out
-    grep -q "^4 added" .build/example.out
+    grep -q "^20 added" .build/example.out
 fi
