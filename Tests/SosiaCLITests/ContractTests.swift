@@ -153,6 +153,18 @@ struct ContractTests {
                 == "sosia: the sheet \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
     }
 
+    @Test func removingWhatIsNotThereIsNamed() throws {
+        try sosia.run("add", photos)
+        let nothing = try sosia.run("remove", "77", "/nowhere")
+        #expect(nothing.status == 1)
+        #expect(nothing.output == "0 removed\n")
+        #expect(nothing.errors == "there is no picture with id 77\nno picture was seen at /nowhere\n")
+        let some = try sosia.run("remove", "77", "1", "--json")
+        #expect(some.status == 3)
+        #expect(some.output == "{\"removed\":1,\"unknown\":[\"77\"]}\n")
+        #expect(try sosia.run("remove", "2", photos).output == "2 removed\n")
+    }
+
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [
