@@ -165,6 +165,15 @@ struct ContractTests {
         #expect(try sosia.run("remove", "2", photos).output == "2 removed\n")
     }
 
+    @Test func aMistypedPathMakesNoCollection() throws {
+        let add = try sosia.run("add", "/typo", "/other")
+        #expect(add.status == 1)
+        #expect(add.errors == "sosia: /typo: there is no such file\n")
+        #expect(!FileManager.default.fileExists(atPath: sosia.store))
+        try sosia.run("add", photos)
+        #expect(try sosia.run("add", "/typo").status == 3)
+    }
+
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [

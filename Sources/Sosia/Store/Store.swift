@@ -91,6 +91,11 @@ public final class Store: Sendable {
         }
     }
 
+    /// Whether a collection lies in a folder, readable or not.
+    public static func exists(at path: String) -> Bool {
+        FileManager.default.fileExists(atPath: StoreLayout(root: AbsolutePath.of(path)).catalog)
+    }
+
     private static func existing(_ path: String) throws -> EmbeddedEngine? {
         do {
             return try EmbeddedEngine(path: path, access: .write)
