@@ -174,6 +174,22 @@ struct ContractTests {
         #expect(try sosia.run("add", "/typo").status == 3)
     }
 
+    @Test func numbersKeepTheirDigits() throws {
+        let texts = [
+            "12345678901234567890", "-12345678901234567890", "0.12345678901234567890123", "2.50", "1e3", "-0.0", "1E-7",
+            "100000000000000000000",
+        ]
+        let assignments = texts.enumerated().flatMap { ["--set", "n\($0.offset)=\($0.element)"] }
+        let process = sosia.process(["add", photos] + assignments)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let attributes = try #require(try sosia.run("show", "1", "--json").json()["attributes"] as? [String: Any])
+        for number in [0, 1, 2] { #expect(attributes["n\(number)"] as? String == texts[number]) }
+        let numbers = (3..<8).map { (attributes["n\($0)"] as? NSNumber)?.doubleValue }
+        #expect(numbers == [2.5, 1000, 0, 1e-7, 1e20])
+    }
+
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [
