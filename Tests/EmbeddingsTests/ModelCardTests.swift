@@ -63,6 +63,38 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("\"dimension\" : 8", "\"dimension\" : 1e30", "dimension", "whole"),
+        ("\"dimension\" : 8", "\"dimension\" : 1.5", "dimension", "whole"),
+        ("\"width\" : 224", "\"width\" : 99999999999999999999", "input.width", "whole"),
+        ("127", "1e39", "normalisation.mean", "32-bit"),
+    ])
+    func aNumberThatDoesNotFitIsNamed(old: String, new: String, field: String, kind: String) throws {
+        let text = """
+            {"name": "a", "weights": {"file": "a.onnx", "sha256": "\(String(repeating: "0", count: 64))"},
+             "input": {"width" : 224, "height": 224, "rule": "stretch"}, "dimension" : 8, "pooling": "none",
+             "normalisation": {"mean": [0, 127, 0], "scale": [1, 1, 1]}, "tensors": {"input": "a", "output": "b"},
+             "normalized": true, "metric": "l2", "licence": "", "source": ""}
+            """
+        _ = try ModelCard(json: Data(text.utf8))
+        #expect {
+            try ModelCard(json: Data(text.replacing(old, with: new).utf8))
+        } throws: { error in
+            guard case ModelCardError.malformed(let reason) = error else { return false }
+            return reason.hasPrefix("field \"\(field)\" is ") && reason.contains("not a \(kind) number")
+        }
+    }
+
+    @Test func aCardThatIsTooLargeIsNamedWithItsSize() throws {
+        try Fixture.withFolder { folder in
+            let file = folder.appendingPathComponent("card.json")
+            try Data(count: 200_000).write(to: file)
+            #expect(throws: ModelCardError.tooLarge(bytes: 200_000, limit: ModelCard.Limits.fileBytes)) {
+                try ModelCard(contentsOf: file)
+            }
+        }
+    }
+
     @Test func textThatIsNoCardIsRefused() {
         for text in ["", "[]", "null", "{", "\u{0}", String(repeating: "[", count: 60_000), "{\"name\":}"] {
             #expect(throws: ModelCardError.self) { try ModelCard(json: Data(text.utf8)) }

@@ -67,6 +67,10 @@ struct ModelAddingTests {
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("models").path)
                     .sorted() == ["tiny.json", "tiny.onnx"])
+            let absent = Fixture.weights("absent")
+            #expect(throws: EmbeddingError.weightsMissing(path: absent.path)) {
+                try directory.add(card: folder.appendingPathComponent("card.json"), weights: absent)
+            }
             #expect(throws: EmbeddingError.modelExists(name: "tiny")) {
                 try add(Fixture.card(mean: [1, 1, 1]), to: folder)
             }

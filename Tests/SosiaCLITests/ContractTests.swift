@@ -153,6 +153,43 @@ struct ContractTests {
                 == "sosia: the sheet \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
     }
 
+    @Test func removingWhatIsNotThereIsNamed() throws {
+        try sosia.run("add", photos)
+        let nothing = try sosia.run("remove", "77", "/nowhere")
+        #expect(nothing.status == 1)
+        #expect(nothing.output == "0 removed\n")
+        #expect(nothing.errors == "there is no picture with id 77\nno picture was seen at /nowhere\n")
+        let some = try sosia.run("remove", "77", "1", "--json")
+        #expect(some.status == 3)
+        #expect(some.output == "{\"removed\":1,\"unknown\":[\"77\"]}\n")
+        #expect(try sosia.run("remove", "2", photos).output == "2 removed\n")
+    }
+
+    @Test func aMistypedPathMakesNoCollection() throws {
+        let add = try sosia.run("add", "/typo", "/other")
+        #expect(add.status == 1)
+        #expect(add.errors == "sosia: /typo: there is no such file\n")
+        #expect(!FileManager.default.fileExists(atPath: sosia.store))
+        try sosia.run("add", photos)
+        #expect(try sosia.run("add", "/typo").status == 3)
+    }
+
+    @Test func numbersKeepTheirDigits() throws {
+        let texts = [
+            "12345678901234567890", "-12345678901234567890", "0.12345678901234567890123", "2.50", "1e3", "-0.0", "1E-7",
+            "100000000000000000000",
+        ]
+        let assignments = texts.enumerated().flatMap { ["--set", "n\($0.offset)=\($0.element)"] }
+        let process = sosia.process(["add", photos] + assignments)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let attributes = try #require(try sosia.run("show", "1", "--json").json()["attributes"] as? [String: Any])
+        for number in [0, 1, 2] { #expect(attributes["n\(number)"] as? String == texts[number]) }
+        let numbers = (3..<8).map { (attributes["n\($0)"] as? NSNumber)?.doubleValue }
+        #expect(numbers == [2.5, 1000, 0, 1e-7, 1e20])
+    }
+
     @Test func theStoreIsFoundByOptionVariableAndDataFolder() throws {
         let home = sosia.folder.path + "/home"
         let cases: [(String, [String: String])] = [

@@ -35,6 +35,17 @@ struct FileWalkTests {
         #expect(walk("b/in", "b").skipped.isEmpty)
     }
 
+    @Test func aFileThatIsNamedTwiceIsTakenOnce() throws {
+        try folder.write([1], to: "b/odd.dat")
+        try folder.write([1], to: "b/.4.jpg")
+        #expect(walk("c/3.jpg", "c/3.jpg", "c").files == ["c/3.jpg"])
+        #expect(walk("c", "c/3.jpg").files == ["c/3.jpg"])
+        let all = ["b/.4.jpg", "b/1.jpg", "b/in/2.jpg", "b/odd.dat"]
+        #expect(walk("b", "b/odd.dat", "b/.4.jpg").files.sorted() == all)
+        #expect(walk("b/odd.dat", "b/.4.jpg", "b").files.sorted() == all)
+        #expect(walk("none", "none").skipped == ["none": .notFound])
+    }
+
     @Test func aLinkBesideItsFolderIsNoLoop() throws {
         try link("a", to: "c")
         #expect(walk("").files == ["a/3.jpg", "b/1.jpg", "b/in/2.jpg"])

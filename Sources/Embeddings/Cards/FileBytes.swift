@@ -14,7 +14,10 @@ enum FileBytes {
         } catch {
             throw .unreadable(path: file.path, reason: "no permission, or not a file")
         }
-        guard bytes.count <= limit else { throw .tooLarge(bytes: bytes.count, limit: limit) }
+        guard bytes.count <= limit else {
+            let facts = try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)
+            throw .tooLarge(bytes: (facts?[.size] as? NSNumber)?.intValue ?? bytes.count, limit: limit)
+        }
         return bytes
     }
 

@@ -36,9 +36,34 @@ extension ModelCard {
         } catch let error as ModelCardError {
             throw error
         } catch let error as DecodingError {
-            throw .malformed(reason: error.fact)
+            throw .malformed(reason: Self.misfit(in: json, error) ?? error.fact)
         } catch {
             throw .malformed(reason: "not JSON")
+        }
+    }
+
+    /// The number that made the decoder take good JSON for bad: it does not say which.
+    private static func misfit(in json: Data, _ error: DecodingError) -> String? {
+        guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
+            let value = try? JSONSerialization.jsonObject(with: json)
+        else { return nil }
+        return misfit(value, path: [])
+    }
+
+    private static func misfit(_ value: Any, path: [String]) -> String? {
+        switch value {
+        case let fields as [String: Any]:
+            return fields.sorted { $0.key < $1.key }.lazy.compactMap { misfit($0.value, path: path + [$0.key]) }.first
+        case let items as [Any]:
+            return items.lazy.compactMap { misfit($0, path: path) }.first
+        case let number as NSNumber:
+            let value = number.doubleValue
+            let isWhole = path.first != Key.normalisation.rawValue
+            if isWhole ? Int(exactly: value) != nil : Float(value).isFinite { return nil }
+            let kind = isWhole ? "a whole number" : "a 32-bit number"
+            return "field \"\(path.joined(separator: "."))\" is \(number), which is not \(kind) that can be used"
+        default:
+            return nil
         }
     }
 

@@ -25,12 +25,12 @@ extension ModelDirectory {
         guard let folder = additions else {
             throw .modelUnwritable(path: "", reason: "there is no folder for models (no HOME, no SOSIA_MODELS)")
         }
+        try Self.checkSize(of: weights)
         let known = list().models.first { $0.card.name == card.name }
         if let known {
             guard known.card == card else { throw .modelExists(name: card.name) }
             if FileManager.default.fileExists(atPath: known.weights.path) { return known }
         }
-        try Self.checkSize(of: weights)
         try card.verify(weights: weights, runtime: runtime)
         let target = InstalledModel(card: card, weights: folder.appendingPathComponent(card.weights.file))
         try store(target, from: weights, in: folder)

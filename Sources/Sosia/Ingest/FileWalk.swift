@@ -15,14 +15,25 @@ struct FileWalk: Sequence, IteratorProtocol {
     /// Paths still to visit, the next one last.
     private var pending: [(path: String, named: Bool)]
     private var visited: Set<FileStatus.Identity> = []
+    /// The paths that were named, by their bytes, and whether they were met: a folder may hold them, too.
+    private var named: [[UInt8]: Bool] = [:]
 
     /// - Parameter paths: absolute paths of files and folders.
     init(_ paths: [String]) {
         pending = paths.reversed().map { ($0, true) }
+        if paths.count > 1 { for path in paths { named[Array(path.utf8)] = false } }
     }
 
     mutating func next() -> Item? {
         while let (path, named) = pending.popLast() {
+            var named = named
+            if !self.named.isEmpty {
+                let key = Array(path.utf8)
+                let isMet = self.named[key]
+                if isMet == true { continue }
+                if isMet == false { self.named[key] = true }
+                named = isMet != nil
+            }
             if let item = visit(path, named: named) { return item }
         }
         return nil

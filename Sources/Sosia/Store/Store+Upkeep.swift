@@ -20,6 +20,18 @@ extension Store {
         try await engine.remove(ids)
     }
 
+    /// Whether there is such a picture, be it one that ``repair(_:)`` took out.
+    public func contains(_ id: ImageID) throws -> Bool {
+        try engine.reading {
+            try !engine.catalog.records([id]).isEmpty || engine.catalog.lost().contains { $0.id == id }
+        }
+    }
+
+    /// Whether pictures were seen at or below a path.
+    public func contains(path: String) throws -> Bool {
+        try engine.reading { try !engine.catalog.locations(under: AbsolutePath.of(path)).isEmpty }
+    }
+
     /// What is known of a picture.
     /// - Throws: `EngineError.unknownImage`
     public func record(_ id: ImageID) async throws -> ImageRecord {

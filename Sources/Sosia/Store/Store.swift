@@ -93,6 +93,11 @@ public final class Store: Sendable {
         }
     }
 
+    /// Whether a collection lies in a folder, readable or not.
+    public static func exists(at path: String) -> Bool {
+        FileManager.default.fileExists(atPath: StoreLayout(root: AbsolutePath.of(path)).catalog)
+    }
+
     private static func existing(_ path: String, _ memory: MemoryBudget?) throws -> EmbeddedEngine? {
         do {
             return try EmbeddedEngine(path: path, access: .write, memory: memory)

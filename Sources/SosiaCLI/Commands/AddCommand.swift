@@ -63,6 +63,12 @@ struct AddCommand: AsyncParsableCommand {
             paths.filter { $0 != "-" }
             + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
+        // A mistyped path makes no collection.
+        if !Store.exists(at: store.resolved), let first = named.first,
+            !named.contains(where: FileManager.default.fileExists(atPath:))
+        {
+            throw PictureFile.Unreadable(path: Console.oneLine(first), reason: .notFound)
+        }
         let collection = try Store(
             creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
         let line = ProgressLine()

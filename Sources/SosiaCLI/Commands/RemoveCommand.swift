@@ -13,14 +13,31 @@ struct RemoveCommand: AsyncParsableCommand {
 
     private struct Output: Encodable {
         let removed: Int
+        /// Missing when all were known.
+        let unknown: [String]?
     }
 
     func run() async throws {
         let collection = try Store(opening: store.resolved, writable: true)
+        var unknown: [String] = []
+        for target in targets {
+            if let id = ImageID(argument: target) {
+                if try collection.contains(id) { continue }
+                Console.error("there is no picture with id \(id)")
+            } else {
+                if try collection.contains(path: target) { continue }
+                Console.error("no picture was seen at \(Console.oneLine(AbsolutePath.of(target)))")
+            }
+            unknown.append(target)
+        }
         let ids = targets.compactMap(ImageID.init(argument:))
         let paths = targets.filter { ImageID(argument: $0) == nil }
         let removed = try await collection.remove(ids) + collection.remove(paths: paths)
-        if store.json { return try Console.json(Output(removed: removed)) }
-        print("\(removed) removed")
+        if store.json {
+            try Console.json(Output(removed: removed, unknown: unknown.isEmpty ? nil : unknown))
+        } else {
+            print("\(removed) removed")
+        }
+        if !unknown.isEmpty { throw removed == 0 ? ExitStatus.failed : ExitStatus.skippedFiles }
     }
 }

@@ -93,9 +93,32 @@ struct AttributeTable {
 
 /// Attributes as people write them.
 enum AttributeText {
-    /// What reads as JSON is that value; everything else is a string.
+    /// What reads as JSON is that value; everything else is a string, a number with more digits than are kept, too.
     static func value(_ text: String) -> JSONValue {
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else { return .string(text) }
+        if case .number(let number) = value, Digits(text) != Digits("\(number)") { return .string(text) }
+        return value
+    }
+
+    /// A decimal number without the zeros that do not count.
+    private struct Digits: Equatable {
+        let digits: [Character]
+        let exponent: Int
+
+        init(_ text: String) {
+            let parts = text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased().split(separator: "e")
+            let mantissa = (parts.first ?? "").filter { $0 != "-" }.split(
+                separator: ".", omittingEmptySubsequences: false)
+            var digits = Array(mantissa.joined().drop { $0 == "0" })
+            var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+            exponent -= mantissa.count > 1 ? mantissa[1].count : 0
+            while digits.last == "0" {
+                digits.removeLast()
+                exponent += 1
+            }
+            self.digits = digits
+            self.exponent = digits.isEmpty ? 0 : exponent
+        }
     }
 
     /// - Parameter text: `key=value`
