@@ -37,9 +37,11 @@ struct Settings: Decodable, Sendable {
     var effort: Int?
     /// How many candidates are measured in float; nil leaves it to the index.
     var rerank: Int?
+    /// How many bytes may stay resident; nil leaves it to the system.
+    var memory: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case threads, seed, effort, rerank
+        case threads, seed, effort, rerank, memory
     }
 
     init() {}
@@ -50,6 +52,7 @@ struct Settings: Decodable, Sendable {
         seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1
         effort = try values.decodeIfPresent(Int.self, forKey: .effort)
         rerank = try values.decodeIfPresent(Int.self, forKey: .rerank)
+        memory = try values.decodeIfPresent(Int.self, forKey: .memory)
     }
 }
 

@@ -1,3 +1,4 @@
+import MemoryMapping
 import SosiaCore
 
 /// Searches of one index with one set of options.
@@ -21,6 +22,9 @@ struct Run {
     private func answer<Index: BenchmarkedIndex>(_ index: Index, _ range: Range<Int>, step: Int) throws -> Answer {
         let options = try Index.searchOptions(settings)
         let dimension = queries.dimension
+        // As the engine does it.
+        let budget = settings.memory.flatMap(MemoryBudget.init(bytes:))
+        base.file.advise(.random)
         var times: [Int] = []
         var lists: [NeighborList] = []
         times.reserveCapacity(range.count)
@@ -33,6 +37,7 @@ struct Run {
                     let start = ContinuousClock.now
                     let found = try index.search(
                         some, k: k, rows: rows, ids: ids.span, allowed: allowed, options: options)
+                    budget?.hold(base.file)
                     times.append((ContinuousClock.now - start).nanoseconds)
                     lists += found
                 }
