@@ -78,6 +78,13 @@ public final class MappedFile: Sendable {
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(advice))
     }
 
+    /// Takes the pages out of the process's resident memory; the system's file cache may keep them, and touching them
+    /// maps them again. What is scattered over a large file otherwise adds up, as each touch maps its surroundings.
+    public func release() {
+        guard let base else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(MADV_DONTNEED))
+    }
+
     /// All mapped bytes; they stay valid within `body` only.
     public func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
