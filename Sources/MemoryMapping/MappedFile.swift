@@ -82,7 +82,8 @@ public final class MappedFile: Sendable {
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(advice))
     }
 
-    /// Gives the pages back that are in memory; the next access maps them again.
+    /// Takes the pages out of the process's resident memory; the system's file cache may keep them, and touching them
+    /// maps them again. What is scattered over a large file otherwise adds up, as each touch maps its surroundings.
     public func release() {
         guard let base else { return }
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(MADV_DONTNEED))

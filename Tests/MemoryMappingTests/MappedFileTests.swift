@@ -28,6 +28,19 @@ struct MappedFileTests {
         }
     }
 
+    @Test("gives the same bytes after its pages were released")
+    func release() throws {
+        let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 11) }
+        try withFile(content) { path in
+            let file = try MappedFile(path)
+            for _ in 0..<3 {
+                #expect(file.withBytes { $0.withUnsafeBytes { Array($0) } } == content)
+                file.release()
+            }
+        }
+        try withFile([]) { try MappedFile($0).release() }
+    }
+
     @Test("typed values, bounds and alignment checked")
     func spans() throws {
         let values: [Float] = [1, 2, 3, 4]

@@ -6,30 +6,38 @@ public import SosiaCore
 ///
 /// ## What is stored
 /// A row x counts as x' = x - m, m being the mean of a sample (for the cosine, x is normalised first). W holds a few
-/// nearly orthonormal directions in which a sample varied most. Two codes of four bits a value are kept:
-/// - the *prefix code* c of y = W x', with y = a c + e and e orthogonal to c;
-/// - the *full code* b of H (x' - W^T a c), H an orthonormal mix; the reconstruction is r = f (a W^T c + s H^T b), the
-///   factor f chosen so that what is left, x' - r, is orthogonal to r.
+/// nearly orthonormal directions in which a sample varied most: first W1 (the prefix), then W2 (the middle), which may
+/// have no rows. Three codes of four bits a value are kept:
+/// - the *prefix code* c1 of y1 = W1 x', with y1 = a1 c1 + e1 and e1 orthogonal to c1;
+/// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 likewise;
+/// - the *full code* b of H (x' - W^T a c), where a c is (a1 c1, a2 c2) and H an orthonormal mix; the reconstruction
+///   is r = f (W^T a c + s H^T b), the factor f chosen so that what is left, x' - r, is orthogonal to r.
 ///
 /// ## Why the bounds are proofs
 /// For L2 let v = q - m, so that |q - x|^2 = |v|^2 + |x'|^2 - 2 <v, x'>: an upper bound of <v, x'> is a lower bound of
 /// the distance. (For the inner product and the cosine v = q, and <q, x> = <q, m> + <v, x'>.)
-/// 1. *Prefix.* Split v and x' into the parts inside and outside of the rows of W:
-///    <v, x'> = <Wv, a c> + <Wv, e> + <v_out, x'_out>. With p = <Wv, c> / |c|, e being orthogonal to c,
-///    <Wv, e> <= sqrt(|Wv|^2 - p^2) |e| and <v_out, x'_out> <= |v_out| |x'_out| (Cauchy and Schwarz). Wv itself is
-///    rounded to bytes u; |Wv - u| = g moves p by at most g.
-/// 2. *Full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (a <Wv, c> + s <Hv, b>) for any matrices W and H, and
-///    <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are accounted for likewise.
-/// 3. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the split in 1. is off by at most
-///    3 |E| |v| |x'|; |E| is measured when the index is trained or opened. Products with W, reconstructions and the
-///    mix are computed in float and off by at most a share (`ExactModel.roundingShare`) of |v| |x'|, by the bounds
-///    for sums in lanes; stored lengths are rounded up, squared norms down. All of these shares are added, and
-///    |v| |x'| <= (|v|^2 + |x'|^2) / 2 makes them part of the norm's weight and of the constant (`ExactQuery`).
-///    The distance that brute force would compute is itself off by a share that the limit takes into account.
+/// 1. *Prefix.* Split v and x' into the parts inside and outside of the rows of W1:
+///    <v, x'> = <W1 v, a1 c1> + <W1 v, e1> + <v_out, x'_out>. With p1 = <W1 v, c1> / |c1|, e1 being orthogonal to c1,
+///    <W1 v, e1> <= sqrt(|W1 v|^2 - p1^2) |e1| and <v_out, x'_out> <= |v_out| |x'_out| (Cauchy and Schwarz). W1 v
+///    itself is rounded to bytes u; |W1 v - u| = g moves p1 by at most g.
+/// 2. *Middle.* The same with the rows of W1 and W2: the two products add up, and
+///    <W v, (e1, e2)> <= sqrt(|W v|^2 - p1^2 - p2^2) sqrt(|e1|^2 + |e2|^2).
+/// 3. *Full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (<Wv, a c> + s <Hv, b>) for any W and an H whose inverse
+///    is its transpose, and <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are
+///    accounted for likewise.
+/// 4. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the splits in 1. and 2. are off by at most
+///    4 |E| |v| |x'|; |E| is measured when the index is trained. Products with W, reconstructions and the mix are
+///    computed in float and off by at most a share (`ExactModel.roundingShare`) of |v| |x'|; rows whose reconstruction
+///    would magnify that (`ExactModel.maximumFactor`) get no bound. Lengths along codes are rounded to half precision
+///    (`Half.relativeError`), lengths that a bound grows with are rounded up, squared norms down. All of these shares
+///    are added, and |v| |x'| <= (|v|^2 + |x'|^2) / 2 makes them part of the norm's weight and of the constant
+///    (`ExactQuery`). The distance that brute force would compute is itself off by a share that the limit takes into
+///    account.
 ///
-/// A search bounds all rows by 1., measures the rows with the lowest bounds, bounds the rows that their k-th distance
-/// leaves by 2., and measures the rest in the order of their bounds until a bound passes the k-th distance. Rows whose
-/// length float squares cannot hold have a bound of NaN, which no comparison excludes.
+/// A search bounds all rows by 1. and measures the best of those with the lowest bounds. Then, chunk by chunk, it
+/// bounds the rows that the k-th distance so far leaves by 2., what that leaves by 3., and measures the rest in the
+/// order of their bounds until a bound passes the k-th distance. Rows whose length float squares cannot hold have a
+/// bound of NaN, which no comparison excludes.
 ///
 /// ## Sources
 /// Four-bit codes with stored lengths: Gao & Long, *RaBitQ* (SIGMOD 2024); prefix first: Kuffo et al., *PDX*
