@@ -12,8 +12,8 @@ final class FileLock: Sendable {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw StoreError(SystemError.last, path: path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // The descriptor is closed by deinit, which runs although init throws: everything is initialised by now.
             let error = SystemError.last
-            close(descriptor)
             throw error.code == EWOULDBLOCK ? .locked(path: subject) : StoreError(error, path: path)
         }
     }

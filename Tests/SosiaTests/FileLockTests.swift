@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import Sosia
+
+struct FileLockTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func aLockIsHeldOnceAndGivenBack() throws {
+        let path = folder.path + "/lock"
+        var lock: FileLock? = try FileLock(path, of: "it")
+        #expect(throws: StoreError.locked(path: "it")) { try FileLock(path, of: "it") }
+        withExtendedLifetime(lock) {}
+        lock = nil
+        _ = try FileLock(path, of: "it")
+    }
+
+    /// A descriptor that is closed twice may be somebody else's the second time.
+    @Test func whoIsTurnedAwayClosesNothingOfOthers() async throws {
+        let path = folder.path + "/lock"
+        let lock = try FileLock(path, of: "it")
+        let closed = await withTaskGroup(of: Int.self) { group in
+            group.addTask {
+                for _ in 0..<20_000 { _ = try? FileLock(path, of: "it") }
+                return 0
+            }
+            group.addTask {
+                var closed = 0
+                for _ in 0..<20_000 {
+                    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+                    sched_yield()
+                    if close(descriptor) != 0 { closed += 1 }
+                }
+                return closed
+            }
+            return await group.reduce(0, +)
+        }
+        withExtendedLifetime(lock) {}
+        #expect(closed == 0)
+    }
+}
