@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import Indexes
 import MemoryMapping
 import SosiaCore
@@ -59,7 +60,8 @@ final class IndexShelf: Sendable {
             state.indexes = Indexes(
                 exact: open(files, for: snapshot), graph: open(files, for: snapshot), calibration: nil)
             if let file = state.indexes.graph?.file { state.indexes.calibration = folder.calibration(of: file) }
-            state.looked = (stamp, generation, rows)
+            // File systems keep times in ticks: what changes the folder in the same tick would go unseen.
+            state.looked = stamp.isSettled ? (stamp, generation, rows) : nil
             state.passedOverLarger = files.contains { $0.rows > rows }
             return state.indexes
         }
@@ -113,5 +115,15 @@ final class IndexShelf: Sendable {
             }
         }
         return nil
+    }
+}
+
+extension ImageSource.Stamp {
+    /// Longer than the tick of any file system's clock, nanoseconds.
+    private static let tick: Int64 = 100_000_000
+
+    /// Whether a change from now on would give another stamp.
+    fileprivate var isSettled: Bool {
+        Int64(Date().timeIntervalSince1970 * 1e9) - modified > Self.tick
     }
 }
