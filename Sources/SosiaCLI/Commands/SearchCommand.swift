@@ -50,44 +50,70 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let file = try sheet.map { path throws(SheetFile.Unwritable) in try SheetFile(path) }
-        let collection = try Store(opening: store.resolved, jobs: 1, memory: memory.memory)
-        if approximate {
-            let line = ProgressLine()
-            line.show("building the graph", done: 0, total: 0)
-            try await collection.prepareIndexes(.graph)
-            line.clear()
-        }
-        let answer: Store.Answer
-        let name: String
-        let picture: [UInt8]?
-        switch query {
-        case .image(let id):
-            name = "id:\(id)"
-            picture = nil
-            answer = try await collection.search(id, k: k, mode: mode)
-        case .standardInput:
-            name = "-"
-            let bytes = [UInt8](try StandardInput.bytes())
-            picture = bytes
-            answer = try await PictureFile.naming("standard input") {
-                try await collection.search(bytes, k: k, mode: mode)
-            }
-        case .file(let path):
-            name = path
-            let bytes = try PictureFile.bytes(path)
-            picture = bytes
-            answer = try await PictureFile.naming(path) { try await collection.search(bytes, k: k, mode: mode) }
-        }
+        // Found out before the search, not after it.
+        let file = try sheet.map(SheetFile.init)
+        let collection = try opened()
+        let picture = try pictureBytes()
+        let answer = try await search(collection, for: picture)
         try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
-        if let file { try await write(answer, picture, from: collection, to: file) }
+        if let file { try write(answer, await shown(picture, in: collection), from: collection, to: file) }
+    }
+
+    private func opened() throws -> Store {
+        try Store(opening: store.resolved, jobs: 1, memory: memory.memory)
+    }
+
+    /// The query as answers name it.
+    private var name: String {
+        switch query {
+        case .image(let id): "id:\(id)"
+        case .standardInput: "-"
+        case .file(let path): path
+        }
+    }
+
+    /// nil when the query is a picture of the collection.
+    private func pictureBytes() throws -> [UInt8]? {
+        switch query {
+        case .image: nil
+        case .standardInput: [UInt8](try StandardInput.bytes())
+        case .file(let path): try PictureFile.bytes(path)
+        }
+    }
+
+    private func imageID() throws -> ImageID {
+        guard case .image(let id) = query else { throw ValidationError("\(name) is no picture of the collection.") }
+        return id
+    }
+
+    private func buildGraph(of collection: Store) async throws {
+        let line = ProgressLine()
+        line.show("building the graph", done: 0, total: 0)
+        try await collection.prepareIndexes(.graph)
+        line.clear()
+    }
+
+    /// Says of which picture a decoding error speaks.
+    private func search(_ collection: Store, for picture: [UInt8]?) async throws -> Store.Answer {
+        if approximate { try await buildGraph(of: collection) }
+        guard let picture else { return try await collection.search(imageID(), k: k, mode: mode) }
+        do {
+            return try await collection.search(picture, k: k, mode: mode)
+        } catch let error as DecodeError {
+            throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: .decoding(error))
+        }
+    }
+
+    /// The bytes of the query, nil when its file can no longer be read.
+    private func shown(_ picture: [UInt8]?, in collection: Store) async -> [UInt8]? {
+        if let picture { return picture }
+        guard case .image(let id) = query else { return nil }
+        return try? await collection.bytes(of: id)
     }
 
     private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to file: SheetFile)
-        async throws
+        throws
     {
-        var query = picture
-        if query == nil, case .image(let id) = self.query { query = try? await collection.bytes(of: id) }
-        try file.write(collection.sheet(of: answer, query: query))
+        try file.write(collection.sheet(of: answer, query: picture))
     }
 }

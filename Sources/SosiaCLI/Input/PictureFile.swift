@@ -17,13 +17,4 @@ enum PictureFile {
             throw Unreadable(path: path, reason: error)
         }
     }
-
-    /// Says of which picture a decoding error speaks.
-    static func naming<Value>(_ path: String, _ body: () async throws -> Value) async throws -> Value {
-        do {
-            return try await body()
-        } catch let error as DecodeError {
-            throw Unreadable(path: path, reason: .decoding(error))
-        }
-    }
 }
