@@ -35,7 +35,7 @@ static inline float sosia_middle_bound(const sosia_middle_query *query, float pr
     return sosia_form(&query->form, parameters[5], upper);
 }
 
-// `product` is with the full code, `prefix` and `middle` are projections.
+// `product` is with the coarse or the full code, `prefix` and `middle` are projections.
 static inline float sosia_full_bound(const sosia_full_query *query, float product, float prefix, float middle,
                                      const float *parameters) {
     const float estimate = parameters[0] * prefix + parameters[1] * middle + parameters[2] * product;

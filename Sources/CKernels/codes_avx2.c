@@ -166,16 +166,52 @@ INLINE __m256i row_sums(const int8_t *values, const uint8_t *codes, size_t half)
     return _mm256_add_epi32(sum, _mm256_zextsi128_si256(_mm_cvtsi32_si128(rest)));
 }
 
+// Eight sums, of a vector each.
+INLINE __m256i sums_of_eight(const __m256i *sums) {
+    const __m256i first = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[0], sums[1]), _mm256_hadd_epi32(sums[2], sums[3]));
+    const __m256i second = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[4], sums[5]), _mm256_hadd_epi32(sums[6], sums[7]));
+    return _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
+                            _mm256_permute2x128_si256(first, second, 0x31));
+}
+
+INLINE __m256 product_of(__m256i sums, float offset, float scale) {
+    return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(sums), _mm256_set1_ps(offset)), _mm256_set1_ps(scale));
+}
+
 // The products of eight rows' codes with a query.
 INLINE __m256 row_products(const int8_t *values, const uint8_t *const *codes, size_t half, float offset,
                            float scale) {
     __m256i sums[LANES];
     for (int lane = 0; lane < LANES; lane++) sums[lane] = row_sums(values, codes[lane], half);
-    const __m256i first = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[0], sums[1]), _mm256_hadd_epi32(sums[2], sums[3]));
-    const __m256i second = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[4], sums[5]), _mm256_hadd_epi32(sums[6], sums[7]));
-    const __m256i all = _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
-                                         _mm256_permute2x128_si256(first, second, 0x31));
-    return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(all), _mm256_set1_ps(offset)), _mm256_set1_ps(scale));
+    return product_of(sums_of_eight(sums), offset, scale);
+}
+
+// Eight partial sums of the products of a row's two-bit codes with a query. A product is at most 3 * 127, and eight are
+// added to a 16-bit lane before it is widened.
+INLINE __m256i two_bit_sums(const int8_t *values, const uint8_t *codes, size_t quarter) {
+    const __m256i low_bits = _mm256_set1_epi8(3), ones = _mm256_set1_epi16(1);
+    __m256i sum = _mm256_setzero_si256();
+    const size_t whole = quarter / 32 * 32;
+    for (size_t i = 0; i < whole; i += 32) {
+        const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(codes + i));
+        const __m256i b = _mm256_srli_epi16(a, 2), c = _mm256_srli_epi16(a, 4), d = _mm256_srli_epi16(a, 6);
+        const int8_t *v = values + i;
+        const __m256i first = _mm256_add_epi16(
+            _mm256_maddubs_epi16(_mm256_and_si256(a, low_bits), _mm256_loadu_si256((const __m256i *)(const void *)v)),
+            _mm256_maddubs_epi16(_mm256_and_si256(b, low_bits),
+                                 _mm256_loadu_si256((const __m256i *)(const void *)(v + quarter))));
+        const __m256i second = _mm256_add_epi16(
+            _mm256_maddubs_epi16(_mm256_and_si256(c, low_bits),
+                                 _mm256_loadu_si256((const __m256i *)(const void *)(v + 2 * quarter))),
+            _mm256_maddubs_epi16(_mm256_and_si256(d, low_bits),
+                                 _mm256_loadu_si256((const __m256i *)(const void *)(v + 3 * quarter))));
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_add_epi16(first, second), ones));
+    }
+    int32_t rest = 0;
+    for (size_t i = whole; i < quarter; i++) {
+        for (size_t k = 0; k < 4; k++) rest += (codes[i] >> 2 * k & 3) * values[k * quarter + i];
+    }
+    return _mm256_add_epi32(sum, _mm256_zextsi128_si256(_mm_cvtsi32_si128(rest)));
 }
 
 // A lane for each row and a vector for each parameter, from a vector for each row.
@@ -197,8 +233,8 @@ INLINE void transpose(__m256 *v) {
     }
 }
 
-INLINE void middle_of_eight(const sosia_middle_query *query, const uint8_t *const *codes, __m256 prefix,
-                            float *bounds, float *projections) {
+INLINE __m256 middle_of_eight(const sosia_middle_query *query, const uint8_t *const *codes, __m256 prefix,
+                              __m256 *projections) {
     const size_t half = query->dimension / 2;
     __m256 p[LANES];
     for (int lane = 0; lane < LANES; lane++) p[lane] = halves((const uint16_t *)(const void *)(codes[lane] + half));
@@ -214,18 +250,15 @@ INLINE void middle_of_eight(const sosia_middle_query *query, const uint8_t *cons
     upper = _mm256_fmadd_ps(_mm256_add_ps(projection, error), p[1], upper);
     upper = _mm256_fmadd_ps(root_above(square), p[3], upper);
     upper = _mm256_fmadd_ps(_mm256_set1_ps(query->outside), p[4], upper);
-    _mm256_storeu_ps(projections, projection);
-    _mm256_storeu_ps(bounds, form(&query->form, p[5], upper));
+    *projections = projection;
+    return form(&query->form, p[5], upper);
 }
 
-INLINE void full_of_eight(const sosia_full_query *query, const uint8_t *const *codes, __m256 prefix, __m256 middle,
-                          float *bounds) {
-    const size_t half = query->dimension / 2;
-    const __m256 product = row_products(query->values, codes, half, query->offset, query->scale);
+// `rows` are eight rows' floats.
+INLINE __m256 full_of_eight(const sosia_full_query *query, const uint8_t *const *rows, __m256 product, __m256 prefix,
+                            __m256 middle) {
     __m256 p[LANES];
-    for (int lane = 0; lane < LANES; lane++) {
-        p[lane] = _mm256_loadu_ps((const float *)(const void *)(codes[lane] + half));
-    }
+    for (int lane = 0; lane < LANES; lane++) p[lane] = _mm256_loadu_ps((const float *)(const void *)rows[lane]);
     transpose(p);
     __m256 estimate = _mm256_mul_ps(p[0], prefix);
     estimate = _mm256_fmadd_ps(p[1], middle, estimate);
@@ -236,7 +269,12 @@ INLINE void full_of_eight(const sosia_full_query *query, const uint8_t *const *c
     const __m256 sure = positive(_mm256_mul_ps(_mm256_sub_ps(magnitude(estimate), error), p[4]));
     const __m256 square = _mm256_fnmadd_ps(sure, sure, _mm256_set1_ps(query->norm_squared));
     const __m256 upper = _mm256_fmadd_ps(_mm256_sqrt_ps(positive(square)), p[5], _mm256_add_ps(estimate, error));
-    _mm256_storeu_ps(bounds, form(&query->form, p[6], upper));
+    return form(&query->form, p[6], upper);
+}
+
+// All bits of the first `count` lanes.
+INLINE __m256i first_lanes(size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 // Where the rows of up to eight candidates lie; the last stands in for those that are missing.
@@ -264,30 +302,86 @@ TARGET void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8
         prefetch_rows(rows, stride, candidates, count, c + ROWS_AHEAD_MIDDLE, c + ROWS_AHEAD_MIDDLE + LANES);
         const size_t lanes = count - c < LANES ? count - c : LANES;
         const uint8_t *codes[LANES];
-        float prefixes[LANES] = {0}, lower[LANES], along[LANES];
         find_eight(rows, stride, candidates + c, lanes, codes);
-        memcpy(prefixes, prefix + c, lanes * sizeof *prefixes);
-        middle_of_eight(query, codes, _mm256_loadu_ps(prefixes), lower, along);
-        memcpy(bounds + c, lower, lanes * sizeof *bounds);
-        memcpy(projections + c, along, lanes * sizeof *projections);
+        const __m256i some = first_lanes(lanes);
+        __m256 along;
+        const __m256 lower = middle_of_eight(query, codes, _mm256_maskload_ps(prefix + c, some), &along);
+        _mm256_maskstore_ps(bounds + c, some, lower);
+        _mm256_maskstore_ps(projections + c, some, along);
     }
 }
 
-TARGET void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
-                                  size_t count, const float *prefix, const float *middle, float *bounds) {
-    const size_t stride = query->dimension / 2 + SOSIA_FULL_PARAMETERS * sizeof(float);
-    prefetch_rows(rows, stride, candidates, count, 0, ROWS_AHEAD_FULL);
+// By coarse codes, or, where `fine` is not NULL (a constant after inlining), by both.
+INLINE void bound_full(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                       const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                       float *bounds) {
+    const size_t quarter = query->dimension / 4, stride = quarter + SOSIA_FULL_PARAMETERS * sizeof(float);
+    const uint8_t *last = fine ? fine : coarse;
+    const float offset = fine ? query->offset : query->coarse_offset;
+    prefetch_rows(last, stride, candidates, count, 0, ROWS_AHEAD_FULL);
     for (size_t c = 0; c < count; c += LANES) {
-        prefetch_rows(rows, stride, candidates, count, c + ROWS_AHEAD_FULL, c + ROWS_AHEAD_FULL + LANES);
+        prefetch_rows(last, stride, candidates, count, c + ROWS_AHEAD_FULL, c + ROWS_AHEAD_FULL + LANES);
         const size_t lanes = count - c < LANES ? count - c : LANES;
         const uint8_t *codes[LANES];
-        float prefixes[LANES] = {0}, middles[LANES] = {0}, lower[LANES];
-        find_eight(rows, stride, candidates + c, lanes, codes);
-        memcpy(prefixes, prefix + c, lanes * sizeof *prefixes);
-        memcpy(middles, middle + c, lanes * sizeof *middles);
-        full_of_eight(query, codes, _mm256_loadu_ps(prefixes), _mm256_loadu_ps(middles), lower);
-        memcpy(bounds + c, lower, lanes * sizeof *bounds);
+        __m256i sums[LANES];
+        find_eight(coarse, stride, candidates + c, lanes, codes);
+        for (int lane = 0; lane < LANES; lane++) sums[lane] = two_bit_sums(query->values, codes[lane], quarter);
+        if (fine) {
+            find_eight(fine, stride, candidates + c, lanes, codes);
+            for (int lane = 0; lane < LANES; lane++) {
+                sums[lane] = _mm256_add_epi32(_mm256_slli_epi32(sums[lane], 2),
+                                              two_bit_sums(query->values, codes[lane], quarter));
+            }
+        }
+        for (int lane = 0; lane < LANES; lane++) codes[lane] += quarter;
+        const __m256i some = first_lanes(lanes);
+        const __m256 lower = full_of_eight(query, codes, product_of(sums_of_eight(sums), offset, query->scale),
+                                           _mm256_maskload_ps(prefix + c, some), _mm256_maskload_ps(middle + c, some));
+        _mm256_maskstore_ps(bounds + c, some, lower);
     }
+}
+
+TARGET void sosia_bound_coarse_avx2(const sosia_full_query *query, const uint8_t *coarse, const uint32_t *candidates,
+                                    size_t count, const float *prefix, const float *middle, float *bounds) {
+    bound_full(query, coarse, NULL, candidates, count, prefix, middle, bounds);
+}
+
+TARGET void sosia_bound_fine_avx2(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                                  const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                                  float *bounds) {
+    bound_full(query, coarse, fine, candidates, count, prefix, middle, bounds);
+}
+
+// The numbers of the lanes whose bits are set, from the left.
+INLINE __m256i lanes_of(uint64_t mask) {
+    const uint64_t bytes = _pdep_u64(mask, 0x0101010101010101u) * 255;
+    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)_pext_u64(0x0706050403020100u, bytes)));
+}
+
+// Packed as below; what is overwritten has been read.
+TARGET size_t sosia_keep_avx2(const float *bounds, size_t count, float limit, uint32_t *candidates, float *first,
+                              float *second) {
+    const __m256 limits = _mm256_set1_ps(limit);
+    size_t kept = 0, i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m256 wanted = _mm256_cmp_ps(_mm256_loadu_ps(bounds + i), limits, _CMP_NGT_UQ);
+        const uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_ps(wanted);
+        if (!mask) continue;
+        const __m256i lanes = lanes_of(mask);
+        const __m256i rows = _mm256_loadu_si256((const __m256i *)(const void *)(candidates + i));
+        const __m256 one = _mm256_loadu_ps(first + i), two = _mm256_loadu_ps(second + i);
+        _mm256_storeu_si256((__m256i *)(void *)(candidates + kept), _mm256_permutevar8x32_epi32(rows, lanes));
+        _mm256_storeu_ps(first + kept, _mm256_permutevar8x32_ps(one, lanes));
+        _mm256_storeu_ps(second + kept, _mm256_permutevar8x32_ps(two, lanes));
+        kept += (size_t)__builtin_popcountll(mask);
+    }
+    for (; i < count; i++) {
+        if (bounds[i] > limit) continue;
+        candidates[kept] = candidates[i];
+        first[kept] = first[i];
+        second[kept++] = second[i];
+    }
+    return kept;
 }
 
 // Packs the wanted lanes to the left without a branch; up to seven values behind the last are overwritten, always
@@ -300,9 +394,7 @@ TARGET size_t sosia_select_avx2(const float *values, const float *companions, si
         const __m256 wanted = _mm256_cmp_ps(_mm256_loadu_ps(values + i), limits, _CMP_NGT_UQ);
         const uint64_t mask = (uint64_t)(unsigned)_mm256_movemask_ps(wanted);
         if (!mask) continue;
-        const uint64_t bytes = _pdep_u64(mask, 0x0101010101010101u) * 255;
-        const uint64_t packed = _pext_u64(0x0706050403020100u, bytes);
-        const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)packed));
+        const __m256i lanes = lanes_of(mask);
         const __m256i positions = _mm256_add_epi32(lanes, _mm256_set1_epi32((int32_t)(base + (uint32_t)i)));
         _mm256_storeu_si256((__m256i *)(void *)(out + found), positions);
         _mm256_storeu_ps(out_companions + found,

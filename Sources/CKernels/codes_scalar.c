@@ -52,15 +52,50 @@ void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *r
     }
 }
 
-void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
-                             size_t count, const float *prefix, const float *middle, float *bounds) {
-    const size_t half = query->dimension / 2, stride = half + SOSIA_FULL_PARAMETERS * sizeof(float);
+static int32_t two_bit_sum(const int8_t *values, const uint8_t *codes, size_t quarter) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < quarter; i++) {
+        for (size_t k = 0; k < 4; k++) sum += (codes[i] >> 2 * k & 3) * values[k * quarter + i];
+    }
+    return sum;
+}
+
+void sosia_bound_coarse_scalar(const sosia_full_query *query, const uint8_t *coarse, const uint32_t *candidates,
+                               size_t count, const float *prefix, const float *middle, float *bounds) {
+    const size_t quarter = query->dimension / 4, stride = quarter + SOSIA_FULL_PARAMETERS * sizeof(float);
     for (size_t c = 0; c < count; c++) {
-        const uint8_t *codes = rows + candidates[c] * stride;
-        const float *parameters = (const float *)(const void *)(codes + half);
-        const float product = row_product(query->values, codes, half, query->offset, query->scale);
+        const uint8_t *codes = coarse + candidates[c] * stride;
+        const int32_t sum = two_bit_sum(query->values, codes, quarter);
+        const float product = ((float)sum - query->coarse_offset) * query->scale;
+        const float *parameters = (const float *)(const void *)(codes + quarter);
         bounds[c] = sosia_full_bound(query, product, prefix[c], middle[c], parameters);
     }
+}
+
+void sosia_bound_fine_scalar(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                             const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                             float *bounds) {
+    const size_t quarter = query->dimension / 4, stride = quarter + SOSIA_FULL_PARAMETERS * sizeof(float);
+    for (size_t c = 0; c < count; c++) {
+        const uint8_t *upper = coarse + candidates[c] * stride, *lower = fine + candidates[c] * stride;
+        const int32_t sum =
+            4 * two_bit_sum(query->values, upper, quarter) + two_bit_sum(query->values, lower, quarter);
+        const float product = ((float)sum - query->offset) * query->scale;
+        const float *parameters = (const float *)(const void *)(lower + quarter);
+        bounds[c] = sosia_full_bound(query, product, prefix[c], middle[c], parameters);
+    }
+}
+
+size_t sosia_keep_scalar(const float *bounds, size_t count, float limit, uint32_t *candidates, float *first,
+                         float *second) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        candidates[kept] = candidates[i];
+        first[kept] = first[i];
+        second[kept] = second[i];
+        kept += !(bounds[i] > limit);
+    }
+    return kept;
 }
 
 size_t sosia_select_scalar(const float *values, const float *companions, size_t count, float limit, uint32_t base,

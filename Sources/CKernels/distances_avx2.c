@@ -95,8 +95,10 @@ const sosia_kernels sosia_kernels_avx2 = {
     .dot = dot,
     .scan_prefix = sosia_scan_prefix_avx2,
     .bound_middle = sosia_bound_middle_avx2,
-    .bound_full = sosia_bound_full_avx2,
+    .bound_coarse = sosia_bound_coarse_avx2,
+    .bound_fine = sosia_bound_fine_avx2,
     .select = sosia_select_avx2,
+    .keep = sosia_keep_avx2,
 };
 
 #endif

@@ -63,6 +63,8 @@ const sosia_kernels sosia_kernels_scalar = {
     .dot = dot,
     .scan_prefix = sosia_scan_prefix_scalar,
     .bound_middle = sosia_bound_middle_scalar,
-    .bound_full = sosia_bound_full_scalar,
+    .bound_coarse = sosia_bound_coarse_scalar,
+    .bound_fine = sosia_bound_fine_scalar,
     .select = sosia_select_scalar,
+    .keep = sosia_keep_scalar,
 };

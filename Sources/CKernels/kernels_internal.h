@@ -31,8 +31,13 @@ void sosia_scan_prefix_scalar(const sosia_prefix_query *queries, size_t query_co
                               size_t block_count, size_t stride, float *bounds, float *projections);
 void sosia_bound_middle_scalar(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                size_t count, const float *prefix, float *bounds, float *projections);
-void sosia_bound_full_scalar(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
-                             size_t count, const float *prefix, const float *middle, float *bounds);
+void sosia_bound_coarse_scalar(const sosia_full_query *query, const uint8_t *coarse, const uint32_t *candidates,
+                               size_t count, const float *prefix, const float *middle, float *bounds);
+void sosia_bound_fine_scalar(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                             const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                             float *bounds);
+size_t sosia_keep_scalar(const float *bounds, size_t count, float limit, uint32_t *candidates, float *first,
+                         float *second);
 size_t sosia_select_scalar(const float *values, const float *companions, size_t count, float limit, uint32_t base,
                           uint32_t *out, float *out_companions);
 #if SOSIA_X86
@@ -40,8 +45,13 @@ void sosia_scan_prefix_avx2(const sosia_prefix_query *queries, size_t query_coun
                               size_t block_count, size_t stride, float *bounds, float *projections);
 void sosia_bound_middle_avx2(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                                size_t count, const float *prefix, float *bounds, float *projections);
-void sosia_bound_full_avx2(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates,
-                             size_t count, const float *prefix, const float *middle, float *bounds);
+void sosia_bound_coarse_avx2(const sosia_full_query *query, const uint8_t *coarse, const uint32_t *candidates,
+                               size_t count, const float *prefix, const float *middle, float *bounds);
+void sosia_bound_fine_avx2(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                             const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                             float *bounds);
+size_t sosia_keep_avx2(const float *bounds, size_t count, float limit, uint32_t *candidates, float *first,
+                         float *second);
 size_t sosia_select_avx2(const float *values, const float *companions, size_t count, float limit, uint32_t base,
                           uint32_t *out, float *out_companions);
 #endif

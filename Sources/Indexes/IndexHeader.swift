@@ -20,7 +20,7 @@ internal import SosiaCore
 /// | 120 | 8 | checksum of the bytes before |
 struct IndexHeader: Hashable, Sendable {
     static let byteCount = 128
-    static let version = 1
+    static let version = 2
     static let maximumDimension = 1 << 16
     static let maximumRows = 1 << 32
     private static let metrics: [Metric] = [.l2, .cosine, .innerProduct]

@@ -71,6 +71,7 @@ public struct MiddleQuery: Sendable {
 public struct FullQuery: Sendable {
     public let values: [Int8]
     public let scale: Float
+    public let coarseOffset: Float
     public let offset: Float
     public let error: Float
     public let prefixError: Float
@@ -79,11 +80,12 @@ public struct FullQuery: Sendable {
     public let form: BoundForm
 
     public init(
-        values: [Int8], scale: Float, offset: Float, error: Float, prefixError: Float, middleError: Float,
-        normSquared: Float, form: BoundForm
+        values: [Int8], scale: Float, coarseOffset: Float, offset: Float, error: Float, prefixError: Float,
+        middleError: Float, normSquared: Float, form: BoundForm
     ) {
         self.values = values
         self.scale = scale
+        self.coarseOffset = coarseOffset
         self.offset = offset
         self.error = error
         self.prefixError = prefixError
@@ -181,34 +183,75 @@ public struct CodeKernels: Sendable {
         }
     }
 
-    /// Bounds of some rows by their full codes.
+    /// Bounds of some rows by their coarse codes, or, with `fine`, by their full ones.
     /// - Parameters:
-    ///   - candidates: indexes of rows in `rows`.
+    ///   - candidates: indexes of rows in `coarse` and `fine`.
     ///   - prefix: the projections of the candidates on their prefix codes.
     ///   - middle: the projections of the candidates on their middle codes.
     public func boundFull(
-        _ query: FullQuery, rows: RawSpan, candidates: Span<UInt32>, prefix: Span<Float>, middle: Span<Float>,
-        bounds: inout MutableSpan<Float>
+        _ query: FullQuery, coarse: RawSpan, fine: RawSpan?, candidates: Span<UInt32>, prefix: Span<Float>,
+        middle: Span<Float>, bounds: inout MutableSpan<Float>
     ) {
         let count = candidates.count
         precondition(prefix.count >= count && middle.count >= count && bounds.count >= count)
+        withPointers(query, candidates, prefix, middle, &bounds) { query, candidates, prefix, middle, bounds in
+            coarse.withUnsafeBytes { coarse in
+                let upper = coarse.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                guard let fine else {
+                    return table.pointee.bound_coarse(query, upper, candidates, count, prefix, middle, bounds)
+                }
+                fine.withUnsafeBytes { fine in
+                    let lower = fine.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    table.pointee.bound_fine(query, upper, lower, candidates, count, prefix, middle, bounds)
+                }
+            }
+        }
+    }
+
+    private func withPointers(
+        _ query: FullQuery, _ candidates: Span<UInt32>, _ prefix: Span<Float>, _ middle: Span<Float>,
+        _ bounds: inout MutableSpan<Float>,
+        _ body: (
+            UnsafePointer<sosia_full_query>, UnsafePointer<UInt32>?, UnsafePointer<Float>?, UnsafePointer<Float>?,
+            UnsafeMutablePointer<Float>?
+        ) -> Void
+    ) {
         query.values.withUnsafeBufferPointer { values in
-            rows.withUnsafeBytes { rows in
-                candidates.withUnsafeBufferPointer { candidates in
-                    prefix.withUnsafeBufferPointer { prefix in
-                        middle.withUnsafeBufferPointer { middle in
-                            bounds.withUnsafeMutableBufferPointer { bounds in
-                                var raw = sosia_full_query(
-                                    values: values.baseAddress, dimension: values.count, scale: query.scale,
-                                    offset: query.offset, error: query.error, prefix_error: query.prefixError,
-                                    middle_error: query.middleError, norm_squared: query.normSquared,
-                                    form: query.form.raw)
-                                table.pointee.bound_full(
-                                    &raw, rows.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                                    candidates.baseAddress, candidates.count, prefix.baseAddress, middle.baseAddress,
-                                    bounds.baseAddress)
-                            }
+            var raw = sosia_full_query(
+                values: values.baseAddress, dimension: values.count, scale: query.scale,
+                coarse_offset: query.coarseOffset, offset: query.offset, error: query.error,
+                prefix_error: query.prefixError, middle_error: query.middleError, norm_squared: query.normSquared,
+                form: query.form.raw)
+            candidates.withUnsafeBufferPointer { candidates in
+                prefix.withUnsafeBufferPointer { prefix in
+                    middle.withUnsafeBufferPointer { middle in
+                        bounds.withUnsafeMutableBufferPointer { bounds in
+                            body(
+                                &raw, candidates.baseAddress, prefix.baseAddress, middle.baseAddress,
+                                bounds.baseAddress)
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps, in order, those of the first candidates whose bounds are not above `limit` (NaN is not), with what stands
+    /// beside them.
+    /// - Returns: how many are kept.
+    public func keep(
+        _ bounds: Span<Float>, limit: Float, candidates: inout MutableSpan<UInt32>, _ first: inout MutableSpan<Float>,
+        _ second: inout MutableSpan<Float>
+    ) -> Int {
+        let count = bounds.count
+        precondition(candidates.count >= count && first.count >= count && second.count >= count)
+        return bounds.withUnsafeBufferPointer { bounds in
+            candidates.withUnsafeMutableBufferPointer { candidates in
+                first.withUnsafeMutableBufferPointer { first in
+                    second.withUnsafeMutableBufferPointer { second in
+                        table.pointee.keep(
+                            bounds.baseAddress, count, limit, candidates.baseAddress, first.baseAddress,
+                            second.baseAddress)
                     }
                 }
             }

@@ -17,9 +17,9 @@ public enum CodeLayout {
         middle / 2 + middleParameters * MemoryLayout<UInt16>.size
     }
 
-    /// Bytes of a row of full codes with its parameters.
+    /// Bytes of a row of coarse codes, and of a row of fine codes, with its parameters.
     public static func rowBytes(full: Int) -> Int {
-        full / 2 + fullParameters * MemoryLayout<Float>.size
+        full / 4 + fullParameters * MemoryLayout<Float>.size
     }
 
     /// Stores the prefix code of one row in zeroed blocks.
@@ -49,33 +49,34 @@ public enum CodeLayout {
         _ codes: [UInt8], parameters: [Half], row: Int, middle: Int, in rows: inout [UInt8]
     ) {
         let start = row * rowBytes(middle: middle)
-        storeRow(codes, at: start, dimension: middle, in: &rows)
+        let half = middle / 2
+        for (index, code) in codes.enumerated() {
+            if index < half { rows[start + index] |= code } else { rows[start + index - half] |= code << 4 }
+        }
         rows.withUnsafeMutableBytes { bytes in
             for (index, value) in parameters.enumerated() {
-                let offset = start + middle / 2 + index * MemoryLayout<UInt16>.size
+                let offset = start + half + index * MemoryLayout<UInt16>.size
                 bytes.storeBytes(of: value.bits, toByteOffset: offset, as: UInt16.self)
             }
         }
     }
 
-    /// Stores the full code of one row in zeroed bytes; the parameters in the order of `sosia_kernels.h`.
+    /// Stores the coarse or the fine code of one row in zeroed bytes; the parameters in the order of
+    /// `sosia_kernels.h`.
+    /// - Parameter codes: 0...3 each, at most `full`.
     public static func storeFull(
         _ codes: [UInt8], parameters: [Float], row: Int, full: Int, in rows: inout [UInt8]
     ) {
         let start = row * rowBytes(full: full)
-        storeRow(codes, at: start, dimension: full, in: &rows)
+        let quarter = full / 4
+        for (index, code) in codes.enumerated() {
+            rows[start + index % quarter] |= code << UInt8(index / quarter * 2)
+        }
         rows.withUnsafeMutableBytes { bytes in
             for (index, value) in parameters.enumerated() {
-                let offset = start + full / 2 + index * MemoryLayout<Float>.size
+                let offset = start + quarter + index * MemoryLayout<Float>.size
                 bytes.storeBytes(of: value, toByteOffset: offset, as: Float.self)
             }
-        }
-    }
-
-    private static func storeRow(_ codes: [UInt8], at start: Int, dimension: Int, in rows: inout [UInt8]) {
-        let half = dimension / 2
-        for (index, code) in codes.enumerated() {
-            if index < half { rows[start + index] |= code } else { rows[start + index - half] |= code << 4 }
         }
     }
 

@@ -16,11 +16,15 @@ public enum VectorEncoding {
     /// (Max, *Quantizing for minimum distortion*, 1960).
     public static let bestStep: Float = 0.335
 
+    /// A step whose codes leave nearly as little error, and their upper two bits alone nearly as little as two bits can.
+    public static let nestedStep: Float = 0.29
+
     /// Four-bit codes of a vector, with one step for all of it.
-    public static func quantize(_ values: [Float]) -> Quantized {
+    /// - Parameter stepInDeviations: in standard deviations of the values.
+    public static func quantize(_ values: [Float], stepInDeviations: Float = bestStep) -> Quantized {
         let square = values.reduce(0.0) { $0 + Double($1) * Double($1) }
         let deviation = Float((square / Double(max(values.count, 1))).squareRoot())
-        let inverse = deviation > 0 ? 1 / (deviation * bestStep) : 0
+        let inverse = deviation > 0 ? 1 / (deviation * stepInDeviations) : 0
         var product = 0.0
         var norm = 0.0
         let codes = [UInt8](unsafeUninitializedCapacity: values.count) { buffer, count in

@@ -164,43 +164,55 @@ struct CodeKernelsTests {
         }
     }
 
-    @Test("full bounds: all dimensions, any number of candidates, any address", arguments: levels)
+    @Test("coarse and full bounds: all dimensions, any number of candidates, any address", arguments: levels)
     func full(kernels: CodeKernels) {
-        for dimension in stride(from: 2, through: 304, by: 2) {
+        for dimension in stride(from: 4, through: 304, by: 4) {
             var generator = SeededGenerator(seed: UInt64(dimension) + 1000)
             let rows = 12
-            var bytes = [UInt8](repeating: 0, count: rows * CodeLayout.rowBytes(full: dimension))
             let codes = (0..<rows).map { _ in Self.codes(dimension, &generator) }
-            let parameters = (0..<rows).map { _ in
-                generator.floats(2, in: 0...2) + [1 / Float(dimension)] + generator.floats(4, in: 0...1)
+            var parts = [0, 1].map { _ in [UInt8](repeating: 0, count: rows * CodeLayout.rowBytes(full: dimension)) }
+            let parameters = parts.map { _ in
+                (0..<rows).map { _ in
+                    generator.floats(2, in: 0...2) + [1 / Float(dimension)] + generator.floats(4, in: 0...1)
+                }
             }
             for row in 0..<rows {
-                CodeLayout.storeFull(codes[row], parameters: parameters[row], row: row, full: dimension, in: &bytes)
+                for part in parts.indices {
+                    CodeLayout.storeFull(
+                        codes[row].map { part == 0 ? $0 >> 2 : $0 & 3 }, parameters: parameters[part][row], row: row,
+                        full: dimension, in: &parts[part])
+                }
             }
             let values = Self.query(dimension, &generator)
             let query = FullQuery(
-                values: values, scale: 1 / 512, offset: Self.offset(values), error: 0.02, prefixError: 0.03,
-                middleError: 0.01, normSquared: 6, form: Self.form)
-            let candidates = (0..<dimension / 2 % 21).map { _ in UInt32.random(in: 0..<12, using: &generator) }
+                values: values, scale: 1 / 512, coarseOffset: Self.offset(values) / 5, offset: Self.offset(values),
+                error: 0.02, prefixError: 0.03, middleError: 0.01, normSquared: 6, form: Self.form)
+            let candidates = (0..<dimension / 4 % 21).map { _ in UInt32.random(in: 0..<12, using: &generator) }
             let prefix = generator.floats(candidates.count)
             let middle = generator.floats(candidates.count)
-            var bounds = [Float](repeating: -9, count: candidates.count + 1)
-            Self.shifted(bytes, by: dimension / 2 % 8 * 4) { rows in
-                var out = bounds.mutableSpan
-                kernels.boundFull(
-                    query, rows: rows, candidates: candidates.span, prefix: prefix.span, middle: middle.span,
-                    bounds: &out)
-            }
-            #expect(bounds.last == -9)
-            for (index, candidate) in candidates.enumerated() {
-                let p = parameters[Int(candidate)].map(Double.init)
-                let product = Self.product(values, codes[Int(candidate)]) / 512
-                let estimate = p[0] * Double(prefix[index]) + p[1] * Double(middle[index]) + p[2] * product
-                let error = 0.03 * p[0] + 0.01 * p[1] + 0.02 * p[3]
-                let free = Self.free(6, (abs(estimate) - error) * p[4])
-                let wanted = Self.bound(norm: p[6], upper: estimate + error + free * p[5])
-                let size = abs(wanted) + 4 * abs(product) + 16
-                #expect(Self.isSound(bounds[index], wanted, size: size, looseness: 0), "\(dimension)")
+            for part in parts.indices {
+                var bounds = [Float](repeating: -9, count: candidates.count + 1)
+                Self.shifted(parts[0], by: dimension / 4 % 8 * 4) { coarse in
+                    Self.shifted(parts[1], by: dimension / 4 % 7 * 4) { fine in
+                        var out = bounds.mutableSpan
+                        kernels.boundFull(
+                            query, coarse: coarse, fine: part == 0 ? nil : fine, candidates: candidates.span,
+                            prefix: prefix.span, middle: middle.span, bounds: &out)
+                    }
+                }
+                #expect(bounds.last == -9)
+                for (index, candidate) in candidates.enumerated() {
+                    let p = parameters[part][Int(candidate)].map(Double.init)
+                    let code = codes[Int(candidate)]
+                    // The coarse code c stands for c - 1.5, and c + 6 for that in four bits.
+                    let product = Self.product(values, part == 0 ? code.map { ($0 >> 2) + 6 } : code) / 512
+                    let estimate = p[0] * Double(prefix[index]) + p[1] * Double(middle[index]) + p[2] * product
+                    let error = 0.03 * p[0] + 0.01 * p[1] + 0.02 * p[3]
+                    let free = Self.free(6, (abs(estimate) - error) * p[4])
+                    let wanted = Self.bound(norm: p[6], upper: estimate + error + free * p[5])
+                    let size = abs(wanted) + 4 * abs(product) + 16
+                    #expect(Self.isSound(bounds[index], wanted, size: size, looseness: 0), "\(dimension)")
+                }
             }
         }
     }
@@ -224,6 +236,30 @@ struct CodeKernelsTests {
                 #expect(out[..<found].map { Int($0) - 1000 } == wanted)
                 #expect(Array(companionsOut[..<found]) == wanted.map { companions[$0 + 3] })
                 #expect(out.last == 7 && companionsOut.last == -9)
+            }
+        }
+    }
+
+    @Test("keeping: candidates whose bounds are not above the limit, with their companions, in order", arguments: levels)
+    func keeping(kernels: CodeKernels) {
+        for count in 0...100 {
+            var generator = SeededGenerator(seed: UInt64(count) + 77)
+            var bounds = generator.floats(count)
+            for index in bounds.indices where index % 11 == 3 { bounds[index] = [.nan, .infinity, 0.5][index % 3] }
+            let rows = (0..<UInt32(count)).map { $0 * 3 } + [7]
+            let (first, second) = (generator.floats(count) + [-9], generator.floats(count) + [-9])
+            for limit: Float in [-2, -0.3, 0.5, .infinity] {
+                var (candidates, one, two) = (rows, first, second)
+                var candidatesOut = candidates.mutableSpan
+                var oneOut = one.mutableSpan
+                var twoOut = two.mutableSpan
+                let kept = kernels.keep(
+                    bounds.span, limit: limit, candidates: &candidatesOut, &oneOut, &twoOut)
+                let wanted = (0..<count).filter { !(bounds[$0] > limit) }
+                #expect(Array(candidates[..<kept]) == wanted.map { rows[$0] })
+                #expect(Array(one[..<kept]) == wanted.map { first[$0] })
+                #expect(Array(two[..<kept]) == wanted.map { second[$0] })
+                #expect(candidates.last == 7 && one.last == -9 && two.last == -9)
             }
         }
     }

@@ -25,7 +25,7 @@ enum {
     SOSIA_PREFIX_PARAMETERS = 5,
     // Half-precision floats that follow the codes of a row of middle codes.
     SOSIA_MIDDLE_PARAMETERS = 8,
-    // Floats that follow the codes of a row of full codes.
+    // Floats that follow the codes of a row of coarse or of fine codes.
     SOSIA_FULL_PARAMETERS = 8,
 };
 
@@ -73,19 +73,24 @@ typedef struct sosia_middle_query {
     sosia_bound_form form;
 } sosia_middle_query;
 
-// A query against full codes. A row is laid out as for the middle, but with eight floats:
+// A query against full codes: coarse codes, which are their upper two bits, and fine codes, the lower two. The coarse
+// code c of 0...3 alone stands for c - 1.5. A row of either is dimension / 4 bytes, byte j holding the dimensions j,
+// j + dimension / 4, j + dimension / 2 and j + 3 * dimension / 4 from its lowest bits to its highest; then eight floats,
+// in coarse rows for the reconstruction with coarse codes, in fine rows for that with full codes:
 //   prefix    length of the prefix's part of the reconstruction, the multiplier of the prefix projection
 //   middle    the same for the middle
-//   step      multiplier of the product with the full code
-//   reach     length of the full code's part of the reconstruction, rounded up
+//   step      multiplier of the product with the code
+//   reach     length of the code's part of the reconstruction, rounded up
 //   inverse   1 / |reconstruction|, 0 when that is zero
 //   left      length of what the reconstruction leaves out, rounded up
 //   norm      squared length of the row, rounded down
 //   unused
 typedef struct sosia_full_query {
-    const int8_t *values;   // `dimension` of them, a multiple of 64
+    const int8_t *values;   // `dimension` of them, a multiple of four
     size_t dimension;
-    float scale, offset;
+    float scale;
+    float coarse_offset;    // 1.5 * sum of values
+    float offset;           // 7.5 * sum of values
     float error;            // of the query's integers for the full code
     float prefix_error;     // for the prefix
     float middle_error;     // for the middle
@@ -115,15 +120,24 @@ typedef struct sosia_kernels {
     void (*bound_middle)(const sosia_middle_query *query, const uint8_t *rows, const uint32_t *candidates,
                          size_t count, const float *prefix, float *bounds, float *projections);
 
-    // Lower bounds of the rows `candidates`; `prefix` and `middle` hold the projections of the candidates on those
-    // codes.
-    void (*bound_full)(const sosia_full_query *query, const uint8_t *rows, const uint32_t *candidates, size_t count,
-                       const float *prefix, const float *middle, float *bounds);
+    // Lower bounds of the rows `candidates` by their coarse codes; `prefix` and `middle` hold the projections of the
+    // candidates on those codes.
+    void (*bound_coarse)(const sosia_full_query *query, const uint8_t *coarse, const uint32_t *candidates,
+                         size_t count, const float *prefix, const float *middle, float *bounds);
+
+    // The same by coarse and fine codes together.
+    void (*bound_fine)(const sosia_full_query *query, const uint8_t *coarse, const uint8_t *fine,
+                       const uint32_t *candidates, size_t count, const float *prefix, const float *middle,
+                       float *bounds);
 
     // Writes the indexes of the values that are not above `limit` (NaN included), plus `base`, and their companions;
     // returns how many. Both outputs have room for `count`.
     size_t (*select)(const float *values, const float *companions, size_t count, float limit, uint32_t base,
                      uint32_t *out, float *out_companions);
+
+    // Keeps, in order, those of `count` candidates whose bounds are not above `limit` (NaN included), with their two
+    // companions; returns how many.
+    size_t (*keep)(const float *bounds, size_t count, float limit, uint32_t *candidates, float *first, float *second);
 } sosia_kernels;
 
 // The sum of products, formed in double.

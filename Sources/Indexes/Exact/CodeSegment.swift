@@ -1,14 +1,16 @@
 internal import Kernels
 internal import MemoryMapping
 
-/// Three things, one for each kind of code.
+/// Four things, one for each kind of code.
 struct Codes<Part: Sendable>: Sendable {
     /// Blocks of prefix codes.
     var prefix: Part
     /// Rows of middle codes.
     var middle: Part
-    /// Rows of full codes.
-    var full: Part
+    /// Rows of the upper halves of full codes.
+    var coarse: Part
+    /// Rows of the lower halves.
+    var fine: Part
 }
 
 /// The codes of a run of rows, in memory or in a mapped file.
@@ -22,7 +24,7 @@ struct CodeSegment: Sendable {
     private(set) var rowCount: Int
 
     init() {
-        storage = .owned(Codes(prefix: [], middle: [], full: []))
+        storage = .owned(Codes(prefix: [], middle: [], coarse: [], fine: []))
         rowCount = 0
     }
 
@@ -39,14 +41,17 @@ struct CodeSegment: Sendable {
 
     var blockCount: Int { (rowCount + CodeLayout.blockRows - 1) / CodeLayout.blockRows }
 
-    /// The blocks of prefix codes, the rows of middle codes, the rows of full codes.
-    func withCodes<Result>(_ body: (RawSpan, RawSpan, RawSpan) throws -> Result) rethrows -> Result {
+    /// The blocks of prefix codes, the rows of middle, of coarse, and of fine codes.
+    func withCodes<Result>(_ body: (RawSpan, RawSpan, RawSpan, RawSpan) throws -> Result) rethrows -> Result {
         switch storage {
         case .owned(let codes):
-            return try body(codes.prefix.span.bytes, codes.middle.span.bytes, codes.full.span.bytes)
+            return try body(
+                codes.prefix.span.bytes, codes.middle.span.bytes, codes.coarse.span.bytes, codes.fine.span.bytes)
         case .mapped(let file, let codes):
             return try file.withBytes {
-                try body($0.extracting(codes.prefix), $0.extracting(codes.middle), $0.extracting(codes.full))
+                try body(
+                    $0.extracting(codes.prefix), $0.extracting(codes.middle), $0.extracting(codes.coarse),
+                    $0.extracting(codes.fine))
             }
         }
     }
@@ -55,12 +60,13 @@ struct CodeSegment: Sendable {
     mutating func append(_ rows: [EncodedRow], model: ExactModel) {
         guard case .owned(var codes) = storage else { return }
         // The arrays must have one owner, or each append would copy them.
-        storage = .owned(Codes(prefix: [], middle: [], full: []))
+        storage = .owned(Codes(prefix: [], middle: [], coarse: [], fine: []))
         let total = rowCount + rows.count
         let blocks = (total + CodeLayout.blockRows - 1) / CodeLayout.blockRows
         codes.prefix.grow(to: blocks * CodeLayout.blockBytes(prefix: model.prefix))
         codes.middle.grow(to: total * model.middleRowBytes)
-        codes.full.grow(to: total * CodeLayout.rowBytes(full: model.full))
+        codes.coarse.grow(to: total * CodeLayout.rowBytes(full: model.full))
+        codes.fine.grow(to: total * CodeLayout.rowBytes(full: model.full))
         for row in rows {
             CodeLayout.storePrefix(
                 row.prefix.codes, parameters: row.prefix.parameters, row: rowCount, prefix: model.prefix,
@@ -71,8 +77,10 @@ struct CodeSegment: Sendable {
                     in: &codes.middle)
             }
             CodeLayout.storeFull(
-                row.full.codes, parameters: row.full.parameters, row: rowCount, full: model.full,
-                in: &codes.full)
+                row.coarse.codes, parameters: row.coarse.parameters, row: rowCount, full: model.full,
+                in: &codes.coarse)
+            CodeLayout.storeFull(
+                row.fine.codes, parameters: row.fine.parameters, row: rowCount, full: model.full, in: &codes.fine)
             rowCount += 1
         }
         storage = .owned(codes)

@@ -12,7 +12,8 @@ struct EncodedRow: Sendable {
 
     var prefix: Part<Half>
     var middle: Part<Half>
-    var full: Part<Float>
+    var coarse: Part<Float>
+    var fine: Part<Float>
 
     private static let zero = Half(nearest: 0)
 
@@ -20,7 +21,8 @@ struct EncodedRow: Sendable {
     static let unbounded = EncodedRow(
         prefix: Part(codes: [], parameters: [zero, zero, zero, zero, .nan]),
         middle: Part(codes: [], parameters: [zero, zero, zero, zero, zero, .nan]),
-        full: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]))
+        coarse: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]),
+        fine: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]))
 
     /// Codes of some rows.
     static func encode(
@@ -110,32 +112,15 @@ struct EncodedRow: Sendable {
         let greatest = Double(Half.greatest)
         guard norm == 0 || (norm > 1e-24 && norm < greatest * greatest / 4) else { return unbounded }
         let (prefix, middle) = (leading.prefix, leading.middle)
-
         var residual = vector
         for index in residual.indices { residual[index] -= reconstruction[index] }
         VectorEncoding.mix(&residual, signs: model.signs)
-        let quantized = VectorEncoding.quantize(residual)
-        let step = max(quantized.product / quantized.norm, 0)
-        var detail = quantized.codes.map { Float(step * (Double($0) - 7.5)) }
-        VectorEncoding.unmix(&detail, signs: model.signs)
-        var product = 0.0
-        var square = 0.0
-        for index in detail.indices {
-            let value = Double(reconstruction[index]) + Double(detail[index])
-            product += value * Double(vector[index])
-            square += value * value
-        }
-        // One common factor makes what is left orthogonal to the reconstruction.
-        let factor = square > 0 ? max(product / square, 0) : 0
-        guard factor <= ExactModel.maximumFactor else { return unbounded }
-        var left = 0.0
-        for index in detail.indices {
-            let value = Double(vector[index]) - factor * (Double(reconstruction[index]) + Double(detail[index]))
-            left += value * value
-        }
-        let length = factor * square.squareRoot()
-        // The share by which float moves the reconstruction is known for those only that are not much shorter.
-        let inverse = length * ExactModel.maximumFactor >= norm.squareRoot() && length > 0 ? Float(1 / length) : 0
+        let codes = VectorEncoding.quantize(residual, stepInDeviations: VectorEncoding.nestedStep).codes
+        let upper = codes.map { $0 >> 2 }
+        let row = Row(vector: vector, norm: norm, residual: residual, leading: leading, reconstruction: reconstruction)
+        guard let coarse = row.parameters(codes: upper, offset: 1.5, model: model),
+            let full = row.parameters(codes: codes, offset: 7.5, model: model)
+        else { return unbounded }
         return EncodedRow(
             prefix: Part(
                 codes: prefix.codes,
@@ -152,12 +137,55 @@ struct EncodedRow: Sendable {
                     rest(norm: norm, square: prefix.square + middle.square, model: model),
                     Half(towardsZero: Float(norm).nextDown),
                 ]),
-            full: Part(
-                codes: quantized.codes,
-                parameters: [
-                    Float(factor * prefix.along), Float(factor * middle.along), Float(factor * step),
-                    Float(factor * step * quantized.norm.squareRoot()).nextUp,
-                    inverse, Float(left.squareRoot()).nextUp, Float(norm).nextDown,
-                ]))
+            coarse: Part(codes: upper, parameters: coarse),
+            fine: Part(codes: codes.map { $0 & 3 }, parameters: full))
+    }
+
+    /// A row on its way to coarse and full codes.
+    private struct Row {
+        let vector: [Float]
+        /// |x'|^2
+        let norm: Double
+        /// H (x' - W^T a c)
+        let residual: [Float]
+        let leading: Leading
+        /// W^T a c
+        let reconstruction: [Float]
+
+        /// The floats stored behind a code that stands for its values less `offset`.
+        /// - Returns: nil when no bound can be given.
+        func parameters(codes: [UInt8], offset: Float, model: ExactModel) -> [Float]? {
+            var (product, codeNorm) = (0.0, 0.0)
+            for index in codes.indices {
+                let value = Double(Float(codes[index]) - offset)
+                product += value * Double(residual[index])
+                codeNorm += value * value
+            }
+            let step = max(product / codeNorm, 0)
+            var detail = codes.map { Float(step) * (Float($0) - offset) }
+            VectorEncoding.unmix(&detail, signs: model.signs)
+            var (along, square) = (0.0, 0.0)
+            for index in detail.indices {
+                let value = Double(reconstruction[index]) + Double(detail[index])
+                along += value * Double(vector[index])
+                square += value * value
+            }
+            // One common factor makes what is left orthogonal to the reconstruction.
+            let factor = square > 0 ? max(along / square, 0) : 0
+            guard factor <= ExactModel.maximumFactor else { return nil }
+            var left = 0.0
+            for index in detail.indices {
+                let value = Double(vector[index]) - factor * (Double(reconstruction[index]) + Double(detail[index]))
+                left += value * value
+            }
+            let length = factor * square.squareRoot()
+            // The share by which float moves the reconstruction is known for those only that are not much shorter.
+            let inverse = length * ExactModel.maximumFactor >= norm.squareRoot() && length > 0 ? Float(1 / length) : 0
+            return [
+                Float(factor * leading.prefix.along), Float(factor * leading.middle.along), Float(factor * step),
+                Float(factor * step * codeNorm.squareRoot()).nextUp, inverse, Float(left.squareRoot()).nextUp,
+                Float(norm).nextDown,
+            ]
+        }
     }
 }

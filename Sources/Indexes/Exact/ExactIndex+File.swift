@@ -5,7 +5,8 @@ internal import SosiaCore
 /// ```
 /// header (128 bytes; counts: rows of W in the prefix, in the middle, segments; values: seed, typical length)
 /// skew (Float64), mean, W (Float32), rows of each segment (UInt64); padded to 64 bytes          <- checked when opened
-/// for each segment: prefix blocks, middle rows, full rows, each padded to 64    <- checked before the first search
+/// for each segment: prefix blocks, middle rows, coarse rows, fine rows, each padded to 64
+///                                                                               <- checked before the first search
 /// ```
 extension ExactIndex {
     private static let magic = "SOSIAEXA"
@@ -26,11 +27,13 @@ extension ExactIndex {
         try writer.pad(to: Self.alignment)
         let codes = writer.count
         for group in groups {
-            for index in group { try segments[index].withCodes { prefix, _, _ in try writer.append(prefix) } }
+            for index in group { try segments[index].withCodes { prefix, _, _, _ in try writer.append(prefix) } }
             try writer.pad(to: Self.alignment)
-            for index in group { try segments[index].withCodes { _, middle, _ in try writer.append(middle) } }
+            for index in group { try segments[index].withCodes { _, middle, _, _ in try writer.append(middle) } }
             try writer.pad(to: Self.alignment)
-            for index in group { try segments[index].withCodes { _, _, full in try writer.append(full) } }
+            for index in group { try segments[index].withCodes { _, _, coarse, _ in try writer.append(coarse) } }
+            try writer.pad(to: Self.alignment)
+            for index in group { try segments[index].withCodes { _, _, _, fine in try writer.append(fine) } }
             try writer.pad(to: Self.alignment)
         }
         var header = IndexHeader(
@@ -115,9 +118,12 @@ extension ExactIndex {
         let prefix = start..<start + blocks * CodeLayout.blockBytes(prefix: model.prefix)
         let middleStart = aligned(prefix.upperBound)
         let middle = middleStart..<middleStart + rows * model.middleRowBytes
-        let fullStart = aligned(middle.upperBound)
-        let full = fullStart..<fullStart + rows * CodeLayout.rowBytes(full: model.full)
-        return (Codes(prefix: prefix, middle: middle, full: full), aligned(full.upperBound))
+        let fullBytes = rows * CodeLayout.rowBytes(full: model.full)
+        let coarseStart = aligned(middle.upperBound)
+        let coarse = coarseStart..<coarseStart + fullBytes
+        let fineStart = aligned(coarse.upperBound)
+        let fine = fineStart..<fineStart + fullBytes
+        return (Codes(prefix: prefix, middle: middle, coarse: coarse, fine: fine), aligned(fine.upperBound))
     }
 
     private static func aligned(_ offset: Int) -> Int {

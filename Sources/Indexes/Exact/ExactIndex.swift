@@ -11,7 +11,8 @@ public import SosiaCore
 /// - the *prefix code* c1 of y1 = W1 x', with y1 = a1 c1 + e1 and e1 orthogonal to c1;
 /// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 likewise;
 /// - the *full code* b of H (x' - W^T a c), where a c is (a1 c1, a2 c2) and H an orthonormal mix; the reconstruction
-///   is r = f (W^T a c + s H^T b), the factor f chosen so that what is left, x' - r, is orthogonal to r.
+///   is r = f (W^T a c + s H^T b), the factor f chosen so that what is left, x' - r, is orthogonal to r. The upper two
+///   bits of b, the *coarse code*, are kept apart from the lower two, and have an r, f and s of their own.
 ///
 /// ## Why the bounds are proofs
 /// For L2 let v = q - m, so that |q - x|^2 = |v|^2 + |x'|^2 - 2 <v, x'>: an upper bound of <v, x'> is a lower bound of
@@ -22,7 +23,7 @@ public import SosiaCore
 ///    itself is rounded to bytes u; |W1 v - u| = g moves p1 by at most g.
 /// 2. *Middle.* The same with the rows of W1 and W2: the two products add up, and
 ///    <W v, (e1, e2)> <= sqrt(|W v|^2 - p1^2 - p2^2) sqrt(|e1|^2 + |e2|^2).
-/// 3. *Full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (<Wv, a c> + s <Hv, b>) for any W and an H whose inverse
+/// 3. *Coarse, then full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (<Wv, a c> + s <Hv, b>) for any W and an H whose inverse
 ///    is its transpose, and <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are
 ///    accounted for likewise.
 /// 4. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the splits in 1. and 2. are off by at most
@@ -35,8 +36,8 @@ public import SosiaCore
 ///    account.
 ///
 /// A search bounds all rows by 1. and measures the best of those with the lowest bounds. Then, chunk by chunk, it
-/// bounds the rows that the k-th distance so far leaves by 2., what that leaves by 3., and measures the rest in the
-/// order of their bounds until a bound passes the k-th distance. Rows whose length float squares cannot hold have a
+/// bounds the rows that the k-th distance so far leaves by 2., what that leaves by 3. with the coarse and then with the
+/// full codes, and measures the rest in the order of their bounds until a bound passes the k-th distance. Rows whose length float squares cannot hold have a
 /// bound of NaN, which no comparison excludes.
 ///
 /// ## Sources
@@ -65,7 +66,7 @@ public struct ExactIndex: VectorIndex {
     /// Bytes that the codes take.
     public var codeBytes: Int {
         segments.reduce(0) { sum, segment in
-            sum + segment.withCodes { $0.byteCount + $1.byteCount + $2.byteCount }
+            sum + segment.withCodes { $0.byteCount + $1.byteCount + $2.byteCount + $3.byteCount }
         }
     }
 

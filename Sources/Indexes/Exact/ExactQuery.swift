@@ -91,8 +91,8 @@ struct ExactQuery: Sendable {
         VectorEncoding.mix(&mixed, signs: model.signs)
         let last = Projected(mixed, padding: model.full, error: 40 * 0x1p-24 * length)
         full = FullQuery(
-            values: last.values, scale: last.step, offset: last.offset, error: last.error, prefixError: first.error,
-            middleError: second.error,
+            values: last.values, scale: last.step, coarseOffset: last.offset / 5, offset: last.offset,
+            error: last.error, prefixError: first.error, middleError: second.error,
             // The product with the reconstruction, over its length, is taken off; it is off by what float moved that.
             normSquared: Float(norm * (1 + 2 * ExactModel.maximumFactor * model.reconstructionError + 1e-5)).nextUp,
             form: form)

@@ -105,15 +105,17 @@ struct ExactSelection {
         for row in range where isWanted(row, ids: ids) { measure(row: row, rows: rows, ids: ids) }
     }
 
-    /// Full bounds of those of the first `count` candidates that the middle bounds do not exclude.
+    /// Full bounds of those of the first `count` candidates that the bounds before do not exclude.
     /// - Returns: how many are left.
     private func bound(_ segment: CodeSegment, count: Int, limit: Float, scratch: inout Scratch) -> Int {
-        segment.withCodes { _, middle, full in
+        segment.withCodes { _, middle, coarse, fine in
             var left = count
             if let middleQuery = query.middle {
                 left = scratch.boundMiddle(middleQuery, rows: middle, count: left, limit: limit)
             }
-            scratch.boundFull(query.full, rows: full, count: left)
+            scratch.boundFull(query.full, coarse: coarse, fine: nil, count: left)
+            left = scratch.keep(left, limit: limit)
+            scratch.boundFull(query.full, coarse: coarse, fine: fine, count: left)
             return left
         }
     }

@@ -14,8 +14,6 @@ struct Scratch: Sendable {
     /// Projections on middle codes.
     var middle: [Float] = []
     var candidateBounds: [Float] = []
-    private var selected: [UInt32] = []
-    private var selectedMiddle: [Float] = []
 
     mutating func reserve(bounds boundCount: Int, candidates count: Int) {
         if bounds.count < boundCount {
@@ -24,9 +22,8 @@ struct Scratch: Sendable {
         }
         guard candidates.count < count else { return }
         candidates = [UInt32](repeating: 0, count: count)
-        selected = candidates
         prefix = [Float](repeating: 0, count: count)
-        (middle, candidateBounds, selectedMiddle) = (prefix, prefix, prefix)
+        (middle, candidateBounds) = (prefix, prefix)
     }
 }
 
@@ -38,7 +35,7 @@ extension Scratch {
         guard let first = queries.first else { return }
         let blockBytes = CodeLayout.blockBytes(prefix: first.values.count)
         let range = chunk.blocks.lowerBound * blockBytes..<chunk.blocks.upperBound * blockBytes
-        segment.withCodes { codes, _, _ in
+        segment.withCodes { codes, _, _, _ in
             var (lower, along) = (take(&bounds), take(&projections))
             var boundsOut = lower.mutableSpan
             var projectionsOut = along.mutableSpan
@@ -82,29 +79,31 @@ extension Scratch {
         CodeKernels.current.boundMiddle(
             query, rows: rows, candidates: candidates.span.extracting(0..<count),
             prefix: prefix.span.extracting(0..<count), bounds: &lowerOut, projections: &alongOut)
-        var (list, kept) = (take(&selected), take(&selectedMiddle))
-        var listOut = list.mutableSpan
-        var keptOut = kept.mutableSpan
-        let left = CodeKernels.current.select(
-            lower.span.extracting(0..<count), companions: along.span.extracting(0..<count), limit: limit, base: 0,
-            into: &listOut, &keptOut)
-        for index in 0..<left {
-            let position = Int(list[index])
-            candidates[index] = candidates[position]
-            prefix[index] = prefix[position]
-        }
-        (candidateBounds, middle, selected, selectedMiddle) = (lower, kept, list, along)
-        return left
+        (candidateBounds, middle) = (lower, along)
+        return keep(count, limit: limit)
     }
 
-    /// Full bounds of the first `count` candidates.
-    mutating func boundFull(_ query: FullQuery, rows: RawSpan, count: Int) {
+    /// Bounds of the first `count` candidates by their coarse codes, or, with `fine`, by their full ones.
+    mutating func boundFull(_ query: FullQuery, coarse: RawSpan, fine: RawSpan?, count: Int) {
         var lower = take(&candidateBounds)
         var out = lower.mutableSpan
         CodeKernels.current.boundFull(
-            query, rows: rows, candidates: candidates.span.extracting(0..<count),
+            query, coarse: coarse, fine: fine, candidates: candidates.span.extracting(0..<count),
             prefix: prefix.span.extracting(0..<count), middle: middle.span.extracting(0..<count), bounds: &out)
         candidateBounds = lower
+    }
+
+    /// Drops those of the first `count` candidates whose bounds exclude them.
+    /// - Returns: how many are left.
+    mutating func keep(_ count: Int, limit: Float) -> Int {
+        var (list, ahead, along) = (take(&candidates), take(&prefix), take(&middle))
+        var listOut = list.mutableSpan
+        var aheadOut = ahead.mutableSpan
+        var alongOut = along.mutableSpan
+        let left = CodeKernels.current.keep(
+            candidateBounds.span.extracting(0..<count), limit: limit, candidates: &listOut, &aheadOut, &alongOut)
+        (candidates, prefix, middle) = (list, ahead, along)
+        return left
     }
 }
 
