@@ -240,7 +240,7 @@ struct CodeKernelsTests {
         }
     }
 
-    @Test("keeping: candidates whose bounds are not above the limit, with their companions, in order", arguments: levels)
+    @Test("keeping: what is not above the limit, with its two companions, in order", arguments: levels)
     func keeping(kernels: CodeKernels) {
         for count in 0...100 {
             var generator = SeededGenerator(seed: UInt64(count) + 77)
