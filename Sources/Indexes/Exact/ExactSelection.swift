@@ -19,7 +19,7 @@ struct ExactSelection {
     private let allowed: RowFilter?
     private var best: TopK
     private var measured = 0
-    private var seeds: SeedRows
+    private var lowest: SeedRows
     /// Rows that no bound excludes, not measured yet.
     private var survivors: [(bound: Float, row: Int)] = []
 
@@ -29,7 +29,7 @@ struct ExactSelection {
         self.dimension = dimension
         self.allowed = allowed
         best = TopK(k: k)
-        seeds = SeedRows(wanted: max(min(k, Self.maximumLowest) * Self.lowestPerNeighbor, Self.minimumLowest))
+        lowest = SeedRows(wanted: max(min(k, Self.maximumLowest) * Self.lowestPerNeighbor, Self.minimumLowest))
         queryNorm = arithmetic.needsNorms ? arithmetic.kernels.squaredNorm(query.vector.span) : 0
     }
 
@@ -43,13 +43,14 @@ struct ExactSelection {
         for first in stride(from: 0, to: chunk.rowCount, by: Self.valuesAtOnce) {
             let last = min(first + Self.valuesAtOnce, chunk.rowCount)
             let count = scratch.select(
-                position + first..<position + last, limit: seeds.limit, base: UInt32(truncatingIfNeeded: first))
+                position + first..<position + last, limit: lowest.limit, base: UInt32(truncatingIfNeeded: first))
             for index in 0..<count {
                 let local = Int(scratch.candidates[index])
                 let bound = scratch.bounds[position + local]
                 // NaN, a bound that says nothing, gives no seed.
                 guard isWanted(chunk.firstRow + local, ids: ids), !bound.isNaN else { continue }
-                seeds.append(row: chunk.firstRow + local, bound: bound, projection: scratch.prefix[index])
+                lowest.append(
+                    SeedRows.Seed(row: chunk.firstRow + local, bound: bound, projection: scratch.prefix[index]))
             }
         }
     }
@@ -58,16 +59,17 @@ struct ExactSelection {
     mutating func measureSeeds(
         segments: [CodeSegment], scratch: inout Scratch, rows: RawSpan, ids: Span<Int64>
     ) {
-        seeds.drop()
+        lowest.drop()
+        let seeds = lowest.seeds
         var (next, firstRow) = (0, 0)
         for segment in segments {
-            while next < seeds.rows.count, seeds.rows[next] < firstRow + segment.rowCount {
+            while next < seeds.count, seeds[next].row < firstRow + segment.rowCount {
                 var count = 0
-                while next < seeds.rows.count, count < scratch.candidates.count,
-                    seeds.rows[next] < firstRow + segment.rowCount
+                while next < seeds.count, count < scratch.candidates.count,
+                    seeds[next].row < firstRow + segment.rowCount
                 {
-                    scratch.candidates[count] = UInt32(truncatingIfNeeded: seeds.rows[next] - firstRow)
-                    scratch.prefix[count] = seeds.projections[next]
+                    scratch.candidates[count] = UInt32(truncatingIfNeeded: seeds[next].row - firstRow)
+                    scratch.prefix[count] = seeds[next].projection
                     (count, next) = (count + 1, next + 1)
                 }
                 let left = bound(segment, count: count, limit: .greatestFiniteMagnitude, scratch: &scratch)
@@ -125,10 +127,11 @@ struct ExactSelection {
     }
 
     private func isSeed(_ row: Int) -> Bool {
-        var range = 0..<seeds.rows.count
+        let seeds = lowest.seeds
+        var range = 0..<seeds.count
         while let middle = range.isEmpty ? nil : (range.lowerBound + range.upperBound) / 2 {
-            if seeds.rows[middle] == row { return true }
-            range = seeds.rows[middle] < row ? middle + 1..<range.upperBound : range.lowerBound..<middle
+            if seeds[middle].row == row { return true }
+            range = seeds[middle].row < row ? middle + 1..<range.upperBound : range.lowerBound..<middle
         }
         return false
     }

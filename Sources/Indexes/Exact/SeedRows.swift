@@ -2,10 +2,16 @@ internal import Kernels
 
 /// Some rows with the lowest prefix bounds of those seen so far: the ones that are looked at first.
 struct SeedRows {
+    struct Seed: Sendable {
+        let row: Int
+        let bound: Float
+        /// On the row's prefix code.
+        let projection: Float
+    }
+
     private let wanted: Int
-    private(set) var rows: [Int] = []
-    private(set) var projections: [Float] = []
-    private var bounds: [Float] = []
+    /// In the order of their rows.
+    private(set) var seeds: [Seed] = []
     /// Bounds above this one are not wanted any more.
     private(set) var limit = Float.infinity
 
@@ -14,33 +20,23 @@ struct SeedRows {
     }
 
     /// Rows come in order.
-    mutating func append(row: Int, bound: Float, projection: Float) {
-        rows.append(row)
-        bounds.append(bound)
-        projections.append(projection)
-        if rows.count == 4 * wanted { drop() }
+    mutating func append(_ seed: Seed) {
+        seeds.append(seed)
+        if seeds.count == 4 * wanted { drop() }
     }
 
-    /// Leaves the wanted number of rows, still in order; of equal bounds the first.
+    /// Leaves the wanted number of rows; of equal bounds the first.
     mutating func drop() {
-        guard rows.count > wanted else { return }
-        var sorted = bounds
-        var values = sorted.mutableSpan
-        limit = value(ofRank: wanted - 1, in: &values)
-        var equal = wanted - bounds.reduce(0) { $0 + ($1 < limit ? 1 : 0) }
-        var kept = 0
-        for index in rows.indices where bounds[index] <= limit {
-            if bounds[index] == limit {
-                guard equal > 0 else { continue }
-                equal -= 1
-            }
-            rows[kept] = rows[index]
-            bounds[kept] = bounds[index]
-            projections[kept] = projections[index]
-            kept += 1
+        guard seeds.count > wanted else { return }
+        var bounds = seeds.map(\.bound)
+        var values = bounds.mutableSpan
+        let greatest = value(ofRank: wanted - 1, in: &values)
+        var equal = wanted - seeds.count { $0.bound < greatest }
+        seeds.removeAll { seed in
+            guard seed.bound == greatest else { return seed.bound > greatest }
+            equal -= 1
+            return equal < 0
         }
-        rows.removeLast(rows.count - kept)
-        bounds.removeLast(bounds.count - kept)
-        projections.removeLast(projections.count - kept)
+        limit = greatest
     }
 }
