@@ -108,6 +108,13 @@ INLINE void prefix_tile(int count, const sosia_prefix_query *queries, const uint
     }
 }
 
+// The processor looks ahead within a page of memory only.
+enum { BLOCKS_AHEAD = 4 };
+
+INLINE void prefetch(const uint8_t *bytes, size_t count) {
+    for (size_t byte = 0; byte < count; byte += 64) _mm_prefetch((const char *)(bytes + byte), _MM_HINT_T0);
+}
+
 TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *queries, size_t query_count, const uint8_t *blocks,
                                    size_t block_count, size_t stride, float *bounds, float *projections) {
     if (query_count == 0) return;
@@ -123,6 +130,9 @@ TARGET void sosia_scan_prefix_avx2(const sosia_prefix_query *queries, size_t que
     for (; q < query_count; q++) {
         for (size_t block = 0; block < block_count; block++) {
             const size_t at = q * stride + block * SOSIA_BLOCK_ROWS;
+            if (block + BLOCKS_AHEAD < block_count) {
+                prefetch(blocks + (block + BLOCKS_AHEAD) * block_bytes, block_bytes);
+            }
             prefix_tile(1, queries + q, blocks + block * block_bytes, groups, stride, bounds + at, projections + at);
         }
     }
@@ -289,8 +299,7 @@ INLINE void find_eight(const uint8_t *rows, size_t stride, const uint32_t *candi
 INLINE void prefetch_rows(const uint8_t *rows, size_t stride, const uint32_t *candidates, size_t count, size_t first,
                           size_t end) {
     for (size_t next = first; next < end && next < count; next++) {
-        const uint8_t *row = rows + candidates[next] * stride;
-        for (size_t byte = 0; byte < stride; byte += 64) _mm_prefetch((const char *)(row + byte), _MM_HINT_T0);
+        prefetch(rows + candidates[next] * stride, stride);
     }
 }
 
