@@ -17,5 +17,6 @@ thread) filter="${2:-IndexingTests|EngineConformanceTests|IndexesTests}" ;;
 esac
 scripts/setup/all.sh
 # What libraries keep until the process ends is no leak.
-export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}" TSAN_OPTIONS="halt_on_error=1${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}" \
+    TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/scripts/thread.suppressions${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
 exec swift test --sanitize "$kind" --scratch-path ".build-$kind" --filter "$filter"
