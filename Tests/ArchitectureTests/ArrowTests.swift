@@ -21,7 +21,11 @@ struct ArrowTests {
             "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
         ],
         "EngineConformance": ["SosiaCore"],
-        "SosiaCLI": ["Sosia", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaServer": [
+            "Sosia", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "Metrics",
+            "NIOCore", "NIOSSL", "ServiceLifecycle",
+        ],
+        "SosiaCLI": ["Sosia", "SosiaServer", "ArgumentParser", "Rainbow", "SwiftCSV"],
     ]
 
     struct Description: Decodable {
