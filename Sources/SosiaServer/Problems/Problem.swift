@@ -11,15 +11,18 @@ struct Problem: Error, Sendable {
     let detail: String
     let facts: [(name: String, value: JSONValue)]
     let headers: HTTPFields
+    /// What it came from, for the log only: it may name files of the server.
+    let cause: String?
 
     init(
         _ kind: ProblemKind, _ detail: String, facts: [(name: String, value: JSONValue)] = [],
-        headers: HTTPFields = [:]
+        headers: HTTPFields = [:], cause: String? = nil
     ) {
         self.kind = kind
         self.detail = detail
         self.facts = facts
         self.headers = headers
+        self.cause = cause
     }
 
     /// What is wrong with a parameter of the address.
@@ -35,6 +38,16 @@ struct Problem: Error, Sendable {
 
     func response() -> Response {
         var json = JSONWriter()
+        write(to: &json)
+        var headers = headers
+        headers[.contentType] = Self.mediaType
+        return Response(
+            status: kind.status, headers: headers, body: ResponseBody(byteBuffer: json.buffer))
+    }
+}
+
+extension Problem: JSONWritable {
+    func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("type", kind.type)
             json.member("title", kind.title)
@@ -42,10 +55,6 @@ struct Problem: Error, Sendable {
             json.member("detail", detail)
             for fact in facts { json.member(fact.name, fact.value) }
         }
-        var headers = headers
-        headers[.contentType] = Self.mediaType
-        return Response(
-            status: kind.status, headers: headers, body: ResponseBody(byteBuffer: json.buffer))
     }
 }
 

@@ -13,6 +13,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case pathNotAllowed = "path-not-allowed"
     case urlNotAllowed = "url-not-allowed"
     case creationDisabled = "creation-disabled"
+    case readOnly = "read-only"
     case unknownRoute = "unknown-route"
     case unknownCollection = "unknown-collection"
     case unknownPicture = "unknown-picture"
@@ -34,6 +35,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case internalError = "internal-error"
     case overloaded
     case storageFailed = "storage-failed"
+    case storageFull = "storage-full"
 
     /// `urn:` makes it an absolute address that nobody is tempted to open (RFC 9457, 3.1.1).
     var type: String { "urn:sosia:problem:" + rawValue }
@@ -42,7 +44,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         switch self {
         case .invalidBody, .invalidCursor, .invalidFilter, .invalidMultipart, .invalidParameter: .badRequest
         case .unauthenticated: .unauthorized
-        case .insufficientScope, .untrustedOrigin, .pathNotAllowed, .urlNotAllowed, .creationDisabled: .forbidden
+        case .insufficientScope, .untrustedOrigin, .pathNotAllowed, .urlNotAllowed, .creationDisabled, .readOnly:
+            .forbidden
         case .unknownRoute, .unknownCollection, .unknownPicture, .unknownJob, .originalMissing: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooSlow: .requestTimeout
@@ -50,9 +53,9 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel: .unprocessableContent
-        case .internalError: .internalServerError
+        case .internalError, .storageFailed: .internalServerError
         case .overloaded: .serviceUnavailable
-        case .storageFailed: .insufficientStorage
+        case .storageFull: .insufficientStorage
         }
     }
 
@@ -69,6 +72,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .pathNotAllowed: "The path is not below a folder that the server may read."
         case .urlNotAllowed: "The server does not fetch this address."
         case .creationDisabled: "This server makes and deletes no collections."
+        case .readOnly: "The server changes nothing in this collection."
         case .unknownRoute: "There is nothing at this address."
         case .unknownCollection: "There is no such collection."
         case .unknownPicture: "There is no such picture."
@@ -90,6 +94,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .internalError: "The server failed."
         case .overloaded: "The server is busy."
         case .storageFailed: "The collection cannot be read or written."
+        case .storageFull: "There is no space left on the disk."
         }
     }
 }

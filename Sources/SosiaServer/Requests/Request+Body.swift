@@ -19,7 +19,8 @@ extension Request {
         if let announced, announced > maximum { throw Problem.bodyTooLarge(announced, maximum: maximum) }
         let start = ContinuousClock.now
         var received = 0
-        for try await chunk in body {
+        var chunks = body.makeAsyncIterator()
+        while let chunk = try await Self.next(&chunks, after: received) {
             received += chunk.readableBytes
             guard received <= maximum else { throw Problem.bodyTooLarge(received, maximum: maximum) }
             let seconds = (ContinuousClock.now - start).milliseconds / 1000
@@ -28,9 +29,20 @@ extension Request {
             }
             try await take(chunk)
         }
-        context.trace.add(.receive, (ContinuousClock.now - start).milliseconds)
+        context.trace.received((ContinuousClock.now - start).milliseconds)
         if let announced, announced != received {
             throw Problem.body(at: "", "the body ends after \(received) of \(announced) bytes")
+        }
+    }
+
+    /// Whatever ends the body before its time is the client's doing.
+    private static func next(
+        _ chunks: inout RequestBody.AsyncIterator, after received: Int
+    ) async throws(Problem) -> ByteBuffer? {
+        do {
+            return try await chunks.next()
+        } catch {
+            throw Problem.body(at: "", "the body ends after \(received) bytes")
         }
     }
 

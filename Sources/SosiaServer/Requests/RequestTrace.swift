@@ -18,8 +18,7 @@ final class RequestTrace: Sendable {
     struct Notes: Sendable {
         var milliseconds: [(stage: Stage, value: Double)] = []
         var problem: Problem?
-        var error: String?
-        var isBodyUnread = false
+        var isBodyRead = false
     }
 
     private let notes = Mutex(Notes())
@@ -34,13 +33,17 @@ final class RequestTrace: Sendable {
         }
     }
 
-    /// - Parameter error: what it came from, when that says more than the problem tells the client.
-    func note(_ problem: Problem, from error: String? = nil) {
-        notes.withLock { notes in
-            notes.problem = problem
-            notes.error = error
-        }
+    func note(_ problem: Problem) {
+        notes.withLock { $0.problem = problem }
     }
+
+    /// Notes that the body is there, and how long it took.
+    func received(_ milliseconds: Double) {
+        notes.withLock { $0.isBodyRead = true }
+        add(.receive, milliseconds)
+    }
+
+    var isBodyRead: Bool { notes.withLock { $0.isBodyRead } }
 
     var all: Notes { notes.withLock { $0 } }
 }
