@@ -41,12 +41,10 @@ final class ServerMetrics: Sendable {
         for stage in notes.milliseconds { stages[stage.stage]?.recordMilliseconds(stage.value) }
     }
 
-    /// - Parameter reason: one of a few words.
-    func countSkipped(_ files: Int, of collection: String, reason: String) {
-        Counter(
-            label: "sosia_skipped_files_total", dimensions: [("collection", collection), ("reason", reason)],
-            factory: registry
-        ).increment(by: files)
+    /// Files that were to be added and could not be.
+    func countSkipped(_ files: Int, of collection: String) {
+        Counter(label: "sosia_skipped_files_total", dimensions: [("collection", collection)], factory: registry)
+            .increment(by: files)
     }
 
     /// What is looked up when somebody asks.

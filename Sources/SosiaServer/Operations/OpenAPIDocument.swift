@@ -51,7 +51,7 @@ struct OpenAPIDocument {
     private func describe(_ parameter: Operation.Parameter) -> JSONValue {
         [
             "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
-            "required": .bool(parameter.place == .path), "description": .string(parameter.description),
+            "required": .bool(parameter.isRequired), "description": .string(parameter.description),
             "schema": parameter.schema.json,
         ]
     }

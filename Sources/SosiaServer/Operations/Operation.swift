@@ -19,6 +19,7 @@ struct Operation: Sendable {
         let place: Place
         let schema: Schema
         let description: String
+        var isRequired = false
     }
 
     struct Content: Sendable {
@@ -81,7 +82,7 @@ extension Operation.Content {
 
 extension Operation.Parameter {
     static func path(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
-        Operation.Parameter(name: name, place: .path, schema: schema, description: description)
+        Operation.Parameter(name: name, place: .path, schema: schema, description: description, isRequired: true)
     }
 
     static func query(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
@@ -92,4 +93,10 @@ extension Operation.Parameter {
         "collection", .pattern(CollectionName.pattern, "Letters, digits, hyphens and underscores."),
         "The collection's name.")
     static let picture = path("id", .integer(1...Int(Int64.max)), "The number of the picture.")
+}
+
+extension Operation.Content {
+    static func form(_ schema: Schema) -> Operation.Content {
+        Operation.Content(mediaType: FormReader.mediaType, schema: schema)
+    }
 }
