@@ -20,8 +20,9 @@ struct ArrowTests {
         "Sosia": [
             "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
         ],
+        "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
-        "SosiaCLI": ["Sosia", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaCLI": ["Sosia", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
     ]
 
     struct Description: Decodable {
