@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .library(name: "Sosia", targets: ["Sosia"]),
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
+        .library(name: "ObjectStores", targets: ["SosiaCore", "ObjectStores"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
@@ -34,6 +35,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "SosiaCore", swiftSettings: strict),
+        .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
 
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
@@ -72,13 +74,18 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
-            name: "SosiaTests", dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "SosiaCore"],
+            name: "SosiaTests",
+            dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "ObjectStores", "SosiaCore"],
+            swiftSettings: strict),
+        .target(name: "ObjectStores", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia",
+                "Sosia", "ObjectStores",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -101,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer",
+                "Sosia", "SosiaServer", "ObjectStores",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),

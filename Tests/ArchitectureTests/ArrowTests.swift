@@ -20,12 +20,13 @@ struct ArrowTests {
         "Sosia": [
             "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
         ],
+        "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "Metrics",
+            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "Metrics",
             "NIOCore", "NIOSSL", "ServiceLifecycle",
         ],
-        "SosiaCLI": ["Sosia", "SosiaServer", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
     ]
 
     struct Description: Decodable {

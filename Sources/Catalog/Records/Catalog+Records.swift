@@ -6,15 +6,17 @@ extension Catalog {
     /// - Returns: the records of those ids that exist, in the order asked for.
     package func records(_ ids: [ImageID]) throws(CatalogError) -> [ImageRecord] {
         try read { db in
-            try ids.compactMap { id in
-                let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
-                guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
-                let sources = try String.fetchAll(
-                    db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
-                    arguments: [id.rawValue])
-                return try Self.record(row, sources: sources)
-            }
+            try ids.compactMap { id in try Self.record(id, db) }
         }
+    }
+
+    static func record(_ id: ImageID, _ db: Database) throws -> ImageRecord? {
+        let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
+        guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
+        let sources = try String.fetchAll(
+            db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
+            arguments: [id.rawValue])
+        return try record(row, sources: sources)
     }
 
     /// The picture with these bytes.

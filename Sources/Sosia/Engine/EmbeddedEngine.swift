@@ -79,12 +79,23 @@ public final class EmbeddedEngine: SearchEngine {
             }
             let (found, plan) = try nearest(to: embedding, k: request.k, mode: request.mode, in: snapshot)
             return SearchResponse(hits: try hits(found), plan: plan)
+        case .examples: throw EngineError.noPositiveExample
         case .image(let id):
             let embedding = try snapshot.embedding(of: id)
             let (found, plan) = try nearest(to: embedding, k: request.k + 1, mode: request.mode, in: snapshot)
             let others = found.filter { $0.id != id.rawValue }.prefix(request.k)
             return SearchResponse(hits: try hits(Array(others)), plan: plan)
         }
+    }
+
+    public func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
+        var responses: [SearchResponse] = []
+        for request in requests { responses.append(try await search(request)) }
+        return responses
+    }
+
+    public func embedding(of id: ImageID) async throws -> Embedding {
+        try snapshot().embedding(of: id)
     }
 
     private func nearest(
