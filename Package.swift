@@ -97,6 +97,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Page/Files")],
             swiftSettings: strict),
         .testTarget(
             name: "SosiaServerTests",

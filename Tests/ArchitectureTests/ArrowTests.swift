@@ -23,8 +23,8 @@ struct ArrowTests {
         "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "Metrics",
-            "NIOCore", "NIOSSL", "ServiceLifecycle",
+            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS",
+            "Logging", "Metrics", "NIOCore", "NIOSSL", "ServiceLifecycle",
         ],
         "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
     ]

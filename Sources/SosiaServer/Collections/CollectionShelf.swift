@@ -41,6 +41,9 @@ final class CollectionShelf: Sendable {
         collections = Mutex(found)
     }
 
+    /// Whether clients may make collections.
+    var makesCollections: Bool { folder != nil }
+
     /// By name.
     var all: [ServedCollection] { collections.withLock { $0.values.sorted { $0.name < $1.name } } }
 

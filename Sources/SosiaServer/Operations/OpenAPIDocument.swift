@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import SosiaCore
 
 /// The description of the interface (OpenAPI 3.1), made from the operations that the router got.
@@ -24,6 +25,20 @@ struct OpenAPIDocument {
                 ],
             ],
         ]
+    }
+
+    /// The route that serves the description of all others and of itself.
+    static func endpoint(describing others: [Operation]) -> Endpoint {
+        let own = Operation(
+            .get, "/openapi.json", "getDescription", tag: "status", "This description", scope: .open,
+            answers: [.json(.map(.anything))])
+        var json = JSONWriter()
+        OpenAPIDocument(operations: others + [own]).json.write(to: &json)
+        let text = json.buffer
+        return Endpoint(own) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: text))
+        }
     }
 
     private var paths: JSONValue {

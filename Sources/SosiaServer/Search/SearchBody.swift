@@ -33,6 +33,11 @@ struct SearchBody: Sendable {
     let examples: [Example]
     let options: SearchOptions
 
+    /// Everything like one upload.
+    init(picture name: String, k: Int) throws {
+        try self.init(JSONReader(["query": ["positive": [["upload": .string(name)]]], "k": .integer(Int64(k))]))
+    }
+
     init(_ document: JSONReader) throws {
         let members = try document.object(Self.members)
         guard let query = members["query"] else { throw document.wrong("a query is missing") }

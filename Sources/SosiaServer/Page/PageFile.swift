@@ -1,0 +1,25 @@
+import Sosia
+
+/// The page's files. They are part of the executable (`.embedInCode`), so that it works wherever it is moved to.
+struct PageFile: Sendable {
+    let path: String
+    let mediaType: String
+    let bytes: [UInt8]
+    /// For conditional requests: a new version of the program may bring other bytes.
+    let tag: String
+
+    init(_ path: String, _ mediaType: String, _ bytes: [UInt8]) {
+        self.path = path
+        self.mediaType = mediaType
+        self.bytes = bytes
+        tag = "\"" + String(ContentHash(of: bytes)?.description.prefix(32) ?? "") + "\""
+    }
+
+    /// All of them. What is not in this list is not served.
+    static let all = [
+        PageFile("/", "text/html; charset=utf-8", PackageResources.page_html),
+        PageFile("/page.css", "text/css; charset=utf-8", PackageResources.page_css),
+        PageFile("/page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
+        PageFile("/favicon.svg", "image/svg+xml", PackageResources.favicon_svg),
+    ]
+}
