@@ -21,7 +21,7 @@ struct SplitMix64: RandomNumberGenerator {
 struct RandomFilter {
     static let names = ["price", "_a1", "größe", "NOT", "in", "a b", "a\"b", "", "x'", "日本", "a-b", "$.x", "9", "\\"]
     static let texts = ["", "a", "it's", "''", "\"", "x\ny", "é", "AND", "%", "日本", "\\", "--", "🙂", ";"]
-    static let numbers = [0.5, -1.5, 1e300, 5e-324, 3, -0.0, .infinity, -.infinity, 1e-7, 1e22, 0.1]
+    static let numbers = [0.5, -1.5, 1e300, 1e-300, 3, -0.0, .infinity, -.infinity, 1e-7, 1e22, 0.1]
 
     var generator: SplitMix64
 
@@ -42,7 +42,7 @@ struct RandomFilter {
     mutating func value() -> Filter.Value {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: .bool(.random(using: &generator))
-        case 1: .integer(.random(in: .min ... .max, using: &generator) >> .random(in: 0...63, using: &generator))
+        case 1: .integer(Int64.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...63, using: &generator))
         case 2: .number(Self.numbers.randomElement(using: &generator) ?? 0)
         default: .string(Self.texts.randomElement(using: &generator) ?? "")
         }

@@ -1,35 +1,33 @@
-public import Images
+import Catalog
+import Images
 public import SosiaCore
-
-/// The encoded bytes of a picture.
-public struct Original: Sendable, Hashable {
-    public let bytes: [UInt8]
-    /// Of the bytes; also a name under which caches may keep them forever.
-    public let hash: ContentHash
-    public let format: PictureFormat
-}
 
 extension Store {
     /// The bytes that a picture was added with: from one of its files that still has them, else from the object store.
-    /// - Throws: `EngineError.unknownImage`; ``StoreError/originalGone(_:)`` when they are nowhere any more.
+    /// - Throws: `EngineError.unknownImage`; ``StoreError/originalGone(_:)`` when they are nowhere any more;
+    ///   `ObjectStoreError`.
     public func original(of id: ImageID) async throws -> Original {
-        throw StoreError.originalGone(id)
+        let (hash, sources) = try place(of: id)
+        let file = try await pictures.run { Self.content(of: hash, in: sources) }
+        let kept: [UInt8]?
+        if let file { kept = file } else { kept = try await objects?.get(hash) }
+        guard let kept, file != nil || ContentHash(of: kept) == hash, let format = PictureFormat(sniffing: kept) else {
+            throw StoreError.originalGone(id)
+        }
+        return Original(bytes: kept, hash: hash, format: format)
     }
 
-    /// A small JPEG of a picture, upright.
-    ///
-    /// It is kept in the collection's `thumbnails/`, which may be deleted at any moment.
-    /// - Parameter width: pixels; the next of ``ThumbnailWidth/all`` is taken, the picture's own where that is smaller.
-    /// - Throws: ``StoreError/invalidWidth(got:minimum:maximum:)``; what ``original(of:)`` throws; `DecodeError`.
-    public func thumbnail(of id: ImageID, width: Int) async throws -> [UInt8] {
-        throw StoreError.originalGone(id)
+    func place(of id: ImageID) throws -> (hash: ContentHash, sources: [String]) {
+        let place = try engine.reading {
+            try engine.catalog.hash(of: id).map { ($0, try engine.catalog.sources(of: id)) }
+        }
+        guard let place else { throw EngineError.unknownImage(id) }
+        return place
     }
-}
 
-/// The widths that thumbnails have.
-public enum ThumbnailWidth {
-    public static let all = [64, 128, 256, 512, 1_024]
-    public static let minimum = 1
-    public static let standard = 256
-    public static let maximum = 1_024
+    /// Only files are looked at, and only their right bytes are given away: a path may show something else by now.
+    private static func content(of hash: ContentHash, in sources: [String]) -> [UInt8]? {
+        sources.lazy.filter { $0.hasPrefix("/") }.compactMap { try? FileContent(reading: $0) }
+            .first { $0.hash == hash }?.bytes
+    }
 }

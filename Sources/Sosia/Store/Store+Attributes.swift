@@ -1,3 +1,4 @@
+import Catalog
 public import SosiaCore
 
 extension Store {
@@ -10,7 +11,9 @@ extension Store {
 
     /// The attributes that exist, facts of the files included, by name: what a filter can ask for.
     public func attributes() async throws -> [AttributeSummary] {
-        throw StoreError.failed(path: engine.layout.root, reason: "not there yet")
+        try await pictures.run {
+            try self.engine.reading { try self.engine.catalog.attributeSummaries() }
+        }
     }
 
     /// The vector of a picture.

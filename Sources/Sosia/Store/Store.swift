@@ -26,6 +26,10 @@ public final class Store: Sendable {
     let decoder = ImageDecoder()
     /// Where the bytes of uploads are kept.
     let objects: (any ObjectStore)?
+    /// One at a time changes what belongs together: the catalog and the objects.
+    let originals = Turns()
+    /// Uploads and thumbnails are computed here, one a core.
+    let pictures = CPUExecutor(label: "sosia.pictures", width: IngestOptions.defaultJobs)
 
     /// Opens a collection.
     /// - Parameters:

@@ -30,6 +30,8 @@ public struct SearchRequest: Sendable {
     public static let maximumRecall = 0.9999
     public static let maximumExamples = 256
     public static let maximumExcluded = 1_024
+    /// Requests that are handed over together.
+    public static let maximumBatch = 1_000
 
     public let query: Query
     /// Hits of this page.
