@@ -1,0 +1,40 @@
+// What a collection holds: its size, model and indexes.
+
+const element = (id) => document.getElementById(id);
+
+export function size(bytes) {
+    const units = ["B", "kB", "MB", "GB", "TB"];
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+export function showFacts(collection) {
+    const { name, pictures, model, bytes, indexes } = collection;
+    const index = indexes.map(({ kind, rows }) => `${kind}, ${rows.toLocaleString()} pictures`);
+    const indexBytes = indexes.reduce((sum, { bytes }) => sum + bytes, 0);
+    const facts = [
+        ["Pictures", pictures.toLocaleString()],
+        ["Model", model.name],
+        ["Vectors", `${model.dimension.toLocaleString()} dimensions, ${model.metric}`],
+        ["Index", index.length > 0 ? index.join("; ") : "none yet: every picture is compared"],
+        ["On disk", `${size(bytes.catalog + bytes.vectors + indexBytes)}, indexes ${size(indexBytes)}`],
+    ];
+    element("about-heading").textContent = name;
+    element("facts").replaceChildren(
+        ...facts.flatMap(([term, text]) => [
+            Object.assign(document.createElement("dt"), { textContent: term }),
+            Object.assign(document.createElement("dd"), { textContent: text }),
+        ]));
+}
+
+/** "12,345 looked at in 14.2 ms", for the line above the results. */
+export function timing({ timing_ms: time, plan }) {
+    const parts = [["decode", time.decode], ["embed", time.embed], ["search", time.search]]
+        .filter(([, value]) => value > 0).map(([name, value]) => `${name} ${milliseconds(value)}`);
+    const way = `${plan.exact ? "exact" : "approximate"} (${plan.index}), ${plan.scanned.toLocaleString()} looked at`;
+    return `${milliseconds(time.total)} ms: ${parts.join(", ")} · ${way}`;
+}
+
+const milliseconds = (value) => value.toFixed(value < 10 ? 1 : 0);
