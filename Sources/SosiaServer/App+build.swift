@@ -135,14 +135,17 @@ private func server(_ options: ServerOptions) throws -> HTTPServerBuilder {
 /// How collections are opened: with the originals of uploads beside the vectors.
 private struct Opening: Sendable {
     let isWritable: Bool
+    let limits: DecodeLimits
 
     init(_ options: ServerOptions) {
         isWritable = options.isWritable
+        limits = DecodeLimits(
+            maximumPixels: options.limits.pixels, maximumFileBytes: options.limits.fileBytes)
     }
 
     @Sendable func open(_ path: String, _ model: String?) throws -> Store {
         let originals = FolderObjectStore(path: path + "/originals")
-        guard isWritable else { return try Store(opening: path, objects: originals) }
-        return try Store(creating: path, model: model, objects: originals)
+        guard isWritable else { return try Store(opening: path, objects: originals, limits: limits) }
+        return try Store(creating: path, model: model, objects: originals, limits: limits)
     }
 }

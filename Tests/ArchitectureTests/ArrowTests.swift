@@ -24,9 +24,9 @@ struct ArrowTests {
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS",
-            "Logging", "Metrics", "NIOCore", "NIOSSL", "ServiceLifecycle",
+            "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
         ],
-        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Logging", "Rainbow", "ServiceLifecycle", "SwiftCSV"],
     ]
 
     struct Description: Decodable {

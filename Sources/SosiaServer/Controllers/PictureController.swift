@@ -5,6 +5,8 @@ import Sosia
 struct PictureController: Controller {
     /// Ids of one request.
     static let maximumIDs = 1000
+    /// Pictures of a page.
+    static let page = (minimum: 1, standard: 50, maximum: 1000)
 
     let shelf: CollectionShelf
 
@@ -12,6 +14,17 @@ struct PictureController: Controller {
 
     var endpoints: [Endpoint] {
         [
+            Endpoint(
+                Operation(
+                    .get, "/v1/collections/{collection}/images", "listPictures", tag: "pictures",
+                    "Pictures, newest first", scope: .read,
+                    parameters: [
+                        .collection,
+                        .query(
+                            "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
+                            "Pictures of one page."),
+                        .query("cursor", Schemas.id, "next_cursor of the page before."),
+                    ], answers: [.json("Pictures")]), list),
             Endpoint(
                 Operation(
                     .get, Self.path, "getPicture", tag: "pictures", "What is known of a picture", scope: .read,
@@ -38,6 +51,20 @@ struct PictureController: Controller {
                     .get, Self.path + "/vector", "getVector", tag: "pictures", "The vector of a picture", scope: .read,
                     parameters: [.collection, .picture], answers: [.json("Vector")]), vector),
         ]
+    }
+
+    private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        let query = QueryReader(request)
+        let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
+        let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
+        let records = try collection.store.pictures(before: last, limit: limit)
+        return .json { json in
+            json.object { json in
+                json.member("results", records.map { PictureAnswer(record: $0, collection: collection) })
+                json.member("next_cursor", records.count == limit ? records.last?.id : nil)
+            }
+        }
     }
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {

@@ -83,10 +83,9 @@ struct StatusController: Controller {
             let labels = [("collection", collection.name)]
             metrics.set("sosia_pictures", labels, status.pictures)
             metrics.set("sosia_vacant_rows", labels, status.vacant)
-            metrics.set("sosia_vectors_generation", labels, Int(status.generation))
             for index in status.indexes {
                 metrics.set("sosia_index_rows", labels + [("kind", index.kind)], index.rows)
-                metrics.set("sosia_index_generation", labels + [("kind", index.kind)], Int(index.generation))
+                metrics.set("sosia_index_generation", labels + [("kind", index.kind)], Int(status.generation))
             }
         }
         return Response(

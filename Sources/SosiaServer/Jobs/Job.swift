@@ -44,7 +44,7 @@ extension Job: JSONWritable {
             json.member("done", done)
             json.member("total", total)
             json.member("result", result)
-            json.member("problem", problem?.description)
+            json.member("problem", problem)
         }
     }
 }

@@ -19,7 +19,22 @@ struct PageFile: Sendable {
     static let all = [
         PageFile("/", "text/html; charset=utf-8", PackageResources.page_html),
         PageFile("/page.css", "text/css; charset=utf-8", PackageResources.page_css),
-        PageFile("/page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
         PageFile("/favicon.svg", "image/svg+xml", PackageResources.favicon_svg),
+        script("/about.js", PackageResources.about_js),
+        script("/adding.js", PackageResources.adding_js),
+        script("/advice.js", PackageResources.advice_js),
+        script("/api.js", PackageResources.api_js),
+        script("/filter.js", PackageResources.filter_js),
+        script("/grid.js", PackageResources.grid_js),
+        script("/key.js", PackageResources.key_js),
+        script("/page.js", PackageResources.page_js),
+        script("/pictures.js", PackageResources.pictures_js),
+        script("/query.js", PackageResources.query_js),
+        script("/rectangle.js", PackageResources.rectangle_js),
+        script("/subject.js", PackageResources.subject_js),
     ]
+
+    private static func script(_ path: String, _ bytes: [UInt8]) -> PageFile {
+        PageFile(path, "text/javascript; charset=utf-8", bytes)
+    }
 }
