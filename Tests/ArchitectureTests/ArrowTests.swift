@@ -23,7 +23,8 @@ struct ArrowTests {
         "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS",
+            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+            "HummingbirdTLS",
             "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
         ],
         "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Logging", "Rainbow", "ServiceLifecycle", "SwiftCSV"],
