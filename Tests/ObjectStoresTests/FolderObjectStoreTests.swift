@@ -41,7 +41,8 @@ struct FolderObjectStoreTests {
             try await store.put([1], as: key(0xab))
             let (old, new) = (path + "/ab/.old.partial", path + "/ab/.new.partial")
             for name in [old, new] { try Data([1]).write(to: URL(fileURLWithPath: name)) }
-            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -9_999)], ofItemAtPath: old)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -9_999)], ofItemAtPath: old)
             try await store.put([2], as: try #require(ContentHash(bytes: [0xab] + [UInt8](repeating: 1, count: 31))))
             #expect(!FileManager.default.fileExists(atPath: old))
             #expect(FileManager.default.fileExists(atPath: new))

@@ -42,7 +42,8 @@ struct RandomFilter {
     mutating func value() -> Filter.Value {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: .bool(.random(using: &generator))
-        case 1: .integer(Int64.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...63, using: &generator))
+        case 1:
+            .integer(Int64.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...63, using: &generator))
         case 2: .number(Self.numbers.randomElement(using: &generator) ?? 0)
         default: .string(Self.texts.randomElement(using: &generator) ?? "")
         }

@@ -14,7 +14,9 @@ struct SearchRequestTests {
         }
     }
 
-    @Test(arguments: ["", "--", "0-1", "0-1-1-1", "x-1-1", "0-0-1", "0-1-0", "0-1-2711", "7fc00000-1-1", "0--1-1", "+0-1-1", "0-1-1 "])
+    @Test(arguments: [
+        "", "--", "0-1", "0-1-1-1", "x-1-1", "0-0-1", "0-1-0", "0-1-2711", "7fc00000-1-1", "0--1-1", "+0-1-1", "0-1-1 ",
+    ])
     func otherTextsAreNoCursors(_ text: String) {
         #expect(SearchCursor(text) == nil)
     }
@@ -77,7 +79,10 @@ struct SearchRequestTests {
             ),
             (.array([b]), object(["a": c]), object(["a": c])), (object(["a": b]), .null, .null),
             (object(["e": .null]), object(["a": .integer(1)]), object(["e": .null, "a": .integer(1)])),
-            (object([:]), object(["a": object(["b": object(["c": .null])])]), object(["a": object(["b": object([:])])])),
+            (
+                object([:]), object(["a": object(["b": object(["c": .null])])]),
+                object(["a": object(["b": object([:])])])
+            ),
         ]
         for (value, patch, expected) in cases { #expect(value.patched(with: patch) == expected) }
     }

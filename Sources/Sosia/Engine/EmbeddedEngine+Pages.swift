@@ -74,7 +74,8 @@ extension EmbeddedEngine {
                     next: next(query, candidates, isMoreBehind: !isAllFound))
             }
             found = try nearest(
-                to: [query.vector], k: query.wanted(ahead: ahead), mode: request.mode, allowed: allowed, in: snapshot)[0]
+                to: [query.vector], k: query.wanted(ahead: ahead), mode: request.mode, allowed: allowed, in: snapshot)[
+                    0]
         }
     }
 

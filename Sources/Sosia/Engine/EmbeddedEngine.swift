@@ -26,6 +26,7 @@ public final class EmbeddedEngine: SearchEngine {
     let memory: MemoryBudget?
     let shelf: IndexShelf
     let passing = PassingRowsCache()
+    let groups = DuplicatesCache()
     /// Searches compute here, one a core.
     let searches: CPUExecutor
     private let current = Mutex<Snapshot?>(nil)

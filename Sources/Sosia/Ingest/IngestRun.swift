@@ -21,9 +21,7 @@ struct IngestRun: Sendable {
             if let known = try KnownFile(content, path: file.path, attributes: attributes, engine: engine) {
                 return .known(known)
             }
-            let source = ImageSource(location: file.path, stamp: content.stamp)
-            return .draft(
-                try reader.draft(content.bytes, hash: content.hash, source: source, attributes: attributes))
+            return .draft(try reader.draft(content, path: file.path, attributes: attributes))
         } catch let reason as SkipReason {
             return .skipped(SkippedFile(path: file.path, reason: reason))
         }

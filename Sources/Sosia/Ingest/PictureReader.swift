@@ -6,6 +6,12 @@ struct PictureReader: Sendable {
     let decoder: ImageDecoder
     let embedder: any Embedder
 
+    func draft(_ content: FileContent, path: String, attributes: Attributes) throws(SkipReason) -> ImageDraft {
+        try draft(
+            content.bytes, hash: content.hash, source: ImageSource(location: path, stamp: content.stamp),
+            attributes: attributes)
+    }
+
     func draft(
         _ bytes: [UInt8], hash: ContentHash, source: ImageSource, attributes: Attributes
     ) throws(SkipReason) -> ImageDraft {

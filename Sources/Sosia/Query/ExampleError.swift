@@ -6,6 +6,11 @@ public struct ExampleError: Error, Hashable, Sendable, CustomStringConvertible {
     public let position: Int
     public let reason: SkipReason
 
+    public init(position: Int, reason: SkipReason) {
+        self.position = position
+        self.reason = reason
+    }
+
     public var description: String { "example \(position + 1): \(reason)" }
 
     /// What is wrong with the one picture of a question.

@@ -76,9 +76,10 @@ extension Store {
     /// - Returns: one result an upload; nil for one that has to be read again.
     private func commit(_ uploads: [ReadUpload]) async throws -> [UploadOutcome.Result?] {
         guard !uploads.isEmpty else { return [] }
-        let outcomes = try await engine.writable().upsert(uploads.compactMap(\.draft), known: uploads.compactMap(\.known))
+        let (new, old) = (uploads.compactMap(\.draft), uploads.compactMap(\.known))
+        let outcomes = try await engine.writable().upsert(new, known: old)
         var drafts = outcomes.makeIterator()
-        var known = outcomes.dropFirst(uploads.count { $0.draft != nil }).makeIterator()
+        var known = outcomes.dropFirst(new.count).makeIterator()
         return uploads.map { upload in
             let outcome = upload.draft != nil ? drafts.next() : known.next()
             return switch outcome {
