@@ -29,12 +29,13 @@ export function showFacts(collection) {
         ]));
 }
 
-/** "12,345 looked at in 14.2 ms", for the line above the results. */
+/** How long it took and what was looked at, for the line above the results. */
 export function timing({ timing_ms: time, plan }) {
-    const parts = [["decode", time.decode], ["embed", time.embed], ["search", time.search]]
-        .filter(([, value]) => value > 0).map(([name, value]) => `${name} ${milliseconds(value)}`);
-    const way = `${plan.exact ? "exact" : "approximate"} (${plan.index}), ${plan.scanned.toLocaleString()} looked at`;
-    return `${milliseconds(time.total)} ms: ${parts.join(", ")} · ${way}`;
+    const stages = ["decode", "embed", "search"].filter((name) => time[name] > 0)
+        .map((name) => `${name} ${milliseconds(time[name])}`);
+    const answer = plan.exact ? "exact" : "approximate";
+    const way = plan.index === answer ? answer : `${answer}, by ${plan.index}`;
+    return `${milliseconds(time.total)} ms (${stages.join(", ")}) · ${way} · ${plan.scanned.toLocaleString()} looked at`;
 }
 
 const milliseconds = (value) => value.toFixed(value < 10 ? 1 : 0);

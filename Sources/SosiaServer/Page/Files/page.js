@@ -235,8 +235,8 @@ function refine(side, picture) {
 }
 
 rectangle.addEventListener("change", ({ detail }) => {
-    if (detail === null) element("make-part").focus();
     look(query.withPart(current, detail));
+    if (detail === null) element("make-part").focus();
 });
 element("make-part").addEventListener("click", () => rectangle.start());
 element("drop-part").addEventListener("click", () => {
