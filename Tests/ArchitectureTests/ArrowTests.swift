@@ -20,8 +20,13 @@ struct ArrowTests {
         "Sosia": [
             "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
         ],
+        "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
-        "SosiaCLI": ["Sosia", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaServer": [
+            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdTLS",
+            "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
+        ],
+        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Logging", "Rainbow", "ServiceLifecycle", "SwiftCSV"],
     ]
 
     struct Description: Decodable {

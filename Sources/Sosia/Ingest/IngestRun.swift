@@ -21,7 +21,9 @@ struct IngestRun: Sendable {
             if let known = try KnownFile(content, path: file.path, attributes: attributes, engine: engine) {
                 return .known(known)
             }
-            return .draft(try reader.draft(content, path: file.path, attributes: attributes))
+            let source = ImageSource(location: file.path, stamp: content.stamp)
+            return .draft(
+                try reader.draft(content.bytes, hash: content.hash, source: source, attributes: attributes))
         } catch let reason as SkipReason {
             return .skipped(SkippedFile(path: file.path, reason: reason))
         }

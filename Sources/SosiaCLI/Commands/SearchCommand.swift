@@ -56,7 +56,7 @@ struct SearchCommand: AsyncParsableCommand {
         let picture = try pictureBytes()
         let answer = try await search(collection, for: picture)
         try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
-        if let file { try write(answer, await shown(picture, in: collection), from: collection, to: file) }
+        if let file { try await write(answer, shown(picture, in: collection), from: collection, to: file) }
     }
 
     private func opened() throws -> Store {
@@ -108,12 +108,12 @@ struct SearchCommand: AsyncParsableCommand {
     private func shown(_ picture: [UInt8]?, in collection: Store) async -> [UInt8]? {
         if let picture { return picture }
         guard case .image(let id) = query else { return nil }
-        return try? await collection.bytes(of: id)
+        return try? await collection.original(of: id).bytes
     }
 
     private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to file: SheetFile)
-        throws
+        async throws
     {
-        try file.write(collection.sheet(of: answer, query: picture))
+        try file.write(await collection.sheet(of: answer, query: picture))
     }
 }
