@@ -14,7 +14,8 @@ function size(bytes) {
 
 export function showFacts(collection) {
     const { name, pictures, model, bytes } = collection;
-    const index = collection.indexes.map(({ kind, rows }) => `${indexes[kind] ?? kind}, ${rows.toLocaleString()} pictures`);
+    const index = collection.indexes.map(
+        ({ kind, rows }) => `${indexes[kind] ?? kind}, ${rows.toLocaleString()} pictures`);
     const indexBytes = collection.indexes.reduce((sum, { bytes }) => sum + bytes, 0);
     const facts = [
         ["Pictures", pictures.toLocaleString()],
