@@ -1,5 +1,5 @@
-public import Foundation
 internal import Crypto
+internal import Foundation
 
 /// A secret that lets a client in: `sosia_` and 32 random bytes in base64url (RFC 4648, section 5).
 ///

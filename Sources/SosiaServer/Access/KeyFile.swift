@@ -15,9 +15,13 @@ public struct KeyFile: Sendable {
         self.path = path
     }
 
+    private struct Version: Decodable {
+        let version: Int
+    }
+
     private struct Content: Codable {
-        var version: Int
-        var keys: [KeyRecord]?
+        let version: Int
+        let keys: [KeyRecord]
     }
 
     /// The keys in the file; none when there is no file.
@@ -66,14 +70,18 @@ public struct KeyFile: Sendable {
     }
 
     private func decode(_ data: Data) throws(KeyFileError) -> KeyRing {
-        let content: Content
+        let records: [KeyRecord]
         do {
-            content = try decoder.decode(Content.self, from: data)
+            let version = try decoder.decode(Version.self, from: data).version
+            // What another version holds may be of another form.
+            guard version == Self.version else { throw KeyFileError.unknownVersion(version, path: path) }
+            records = try decoder.decode(Content.self, from: data).keys
+        } catch let error as KeyFileError {
+            throw error
         } catch {
             throw .damaged(path: path, reason: "it cannot be read as version \(Self.version)")
         }
-        guard content.version == Self.version else { throw .unknownVersion(content.version, path: path) }
-        return try KeyRing(records: content.keys ?? [])
+        return try KeyRing(records: records)
     }
 
     private var lastError: KeyFileError { failure(of: path) }

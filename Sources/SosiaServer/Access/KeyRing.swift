@@ -1,3 +1,4 @@
+internal import Crypto
 public import Foundation
 
 /// The keys that a server knows. A value: what was read once does not change under a request.

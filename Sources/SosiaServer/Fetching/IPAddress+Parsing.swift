@@ -22,9 +22,9 @@ extension IPAddress {
 
     private static func v6(_ text: Substring) -> IPAddress? {
         guard let gap = firstGap(in: text) else { return groups(text).flatMap(IPAddress.init(v6:)) }
-        guard let head = groups(text[..<gap]), let tail = groups(text[text.index(gap, offsetBy: 2)...]) else {
-            return nil
-        }
+        guard let head = groups(text[..<gap], mayEndInV4: false),
+            let tail = groups(text[text.index(gap, offsetBy: 2)...])
+        else { return nil }
         // `::` stands for at least one group.
         let missing = 8 - head.count - tail.count
         guard missing > 0 else { return nil }
@@ -35,13 +35,13 @@ extension IPAddress {
         text.indices.first { text[$0...].hasPrefix("::") }
     }
 
-    /// Groups between single colons; the last may be an IPv4 address, which is two.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    /// Groups between single colons; the last of an address may be an IPv4 address, which is two.
+    private static func groups(_ text: Substring, mayEndInV4: Bool = true) -> [UInt16]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var groups: [UInt16] = []
         for (number, part) in parts.enumerated() {
-            if number == parts.count - 1, let embedded = v4(part) {
+            if mayEndInV4, number == parts.count - 1, let embedded = v4(part) {
                 groups += [0, 2].map { UInt16(embedded.bytes[$0]) << 8 | UInt16(embedded.bytes[$0 + 1]) }
             } else if (1...4).contains(part.utf8.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit }),
                 let group = UInt16(part, radix: 16)

@@ -23,17 +23,21 @@ extension PictureFetcher {
                 let response = try await client.execute(request, deadline: .distantFuture)
                 return try await answer(of: response)
             }
-        } catch let error as FetchError {
-            throw error
-        } catch let error as CancellationError {
-            throw error
-        } catch HTTPClientError.connectTimeout {
-            throw FetchError.timedOut(after: options.connectTimeout)
-        } catch let error where Task.isCancelled {
-            _ = error
-            throw CancellationError()
         } catch {
-            throw FetchError.connectionFailed(reason: "\(error)")
+            throw meaning(of: error)
+        }
+    }
+
+    private func meaning(of error: any Error) -> any Error {
+        switch error {
+        case is FetchError, is CancellationError: error
+        case _ where Task.isCancelled: CancellationError()
+        case let error as HTTPClientError where error == .connectTimeout:
+            FetchError.timedOut(after: options.connectTimeout)
+        case is NIOConnectionError, is IOError: FetchError.connectionFailed(reason: "the host cannot be reached")
+        case is NIOSSLError, is BoringSSLError:
+            FetchError.connectionFailed(reason: "the host has no certificate that fits its name")
+        default: FetchError.connectionFailed(reason: "\(error)")
         }
     }
 
@@ -53,7 +57,8 @@ extension PictureFetcher {
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // The proof, whatever the client made of the URL.
             guard channel.remoteAddress?.ipAddress.flatMap({ IPAddress($0) }) == checked else {
-                return channel.eventLoop.makeFailedFuture(ChannelError.connectTimeout(.zero))
+                return channel.eventLoop.makeFailedFuture(
+                    FetchError.connectionFailed(reason: "the connection leads elsewhere"))
             }
             return channel.eventLoop.makeSucceededVoidFuture()
         }

@@ -59,20 +59,19 @@ public struct PictureFetcher: Sendable {
     }
 
     private func address(of url: PictureURL) async throws -> IPAddress {
-        let addresses =
-            switch url.host {
-            case .address(let address): [address]
-            case .name(let name): try await resolver.addresses(of: name)
-            }
+        let addresses: [IPAddress]
+        switch url.host {
+        case .address(let address): addresses = [address]
+        case .name(let name):
+            addresses = try await resolver.addresses(of: name)
+            if addresses.isEmpty { throw FetchError.nameNotFound(host: name) }
+        }
         for address in addresses {
             if let kind = policy.objection(to: AddressPolicy.Endpoint(address: address, port: url.port)) {
                 throw FetchError.forbiddenAddress(address, kind)
             }
         }
-        guard let address = addresses.first else {
-            throw FetchError.nameNotFound(host: "\(url.host)")
-        }
-        return address
+        return addresses[0]
     }
 
     private static func checked(_ read: () throws(URLFlaw) -> PictureURL) throws(FetchError) -> PictureURL {

@@ -35,6 +35,14 @@ struct AdmissionQueueTests {
         }
     }
 
+    private final class Order: Sendable {
+        private let numbers = Mutex<[Int]>([])
+
+        var all: [Int] { numbers.withLock { $0 } }
+
+        func note(_ number: Int) { numbers.withLock { $0.append(number) } }
+    }
+
     private func until(_ condition: () -> Bool) async throws {
         while !condition() { try await Task.sleep(for: .milliseconds(1)) }
     }
@@ -65,18 +73,18 @@ struct AdmissionQueueTests {
     @Test func thoseWhoWaitComeInOrder() async throws {
         let queue = AdmissionQueue(AdmissionOptions(running: 1, waiting: 100, patience: .seconds(50)))
         let gate = Gate()
-        let order = Mutex<[Int]>([])
+        let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await queue.run { await gate.pass() } }
             try await until { queue.load.running == 1 }
             for number in 0..<50 {
-                group.addTask { try await queue.run { order.withLock { $0.append(number) } } }
+                group.addTask { try await queue.run { order.note(number) } }
                 try await until { queue.load.waiting == number + 1 }
             }
             gate.open()
             try await group.waitForAll()
         }
-        #expect(order.withLock { $0 } == Array(0..<50))
+        #expect(order.all == Array(0..<50))
     }
 
     @Test func whoFindsTheQueueFullIsTurnedAway() async throws {
@@ -109,7 +117,7 @@ struct AdmissionQueueTests {
         let gate = Gate()
         async let first: Void = queue.run { await gate.pass() }
         try await until { queue.load.running == 1 }
-        await #expect(throws: Overload.self) { try await queue.run { Issue.record("it ran") } }
+        await #expect(throws: Overload.self) { try await queue.run { _ = Issue.record("it ran") } }
         #expect(queue.load == (1, 0))
         gate.open()
         try await first
@@ -123,7 +131,7 @@ struct AdmissionQueueTests {
         let gate = Gate()
         async let first: Void = queue.run { await gate.pass() }
         try await until { queue.load.running == 1 }
-        let waiting = Task { try await queue.run { Issue.record("it ran") } }
+        let waiting = Task { try await queue.run { _ = Issue.record("it ran") } }
         try await until { queue.load.waiting == 1 }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -138,7 +146,7 @@ struct AdmissionQueueTests {
         let gate = Gate()
         let task = Task {
             await gate.pass()
-            try await queue.run { Issue.record("it ran") }
+            try await queue.run { _ = Issue.record("it ran") }
         }
         task.cancel()
         gate.open()

@@ -10,7 +10,7 @@ struct KeyFileTests {
     private func put(_ text: String, permissions: Int = 0o600) throws {
         try FileManager.default.createDirectory(
             atPath: folder.path + "/sosia", withIntermediateDirectories: true)
-        FileManager.default.createFile(
+        _ = FileManager.default.createFile(
             atPath: file.path, contents: Data(text.utf8), attributes: [.posixPermissions: permissions])
     }
 

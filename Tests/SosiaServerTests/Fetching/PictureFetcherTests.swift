@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Testing
 
 @testable import SosiaServer
@@ -76,7 +77,8 @@ struct PictureFetcherTests {
     @Test func aNameIsResolvedOnceARequest() async throws {
         let names = [Self.host: [["127.0.0.1"], ["10.0.0.1"]]]
         try await with(names: names, script: { _ in [.send(Self.response("x"))] }) { test in
-            #expect(try await test.fetch().bytes.count == 1)
+            let picture = try await test.fetch()
+            #expect(picture.bytes.count == 1)
             #expect(test.resolver.lookups == [Self.host])
         }
     }
@@ -171,7 +173,8 @@ struct PictureFetcherTests {
                 }
             }
         ) { test in
-            #expect(try await test.fetch("/exact").bytes.count == limit)
+            let exact = try await test.fetch("/exact")
+            #expect(exact.bytes.count == limit)
             for path in ["/announced", "/chunked", "/unframed", "/one-more"] {
                 await #expect(throws: FetchError.tooLarge(maximum: limit), "\(path)") { try await test.fetch(path) }
             }
@@ -263,7 +266,8 @@ struct PictureFetcherTests {
                 setenv(name, "http://127.0.0.1:9/", 1)
             }
             try await PictureFetcherTests().with(script: { _ in [.send(PictureFetcherTests.response("x"))] }) { test in
-                #expect(try await test.fetch().bytes.count == 1)
+                let picture = try await test.fetch()
+                #expect(picture.bytes.count == 1)
                 #expect(test.server.paths == ["/"])
             }
         }

@@ -25,7 +25,7 @@ final class ScriptedServer: Sendable {
     private let channel: any Channel
     private let journal = Journal()
 
-    var port: Int { channel.localAddress?.port ?? 0 }
+    let port: Int
     var heads: [String] { journal.all }
     var paths: [String] { heads.map(Self.path) }
 
@@ -44,9 +44,11 @@ final class ScriptedServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        port = channel.localAddress?.port ?? 0
     }
 
     func stop() async throws {
+        guard channel.isActive else { return }
         try await channel.close()
     }
 

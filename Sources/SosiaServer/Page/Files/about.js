@@ -2,7 +2,9 @@
 
 const element = (id) => document.getElementById(id);
 
-export function size(bytes) {
+const indexes = { flat: "plain scan", exact: "exact index", graph: "graph index" };
+
+function size(bytes) {
     const units = ["B", "kB", "MB", "GB", "TB"];
     let value = bytes;
     let unit = 0;
@@ -11,9 +13,10 @@ export function size(bytes) {
 }
 
 export function showFacts(collection) {
-    const { name, pictures, model, bytes, indexes } = collection;
-    const index = indexes.map(({ kind, rows }) => `${kind}, ${rows.toLocaleString()} pictures`);
-    const indexBytes = indexes.reduce((sum, { bytes }) => sum + bytes, 0);
+    const { name, pictures, model, bytes } = collection;
+    const index = collection.indexes.map(
+        ({ kind, rows }) => `${indexes[kind] ?? kind}, ${rows.toLocaleString()} pictures`);
+    const indexBytes = collection.indexes.reduce((sum, { bytes }) => sum + bytes, 0);
     const facts = [
         ["Pictures", pictures.toLocaleString()],
         ["Model", model.name],
@@ -29,12 +32,12 @@ export function showFacts(collection) {
         ]));
 }
 
-/** "12,345 looked at in 14.2 ms", for the line above the results. */
+/** How long it took and what was looked at, for the line above the results. */
 export function timing({ timing_ms: time, plan }) {
-    const parts = [["decode", time.decode], ["embed", time.embed], ["search", time.search]]
-        .filter(([, value]) => value > 0).map(([name, value]) => `${name} ${milliseconds(value)}`);
-    const way = `${plan.exact ? "exact" : "approximate"} (${plan.index}), ${plan.scanned.toLocaleString()} looked at`;
-    return `${milliseconds(time.total)} ms: ${parts.join(", ")} · ${way}`;
+    const stages = ["decode", "embed", "search"].filter((name) => time[name] > 0)
+        .map((name) => `${name} ${milliseconds(time[name])}`);
+    const way = `${plan.exact ? "exact" : "approximate"} (${indexes[plan.index] ?? plan.index})`;
+    return `${milliseconds(time.total)} ms: ${stages.join(", ")} · ${way}, ${plan.scanned.toLocaleString()} looked at`;
 }
 
 const milliseconds = (value) => value.toFixed(value < 10 ? 1 : 0);

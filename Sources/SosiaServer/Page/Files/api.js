@@ -65,7 +65,7 @@ async function request(path, options = {}) {
 const json = async (path, options) => (await request(path, options)).json();
 const collectionPath = (collection) => `/v1/collections/${encodeURIComponent(collection)}`;
 
-export const collections = async () => (await json("/v1/collections")).collections;
+export const status = () => json("/v1/status");
 export const collection = (name) => json(collectionPath(name));
 export const attributes = async (name) => (await json(`${collectionPath(name)}/attributes`)).attributes;
 

@@ -235,8 +235,8 @@ function refine(side, picture) {
 }
 
 rectangle.addEventListener("change", ({ detail }) => {
-    if (detail === null) element("make-part").focus();
     look(query.withPart(current, detail));
+    if (detail === null) element("make-part").focus();
 });
 element("make-part").addEventListener("click", () => rectangle.start());
 element("drop-part").addEventListener("click", () => {
@@ -319,27 +319,38 @@ element("collection").addEventListener("change", ({ target }) => {
     location.assign(url);
 });
 
+/** What this server offers decides what there is to choose. */
+function showOffers({ collections, fetches_urls: fetchesURLs, limits }) {
+    element("url-form").hidden = !fetchesURLs;
+    element("k").max = limits.k;
+    const wanted = new URLSearchParams(location.search).get("collection");
+    collection = collections.find(({ name }) => name === wanted) ?? collections[0] ?? null;
+    const select = element("collection");
+    select.replaceChildren(...collections.map(({ name }) => new Option(name)));
+    select.disabled = collection === null;
+    if (!collection) return;
+    select.value = collection.name;
+    document.title = `${collection.name} · Sosia`;
+}
+
 async function start() {
     history.replaceState(0, "");
     try {
-        const all = await api.collections();
-        const wanted = new URLSearchParams(location.search).get("collection");
-        collection = all.find(({ name }) => name === wanted) ?? all[0] ?? null;
-        const select = element("collection");
-        select.replaceChildren(...all.map(({ name }) => new Option(name)));
+        showOffers(await api.status());
         if (!collection) {
             showProblem(new api.Problem({
                 title: "This server has no collection yet.", detail: "Make one with: sosia add FOLDER",
             }));
             return;
         }
-        select.value = collection.name;
-        select.disabled = false;
-        document.title = `${collection.name} · Sosia`;
         await Promise.all([fill(), showAttributes()]);
     } catch (error) {
         showProblem(error, start);
     }
 }
 
+const wide = matchMedia("(min-width: 821px)");
+const unfold = () => { element("fold").open = wide.matches; };
+wide.addEventListener("change", unfold);
+unfold();
 start();

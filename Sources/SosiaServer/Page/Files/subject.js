@@ -25,10 +25,17 @@ export class Subject extends EventTarget {
         element("subject").hidden = isNothing;
         if (base !== this.#base) this.#showBase(base);
         this.#rectangle.show(part);
-        element("drop-part").hidden = part === null;
+        this.showTools(part);
         const chips = [...more.map((picture) => this.#chip("more", picture)),
             ...less.map((picture) => this.#chip("less", picture))];
         element("examples").replaceChildren(...chips);
+    }
+
+    /** A part can be taken away where there is one, and made where there is none. */
+    showTools(part) {
+        element("drop-part").hidden = part === null;
+        element("make-part").hidden = part !== null;
+        element("part-hint").hidden = part !== null;
     }
 
     /** The width and height of the base in pixels, upright, once it is known; null when it cannot be. */
@@ -66,7 +73,6 @@ export class Subject extends EventTarget {
     #showStage(isShown) {
         element("stage").classList.toggle("without-picture", !isShown);
         element("part-tools").hidden = !isShown;
-        element("part-help").hidden = !isShown;
     }
 
     #chip(side, picture) {
