@@ -20,7 +20,7 @@ struct DescriptionTests {
 
     /// A file that is missing is written, and the test fails all the same; `SOSIA_RECORD=1` writes it.
     @Test func isTheGoldenFile() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let json = try await client.get("/openapi.json").json()
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -36,7 +36,7 @@ struct DescriptionTests {
     }
 
     @Test func everyOperationIsARoute() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let operations = try await Self.operations(client)
             #expect(operations.count > 30)
             for (method, path) in operations {
@@ -51,7 +51,7 @@ struct DescriptionTests {
     }
 
     @Test func everyOtherMethodIsRefused() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let operations = try await Self.operations(client)
             for (path, known) in Dictionary(grouping: operations, by: \.path) {
                 let filled = path.replacing("{collection}", with: "photos").replacing("{id}", with: "1")
@@ -67,7 +67,7 @@ struct DescriptionTests {
     }
 
     @Test func referencesLeadSomewhere() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let json = try await client.get("/openapi.json").json()
             guard case .object(let schemas)? = json["components"]?["schemas"] else {
                 Issue.record("there are no schemas")

@@ -23,35 +23,50 @@ struct EndingTests {
         to server: ServedProcess, _ meanwhile: @escaping @Sendable (Int) -> Void
     ) async throws -> (accepted: Set<Int>, others: [Int]) {
         let pictures = try (0..<uploads).map { try Form.pictures([$0]).whole }
-        let results = Mutex<[Int: Int]>([:])
+        let results = Results()
         await withTaskGroup(of: Void.self) { group in
             for client in 0..<clients {
+                let numbers = Array(stride(from: client, to: uploads, by: clients))
                 group.addTask {
-                    await withCheckedContinuation { continuation in
-                        Thread {
-                            for number in stride(from: client, to: uploads, by: clients) {
-                                guard
-                                    let answer = try? RawConnection.request(
-                                        port: server.port, "POST", "/v1/collections/photos/images",
-                                        ["Content-Type: " + Form.contentType], body: pictures[number])
-                                else { continue }
-                                meanwhile(
-                                    results.withLock { results in
-                                        results[number] = answer.status
-                                        return results.count
-                                    })
-                            }
-                            continuation.resume()
-                        }.start()
+                    await Self.onThread {
+                        for number in numbers {
+                            let answer = try? RawConnection.request(
+                                port: server.port, "POST", "/v1/collections/photos/images",
+                                ["Content-Type: " + Form.contentType], body: pictures[number])
+                            if let answer { meanwhile(results.add(number, answer.status)) }
+                        }
                     }
                 }
             }
         }
-        let all = results.withLock { $0 }
+        let all = results.all
         return (
             Set(all.filter { (200..<300).contains($0.value) }.keys),
             all.values.filter { !(200..<300).contains($0) }
         )
+    }
+
+    private final class Results: Sendable {
+        private let statuses = Mutex<[Int: Int]>([:])
+
+        var all: [Int: Int] { statuses.withLock { $0 } }
+
+        /// - Returns: how many there are.
+        func add(_ number: Int, _ status: Int) -> Int {
+            statuses.withLock { statuses in
+                statuses[number] = status
+                return statuses.count
+            }
+        }
+    }
+
+    private static func onThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            Thread {
+                body()
+                continuation.resume()
+            }.start()
+        }
     }
 
     /// The pictures that a server started anew knows: uploading them again makes no new one.

@@ -9,7 +9,7 @@ struct PictureTests {
     static let path = "/v1/collections/photos/images"
 
     @Test func uploadsAreThereAtOnce() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let answer = try await client.post(Self.path, Form.pictures(0..<3, attributes: #"{"shop":"A"}"#))
             #expect(answer.status == 201)
             let json = try answer.json()
@@ -24,7 +24,7 @@ struct PictureTests {
     }
 
     @Test func whatIsKnownIsNotAddedAgain() async throws {
-        try await TestServer().run(pictures: 0..<2) { client in
+        try await TestServer().run(pictures: 0..<2) { client async throws in
             let answer = try await client.post(Self.path, Form.pictures(1..<3))
             #expect(answer.status == 201)
             #expect(try answer.json()["known"] == 1)
@@ -35,7 +35,7 @@ struct PictureTests {
     }
 
     @Test func whatIsNoPictureIsNamed() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             var form = try Form.pictures(0..<1)
             form.add("file", fileName: "bad.jpg", Array("no picture".utf8))
             let answer = try await client.post(Self.path, form)
@@ -50,7 +50,7 @@ struct PictureTests {
     }
 
     @Test func pages() async throws {
-        try await TestServer().run(pictures: 0..<5) { client in
+        try await TestServer().run(pictures: 0..<5) { client async throws in
             let first = try await client.get(Self.path + "?k=3").json()
             #expect(first["results"]?.list.compactMap { $0["id"]?.number } == [5, 4, 3])
             #expect(first["next_cursor"] == 3)
@@ -61,7 +61,7 @@ struct PictureTests {
     }
 
     @Test func attributesArePatched() async throws {
-        try await TestServer().run(pictures: 0..<1, attributes: #"{"a":1,"b":2}"#) { client in
+        try await TestServer().run(pictures: 0..<1, attributes: #"{"a":1,"b":2}"#) { client async throws in
             let answer = try await client.post(
                 Self.path + "/1", #"{"attributes":{"a":null,"c":[1,{"d":"\u00e9"}]}}"#, method: .patch)
             #expect(answer.status == 200)
@@ -73,7 +73,7 @@ struct PictureTests {
     }
 
     @Test func deleting() async throws {
-        try await TestServer().run(pictures: 0..<4) { client in
+        try await TestServer().run(pictures: 0..<4) { client async throws in
             #expect(try await client.send(.delete, Self.path + "/2").status == 204)
             #expect(try await client.send(.delete, Self.path + "/2").problem == "unknown-picture")
             #expect(try await client.get(Self.path + "/2").problem == "unknown-picture")
@@ -84,7 +84,7 @@ struct PictureTests {
     }
 
     @Test func originalsAndThumbnails() async throws {
-        try await TestServer().run(pictures: 0..<1) { client in
+        try await TestServer().run(pictures: 0..<1) { client async throws in
             let file = try await client.get(Self.path + "/1/file")
             #expect(file.bytes == (try picture(0)))
             #expect(file.headers[.contentType] == "image/jpeg")
@@ -102,7 +102,7 @@ struct PictureTests {
     }
 
     @Test func vectors() async throws {
-        try await TestServer().run(pictures: 0..<1) { client in
+        try await TestServer().run(pictures: 0..<1) { client async throws in
             let json = try await client.get(Self.path + "/1/vector").json()
             let embedder = GridEmbedder()
             let pixels = try ImageDecoder().decode(picture(0), for: embedder.input).pixels
@@ -113,7 +113,7 @@ struct PictureTests {
 
     @Test(arguments: ["0", "-1", "a", "1.5", "9223372036854775808", "%00", "..%2f..%2fetc"])
     func idsThatAreNone(_ id: String) async throws {
-        try await TestServer().run(pictures: 0..<1) { client in
+        try await TestServer().run(pictures: 0..<1) { client async throws in
             #expect(try await client.get(Self.path + "/" + id).status == 400)
         }
     }
@@ -127,9 +127,10 @@ struct PictureTests {
         try Data(picture(7)).write(to: URL(fileURLWithPath: allowed + "2/7.jpg"))
         try FileManager.default.createSymbolicLink(
             atPath: allowed + "/out.jpg", withDestinationPath: allowed + "2/7.jpg")
-        try await server.run { options in
+        let options = server.options { options in
             options.allowedFolders = [allowed]
-        } _: { client in
+        }
+        try await server.run(options: options) { client async throws in
             for path in [
                 allowed + "2/7.jpg", allowed + "/../allowed2/7.jpg", allowed + "/out.jpg", "/etc/passwd", "allowed",
                 allowed + "/missing.jpg", "\\u0000",
@@ -148,15 +149,17 @@ struct PictureTests {
     }
 
     @Test func addressesAreNotFetchedUnlessAllowed() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             let body = #"{"url":"http://example.org/a.jpg"}"#
             #expect(try await client.post(Self.path, body).problem == "url-not-allowed")
             let search = #"{"query":{"positive":[{"url":"http://example.org/a.jpg"}]}}"#
             #expect(try await client.post("/v1/collections/photos/search", search).problem == "url-not-allowed")
         }
-        try await TestServer().run { options in
+        let server = try TestServer()
+        let options = server.options { options in
             options.fetchesURLs = true
-        } _: { client in
+        }
+        try await server.run(options: options) { client async throws in
             for url in ["http://127.0.0.1/a.jpg", "http://[::1]/", "http://169.254.169.254/", "file:///etc/passwd"] {
                 #expect(try await client.post(Self.path, #"{"url":"\#(url)"}"#).problem == "url-not-allowed")
             }

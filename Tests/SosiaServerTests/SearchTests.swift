@@ -29,7 +29,7 @@ struct SearchTests {
     }
 
     @Test func byUploadByIDAndByVector() async throws {
-        try await TestServer().run(pictures: 0..<20) { client in
+        try await TestServer().run(pictures: 0..<20) { client async throws in
             let expected = try Self.nearest(0..<20, to: Self.vector(7))
             var form = Form()
             form.add("picture", fileName: "q.jpg", try picture(7))
@@ -53,7 +53,7 @@ struct SearchTests {
     }
 
     @Test func pagesHangTogether() async throws {
-        try await TestServer().run(pictures: 0..<20) { client in
+        try await TestServer().run(pictures: 0..<20) { client async throws in
             let all = Self.ids(try await client.get(Self.path + "/images/1/similar?k=19").json())
             var cursor: String?
             var found: [Int] = []
@@ -70,7 +70,7 @@ struct SearchTests {
 
     @Test func severalExamplesFilterAndDistance() async throws {
         let server = try TestServer()
-        try await server.run(pictures: 0..<10, attributes: #"{"shop":"A"}"#) { client in
+        try await server.run(pictures: 0..<10, attributes: #"{"shop":"A"}"#) { client async throws in
             try await client.upload(10..<20, attributes: #"{"shop":"B"}"#)
             let body = """
                 {"query":{"positive":[{"id":3,"weight":2},{"upload":"mine"}],"negative":[{"id":5}]},
@@ -92,7 +92,7 @@ struct SearchTests {
     }
 
     @Test func aRegionIsAPictureOfItsOwn() async throws {
-        try await TestServer().run(pictures: 0..<5) { client in
+        try await TestServer().run(pictures: 0..<5) { client async throws in
             // The upper left cell has one colour only.
             var form = Form()
             form.add("picture", fileName: "q.jpg", try picture(2, side: 64))
@@ -104,7 +104,7 @@ struct SearchTests {
     }
 
     @Test func batches() async throws {
-        try await TestServer().run(pictures: 0..<10) { client in
+        try await TestServer().run(pictures: 0..<10) { client async throws in
             let searches = (1...3).map { #"{"query":{"positive":[{"id":\#($0)}]},"k":3}"# }.joined(separator: ",")
             let answer = try await client.post(Self.path + "/search/batch", #"{"searches":[\#(searches)]}"#)
             #expect(answer.status == 200, "\(answer.text)")
@@ -118,7 +118,7 @@ struct SearchTests {
     }
 
     @Test func duplicates() async throws {
-        try await TestServer().run(pictures: 0..<5) { client in
+        try await TestServer().run(pictures: 0..<5) { client async throws in
             // The same pictures in another size are near-identical.
             var form = Form()
             form.add("file", fileName: "big.jpg", try picture(3, side: 128))
@@ -132,7 +132,7 @@ struct SearchTests {
     }
 
     @Test func attributesThatExist() async throws {
-        try await TestServer().run(pictures: 0..<3, attributes: #"{"shop":"A"}"#) { client in
+        try await TestServer().run(pictures: 0..<3, attributes: #"{"shop":"A"}"#) { client async throws in
             let names = try await client.get(Self.path + "/attributes").json()["attributes"]?.list
             let shop = names?.first { $0["name"] == "shop" }
             #expect(shop?["pictures"] == 3)
@@ -158,14 +158,14 @@ struct SearchTests {
         (#"{"query":{"positive":[{"id":99}]}}"#, "unknown-picture"),
         (#"{"query":{"positive":[{"vector":[1,2]}]}}"#, "dimension-mismatch"),
     ]) func wrongBodies(_ body: String, _ problem: String) async throws {
-        try await TestServer().run(pictures: 0..<2) { client in
+        try await TestServer().run(pictures: 0..<2) { client async throws in
             let answer = try await client.post(Self.path + "/search", body)
             #expect(answer.problem == problem, "\(body): \(answer.text)")
         }
     }
 
     @Test func wrongPictures() async throws {
-        try await TestServer().run(pictures: 0..<2) { client in
+        try await TestServer().run(pictures: 0..<2) { client async throws in
             var form = Form()
             form.add("picture", fileName: "q.jpg", Array("GIF89a".utf8))
             #expect(try await client.post(Self.path + "/search", form).problem == "not-a-picture")

@@ -10,7 +10,7 @@ import Testing
 /// What holds for every request, and what is not about pictures.
 struct ServerTests {
     @Test func everyAnswerKeepsBrowsersInTheirPlace() async throws {
-        try await TestServer().run(pictures: 0..<1) { client in
+        try await TestServer().run(pictures: 0..<1) { client async throws in
             for path in ["/", "/nothing", "/v1/collections", "/v1/collections/photos/images/1/file", "/healthz"] {
                 let headers = try await client.get(path).headers
                 #expect(headers[.xContentTypeOptions] == "nosniff")
@@ -24,7 +24,7 @@ struct ServerTests {
     }
 
     @Test func thePageIsInTheProgram() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             for file in PageFile.all {
                 let answer = try await client.get(file.path)
                 #expect(answer.status == 200)
@@ -51,7 +51,7 @@ struct ServerTests {
     }
 
     @Test func whatIsNotThere() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             #expect(try await client.get("/nothing").problem == "unknown-route")
             #expect(try await client.get("/v1/collections/other").problem == "unknown-collection")
             #expect(try await client.get("/v1/collections/..%2fphotos").problem == "unknown-collection")
@@ -61,7 +61,7 @@ struct ServerTests {
     }
 
     @Test func statusAndMetrics() async throws {
-        try await TestServer().run(pictures: 0..<3) { client in
+        try await TestServer().run(pictures: 0..<3) { client async throws in
             #expect(try await client.get("/healthz").json() == ["ok": true])
             #expect(try await client.get("/readyz").json() == ["ok": true])
             let status = try await client.get("/v1/status").json()
@@ -87,7 +87,8 @@ struct ServerTests {
         let (reader, writer) = try KeyFile(file).change { ring throws(KeyFileError) in
             (try ring.add(name: "reader", scopes: [.read]), try ring.add(name: "writer", scopes: [.read, .write]))
         }
-        try await server.run { $0.keyFile = file } _: { client in
+        let options = server.options { $0.keyFile = file }
+        try await server.run(options: options) { client async throws in
             #expect(try await client.get("/healthz").status == 200)
             #expect(try await client.get("/").status == 200)
             let missing = try await client.get("/v1/collections")
@@ -123,9 +124,11 @@ struct ServerTests {
     }
 
     @Test func pagesOfOtherSites() async throws {
-        try await TestServer().run(pictures: 0..<1) { options in
+        let server = try TestServer()
+        let options = server.options { options in
             options.allowedOrigins = ["https://friend.example"]
-        } _: { client in
+        }
+        try await server.run(pictures: 0..<1, options: options) { client async throws in
             let path = PictureTests.path + "/1"
             let foreign = try await client.send(.delete, path, [.origin: "https://evil.example"])
             #expect(foreign.problem == "untrusted-origin")
@@ -146,9 +149,10 @@ struct ServerTests {
     @Test func collectionsAreMadeAndDeleted() async throws {
         let server = try TestServer()
         try FileManager.default.createDirectory(atPath: server.folder + "/root", withIntermediateDirectories: true)
-        try await server.run { options in
+        let options = server.options { options in
             options.source = .folder(server.folder + "/root")
-        } _: { client in
+        }
+        try await server.run(options: options) { client async throws in
             #expect(try await client.get("/v1/collections").json() == ["collections": []])
             #expect(try await client.send(.put, "/v1/collections/a").status == 201)
             #expect(try await client.send(.put, "/v1/collections/a").status == 200)
@@ -164,14 +168,14 @@ struct ServerTests {
             #expect(try await client.get("/v1/collections/a").problem == "unknown-collection")
             #expect(try FileManager.default.contentsOfDirectory(atPath: server.folder + "/root") == ["b.sosia"])
         }
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             #expect(try await client.send(.put, "/v1/collections/a").problem == "creation-disabled")
             #expect(try await client.send(.delete, "/v1/collections/photos").problem == "creation-disabled")
         }
     }
 
     @Test func jobsTellHowFarTheyAre() async throws {
-        try await TestServer().run(pictures: 0..<6) { client in
+        try await TestServer().run(pictures: 0..<6) { client async throws in
             _ = try await client.send(.delete, PictureTests.path + "/3")
             let started = try await client.post("/v1/collections/photos/jobs", #"{"kind":"compact"}"#)
             #expect(started.status == 202)
@@ -192,7 +196,7 @@ struct ServerTests {
     }
 
     @Test func seedClientsWork() async throws {
-        try await TestServer().run { client in
+        try await TestServer().run { client async throws in
             #expect(try await client.get("/status/").json() == ["ok": false])
             for number in 0..<7 {
                 let image = "data:image/jpeg;base64," + Data(try picture(number)).base64EncodedString()
@@ -216,12 +220,14 @@ struct ServerTests {
     }
 
     @Test func limitsOfUploads() async throws {
-        try await TestServer().run { options in
+        let server = try TestServer()
+        let options = server.options { options in
             options.limits.fileBytes = 4096
             options.limits.files = 2
             options.limits.uploadBytes = 20_000
             options.limits.pixels = 1000
-        } _: { client in
+        }
+        try await server.run(options: options) { client async throws in
             #expect(try await client.post(PictureTests.path, Form.pictures(0..<3)).problem == "too-many-files")
             var large = Form()
             large.add("file", fileName: "a.jpg", [UInt8](repeating: 1, count: 5000))

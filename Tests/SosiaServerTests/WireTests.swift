@@ -20,10 +20,12 @@ struct WireTests {
     }
 
     private static func run(
-        pictures: Range<Int> = 0..<0, _ change: (inout ServerOptions) -> Void = { _ in },
+        pictures: Range<Int> = 0..<0, uploadBytes: Int = ServerLimits.uploadBytes.standard,
         _ body: @escaping @Sendable (_ port: Int) throws -> Void
     ) async throws {
-        try await TestServer().run(.live, pictures: pictures, change) { client in
+        let server = try TestServer()
+        let options = server.options { $0.limits.uploadBytes = uploadBytes }
+        try await server.run(.live, pictures: pictures, options: options) { client async throws in
             let port = try #require(client.client.port)
             try await onThread { try body(port) }
         }
@@ -99,7 +101,7 @@ struct WireTests {
     }
 
     @Test func whatIsTooLargeIsRefusedBeforeItArrives() async throws {
-        try await Self.run { $0.limits.uploadBytes = 10_000 } _: { port in
+        try await Self.run(uploadBytes: 10_000) { port in
             let connection = try RawConnection(port: port)
             connection.send(
                 "POST /v1/collections/photos/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(Form.contentType)\r\n"
@@ -147,7 +149,7 @@ struct WireTests {
 
     /// A thousand random bodies, with content types that fit and that do not.
     @Test func randomBodies() async throws {
-        try await TestServer().run(pictures: 0..<2) { client in
+        try await TestServer().run(pictures: 0..<2) { client async throws in
             var generator = SplitMix64(seed: 9)
             let paths = [
                 "/v1/collections/photos/images", "/v1/collections/photos/search", "/search/", "/insert/",

@@ -3,7 +3,6 @@ import HTTPTypes
 /// Header names that swift-http-types does not have.
 extension HTTPField.Name {
     static let crossOriginOpenerPolicy = named("cross-origin-opener-policy")
-    static let crossOriginResourcePolicy = named("cross-origin-resource-policy")
     static let frameOptions = named("x-frame-options")
     static let permissionsPolicy = named("permissions-policy")
     static let referrerPolicy = named("referrer-policy")

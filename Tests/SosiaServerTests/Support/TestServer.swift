@@ -30,6 +30,12 @@ final class TestServer: Sendable {
         return options
     }
 
+    func options(_ change: (inout ServerOptions) -> Void) -> ServerOptions {
+        var options = options
+        change(&options)
+        return options
+    }
+
     func application(_ options: ServerOptions) throws -> some ApplicationProtocol {
         try buildApplication(options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { path, model in
             if let model, model != "grid" { throw EmbeddingError.modelUnknown(name: model, known: ["grid"]) }
@@ -42,12 +48,9 @@ final class TestServer: Sendable {
     /// Runs `body` with a client; the collection holds the pictures of some numbers, in the order of the numbers.
     func run(
         _ setup: TestingSetup = .router, pictures: Range<Int> = 0..<0, attributes: String? = nil,
-        _ change: (inout ServerOptions) -> Void = { _ in },
-        _ body: @escaping @Sendable (Client) async throws -> Void
+        options: ServerOptions? = nil, _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
-        var options = options
-        change(&options)
-        try await application(options).test(setup) { client in
+        try await application(options ?? self.options).test(setup) { client in
             let client = Client(client: client)
             if !pictures.isEmpty { try await client.upload(pictures, attributes: attributes) }
             try await body(client)
