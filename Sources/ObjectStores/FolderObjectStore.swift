@@ -13,6 +13,8 @@ public struct FolderObjectStore: ObjectStore {
         self.path = path
     }
 
+    /// Written new, synced and renamed.
+    /// - Throws: `ObjectStoreError`
     public func put(_ bytes: [UInt8], as key: ContentHash) async throws {
         guard !FileManager.default.fileExists(atPath: file(key)) else { return }
         try translating {
@@ -29,6 +31,8 @@ public struct FolderObjectStore: ObjectStore {
         }
     }
 
+    /// Reads the whole file; what it holds is the caller's to check.
+    /// - Throws: `ObjectStoreError`
     public func get(_ key: ContentHash) async throws -> [UInt8]? {
         try translating {
             do {
@@ -39,10 +43,13 @@ public struct FolderObjectStore: ObjectStore {
         }
     }
 
+    /// Looks for the file.
     public func contains(_ key: ContentHash) async throws -> Bool {
         FileManager.default.fileExists(atPath: file(key))
     }
 
+    /// Durable when it returns.
+    /// - Throws: `ObjectStoreError`
     public func remove(_ key: ContentHash) async throws {
         try translating {
             do {
@@ -54,6 +61,8 @@ public struct FolderObjectStore: ObjectStore {
         }
     }
 
+    /// Lists the folder; files whose names are no keys are passed over.
+    /// - Throws: `ObjectStoreError`
     public func keys(after key: ContentHash?, limit: Int) async throws -> [ContentHash] {
         try translating {
             let last = key?.description ?? ""

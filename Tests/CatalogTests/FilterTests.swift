@@ -85,7 +85,7 @@ final class FilterTests {
         let records = try catalog.records(ids).map(\.allAttributes)
         try #require(records.count == 300)
         var passed = 0
-        for round in 0..<1_500 {
+        for round in 0..<500 {
             let filter = try filter(depth: round % 5)
             let rows = try #require(try catalog.passing(filter)).rows
             for (slot, attributes) in records.enumerated() where rows.contains(slot) != filter.matches(attributes) {
@@ -94,7 +94,7 @@ final class FilterTests {
             passed += rows.count
         }
         // Neither nothing nor everything.
-        #expect((50_000...400_000).contains(passed))
+        #expect((15_000...135_000).contains(passed))
     }
 
     @Test func theLargestFiltersAreUnderstood() throws {
@@ -115,7 +115,7 @@ final class FilterTests {
     @Test func removedPicturesDoNotPass() throws {
         try add(10)
         _ = try catalog.remove([ImageID(rawValue: 3)])
-        let all = try #require(try catalog.passing(Filter(parsing: "width > 0")))
+        let all = try #require(try catalog.passing(Filter(parsing: "height = 20 OR height != 20")))
         #expect(all.rows.count == 9)
         #expect(!all.rows.contains(2))
         #expect(all.revision == (try catalog.revision()))
@@ -123,7 +123,8 @@ final class FilterTests {
 
     @Test func everyFactIsKnownByItsName() throws {
         let facts = PictureFacts(
-            format: "png", width: 1, height: 2, captured: "2024", position: .init(latitude: 1, longitude: 2), camera: "C")
+            format: "png", width: 1, height: 2, captured: "2024", position: .init(latitude: 1, longitude: 2),
+            camera: "C")
         let record = ImageRecord(id: ImageID(rawValue: 1), sources: [], facts: facts, attributes: [:])
         #expect(Set(record.allAttributes.keys) == Set(FactColumn.allCases.map(\.rawValue)))
     }

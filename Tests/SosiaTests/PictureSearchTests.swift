@@ -26,7 +26,8 @@ struct PictureSearchTests {
         }
         let whole = try #require(PixelImage(width: 80, height: 80, bytes: bytes))
         let parts = try colors.map { color in
-            try #require(PixelImage(width: 40, height: 40, bytes: Array(repeating: color, count: 1_600).flatMap(\.self)))
+            try #require(
+                PixelImage(width: 40, height: 40, bytes: Array(repeating: color, count: 1_600).flatMap(\.self)))
         }
         return (try ImageEncoder.jpeg(whole, quality: 100), parts)
     }
@@ -112,7 +113,7 @@ struct PictureSearchTests {
         await #expect(throws: SkipReason.notFound) { try await store.search(file: photo(77)) }
     }
 
-    @Test func searchesComputeOnThreadsOfTheirOwnAndNotTooMany() async throws {
+    @Test func manySearchesAtOnceAreAnswered() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<64 {
                 group.addTask {

@@ -119,9 +119,10 @@ struct StoreUploadTests {
             for worker in 0..<6 {
                 group.addTask {
                     for round in 0..<5 {
-                        let outcomes = try await store.add((0..<4).map {
-                            Upload(name: "\($0).jpg", bytes: try picture(($0 + worker + round) % 8))
-                        })
+                        let outcomes = try await store.add(
+                            (0..<4).map {
+                                Upload(name: "\($0).jpg", bytes: try picture(($0 + worker + round) % 8))
+                            })
                         #expect(outcomes.allSatisfy { $0.id != nil })
                         if worker % 2 == 0 { _ = try await store.remove(outcomes.prefix(2).compactMap(\.id)) }
                     }

@@ -4,7 +4,7 @@ import Sosia
 
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find the pictures that are most similar to one, or to several.",
+        commandName: "search", abstract: "Find the pictures that are most similar to one.",
         discussion: """
             Prints distance, id and path, nearest first.
 
