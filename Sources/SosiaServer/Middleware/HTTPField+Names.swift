@@ -12,5 +12,5 @@ extension HTTPField.Name {
     static let apiKey = named("x-api-key")
 
     /// The names above are tokens, so the alternative is never taken.
-    private static func named(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .warning }
+    private static func named(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .trailer }
 }

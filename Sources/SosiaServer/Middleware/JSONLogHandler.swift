@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+import NIOCore
 import SosiaCore
 
 /// Writes each message as one line of JSON on standard error.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import SosiaCore
 
 /// The routes by path, for what the router says nothing about: which methods an address takes.
 struct RouteTable: Sendable {

@@ -55,7 +55,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel: .unprocessableContent
         case .internalError, .storageFailed: .internalServerError
         case .overloaded: .serviceUnavailable
-        case .storageFull: .insufficientStorage
+        case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
 
