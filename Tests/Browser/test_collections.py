@@ -13,10 +13,12 @@ from server import Server, run
 
 
 def setUpModule():
-    run("add", serving.pictures().draw("few", count=3, seed=5), "--store",
-        serving.pictures().collections / "few.sosia")
-    # A collection that has been emptied.
-    run("remove", *"123", "--store", serving.pictures().collections / "few.sosia")
+    pictures = serving.pictures()
+    few = pictures.draw("few", count=3, seed=5)
+    # Collections that have been emptied; one is filled again.
+    for name in ("few", "none"):
+        run("add", few, "--store", pictures.collections / f"{name}.sosia")
+        run("remove", *"123", "--store", pictures.collections / f"{name}.sosia")
     serving.start_module()
 
 
@@ -41,11 +43,11 @@ class CollectionTests(PageTestCase):
     def test_there_are_several_collections(self):
         self.open_with_pictures()
         choice = Select(self.find("#collection"))
-        self.assertEqual([option.text for option in choice.options], ["drawings", "few"])
-        choice.select_by_visible_text("few")
+        self.assertEqual([option.text for option in choice.options], ["drawings", "few", "none"])
+        choice.select_by_visible_text("none")
         self.until(lambda: self.shown("#empty"))
-        self.assertIn("collection=few", self.driver.current_url)
-        self.assertIn("few", self.driver.title)
+        self.assertIn("collection=none", self.driver.current_url)
+        self.assertIn("none", self.driver.title)
 
     def test_an_empty_collection_is_filled(self):
         self.open("few")

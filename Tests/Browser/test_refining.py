@@ -86,9 +86,8 @@ class RefiningTests(PageTestCase):
         self.assertEqual(len(self.searches()), count)
 
     def test_pictures_are_filtered_by_their_attributes(self):
-        self.assertEqual([element.accessible_name for element in self.all("#attributes select")][0],
-                         "Only pictures with this kind")
-        Select(self.find("#attributes select")).select_by_visible_text("boat")
+        choice = self.find("#attributes select[aria-label='Only pictures with this kind']")
+        Select(choice).select_by_visible_text("boat")
         self.await_search(2)
         self.assertEqual(self.find("#filter").get_property("value"), "kind = 'boat'")
         self.assertEqual(len(self.names()), 18)
@@ -134,6 +133,7 @@ class KeyboardTests(PageTestCase):
         self.assertEqual(self.focused().get_attribute("class"), "skip")
         self.press(Keys.ENTER)
         self.assertEqual(self.focused().get_attribute("id"), "results-heading")
+        self.assertNotIn("#", self.driver.current_url)
         self.press(Keys.TAB)
         first = self.focused()
         self.assertEqual(first.get_attribute("class"), "picture")

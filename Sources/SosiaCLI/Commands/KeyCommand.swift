@@ -49,7 +49,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
 
         func run() throws {
-            let key = try options.file.change { ring in
+            let key = try options.file.change { ring throws(KeyFileError) in
                 try ring.add(name: name, scopes: write ? [.read, .write] : [.read])
             }
             if options.json { return try Console.json(Output(name: name, key: key.text)) }
@@ -86,7 +86,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
 
         func run() throws {
-            try options.file.change { ring in try ring.remove(name: name) }
+            try options.file.change { ring throws(KeyFileError) in try ring.remove(name: name) }
             if options.json { return try Console.json(Output(removed: name)) }
             print("removed \(Console.printable(name))")
         }

@@ -249,7 +249,13 @@ function startAgain() {
 }
 element("clear").addEventListener("click", startAgain);
 element("home").addEventListener("click", startAgain);
-addEventListener("popstate", ({ state }) => look(visited[state ?? 0] ?? query.nothing, { isNew: false }));
+addEventListener("popstate", ({ state }) => look(visited[state] ?? query.nothing, { isNew: false }));
+
+// Without a new address, which would be a step of the history.
+element("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    element("results-heading").focus();
+});
 
 // Options
 
