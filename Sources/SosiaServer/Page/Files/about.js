@@ -37,7 +37,8 @@ export function timing({ timing_ms: time, plan }) {
     const stages = ["decode", "embed", "search"].filter((name) => time[name] > 0)
         .map((name) => `${name} ${milliseconds(time[name])}`);
     const way = `${plan.exact ? "exact" : "approximate"} (${indexes[plan.index] ?? plan.index})`;
-    return `${milliseconds(time.total)} ms: ${stages.join(", ")} · ${way}, ${plan.scanned.toLocaleString()} looked at`;
+    const total = `${milliseconds(time.total)} ms${stages.length > 1 ? `: ${stages.join(", ")}` : ""}`;
+    return `${total} · ${way}, ${plan.scanned.toLocaleString()} looked at`;
 }
 
 const milliseconds = (value) => value.toFixed(value < 10 ? 1 : 0);
