@@ -27,7 +27,8 @@ fi
 
 if [ -z "${SOSIA:-}" ]; then
     scripts/setup/all.sh
-    swift build --product sosia
+    mkdir -p .build
+    swift build --product sosia > .build/browser.log 2>&1 || fail "the build failed; its output is in .build/browser.log"
 fi
 cd Tests/Browser
 if [ $# -eq 0 ]; then set -- discover; fi
