@@ -81,7 +81,9 @@ struct MultipartParserTests {
 
     @Test(arguments: [
         "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\0b\"",
-        "multipart/form-data; boundary=" + String(repeating: "a", count: 71), "multipart/form-data; boundary=a; boundary=b",
+        "multipart/form-data; boundary=" + String(repeating: "a", count: 71),
+
+        "multipart/form-data; boundary=a; boundary=b",
     ]) func boundariesThatAreNone(_ contentType: String) {
         #expect(throws: MultipartError.noBoundary) { try MultipartParser(contentType: contentType) }
     }

@@ -44,7 +44,9 @@ struct ObservationMiddleware: RouterMiddleware {
             "outcome": .string(notes.problem?.kind.rawValue ?? "done"),
         ]
         if !notes.milliseconds.isEmpty {
-            let stages = notes.milliseconds.map { ($0.stage.rawValue, Logger.MetadataValue.stringConvertible($0.value)) }
+            let stages = notes.milliseconds.map {
+                ($0.stage.rawValue, Logger.MetadataValue.stringConvertible($0.value))
+            }
             metadata["stages"] = .dictionary(Dictionary(stages) { first, _ in first })
         }
         if let problem = notes.problem { metadata["detail"] = .string(problem.cause ?? problem.detail) }
