@@ -67,6 +67,7 @@ struct MultipartParserTests {
         for _ in 0..<1000 {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                if bytes.isEmpty { break }
                 let position = Int.random(in: 0..<bytes.count, using: &generator)
                 switch Int.random(in: 0..<3, using: &generator) {
                 case 0: bytes[position] = UInt8.random(in: 0...255, using: &generator)

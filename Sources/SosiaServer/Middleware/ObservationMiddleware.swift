@@ -23,7 +23,7 @@ struct ObservationMiddleware: RouterMiddleware {
             context.trace.note(problem)
             response = problem.response()
         }
-        response.headers[.requestID] = context.id
+        response.headers[.requestID] = context.requestID
         if !context.trace.isBodyRead, request.hasBody { close(context.channel, after: &response) }
         report(request, context, status: response.status.code, took: ContinuousClock.now - start)
         return response
