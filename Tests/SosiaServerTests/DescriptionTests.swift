@@ -44,7 +44,8 @@ struct DescriptionTests {
                     .replacing("{job}", with: "none")
                 let method = try #require(HTTPRequest.Method(rawValue: method))
                 let answer = try await client.send(method, filled)
-                #expect(answer.problem != "unknown-route" && answer.problem != "method-not-allowed", "\(method) \(path)")
+                #expect(
+                    answer.problem != "unknown-route" && answer.problem != "method-not-allowed", "\(method) \(path)")
                 #expect(answer.status < 500, "\(method) \(path): \(answer.text)")
             }
         }

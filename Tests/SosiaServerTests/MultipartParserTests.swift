@@ -67,6 +67,7 @@ struct MultipartParserTests {
         for _ in 0..<1000 {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                if bytes.isEmpty { break }
                 let position = Int.random(in: 0..<bytes.count, using: &generator)
                 switch Int.random(in: 0..<3, using: &generator) {
                 case 0: bytes[position] = UInt8.random(in: 0...255, using: &generator)
@@ -81,7 +82,9 @@ struct MultipartParserTests {
 
     @Test(arguments: [
         "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\0b\"",
-        "multipart/form-data; boundary=" + String(repeating: "a", count: 71), "multipart/form-data; boundary=a; boundary=b",
+        "multipart/form-data; boundary=" + String(repeating: "a", count: 71),
+
+        "multipart/form-data; boundary=a; boundary=b",
     ]) func boundariesThatAreNone(_ contentType: String) {
         #expect(throws: MultipartError.noBoundary) { try MultipartParser(contentType: contentType) }
     }

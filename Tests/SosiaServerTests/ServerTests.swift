@@ -34,7 +34,8 @@ struct ServerTests {
                 #expect(again.status == 304)
                 #expect(again.bytes.isEmpty)
             }
-            for path in ["/page.css/", "/../Package.swift", "/%2e%2e/Package.swift", "/page.css%00", "/Files/page.css"] {
+            for path in ["/page.css/", "/../Package.swift", "/%2e%2e/Package.swift", "/page.css%00", "/Files/page.css"]
+            {
                 let answer = try await client.get(path)
                 #expect(answer.status == 404 || answer.bytes == PageFile.all[1].bytes, "\(path)")
             }
@@ -156,10 +157,13 @@ struct ServerTests {
             #expect(try await client.get("/v1/collections").json() == ["collections": []])
             #expect(try await client.send(.put, "/v1/collections/a").status == 201)
             #expect(try await client.send(.put, "/v1/collections/a").status == 200)
-            #expect(try await client.post("/v1/collections/a", #"{"model":"x"}"#, method: .put).problem == "model-mismatch")
-            #expect(try await client.post("/v1/collections/b", #"{"model":"x"}"#, method: .put).problem == "unknown-model")
+            #expect(
+                try await client.post("/v1/collections/a", #"{"model":"x"}"#, method: .put).problem == "model-mismatch")
+            #expect(
+                try await client.post("/v1/collections/b", #"{"model":"x"}"#, method: .put).problem == "unknown-model")
             for name in ["..", "%2e%2e", "a.b", "-a", "a%2fb", String(repeating: "a", count: 65), "a%00"] {
-                #expect(try await client.send(.put, "/v1/collections/" + name).problem == "invalid-parameter", "\(name)")
+                #expect(
+                    try await client.send(.put, "/v1/collections/" + name).problem == "invalid-parameter", "\(name)")
             }
             #expect(try await client.post("/v1/collections/a/images", Form.pictures(0..<2)).status == 201)
             #expect(try await client.send(.put, "/v1/collections/b").status == 201)
@@ -215,7 +219,8 @@ struct ServerTests {
             #expect(answer["image5"] != nil && answer["image6"] == nil)
             #expect(try await client.post("/indexing/", #"{"key":"demo1"}"#).json() == ["ok": true])
             #expect(try await client.post("/search/", #"{"key":"demo1","image":"%%"}"#).problem == "invalid-body")
-            #expect(try await client.post("/search/", #"{"key":"demo1","image":"aGVsbG8="}"#).problem == "not-a-picture")
+            #expect(
+                try await client.post("/search/", #"{"key":"demo1","image":"aGVsbG8="}"#).problem == "not-a-picture")
         }
     }
 

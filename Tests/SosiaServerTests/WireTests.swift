@@ -66,7 +66,8 @@ struct WireTests {
     @Test func bodiesThatAreCut() async throws {
         try await Self.run { port in
             let form = try Form.pictures(0..<3).whole
-            let head = "POST /v1/collections/photos/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+            let head =
+                "POST /v1/collections/photos/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                 + Form.contentType + "\r\nContent-Length: \(form.count)\r\n\r\n"
             for length in stride(from: 0, to: form.count, by: form.count / 20) {
                 let connection = try RawConnection(port: port)

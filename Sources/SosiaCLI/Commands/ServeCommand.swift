@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
-import ServiceLifecycle
 import Sosia
 import SosiaServer
 
@@ -79,17 +77,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // A client that is gone ends its connection, not the server.
-        signal(SIGPIPE, SIG_IGN)
-        let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
-        let application = try buildApplication(options, logger: logger) { address in
+        try await serve(options) { address in
             print("serving", address, separator: "\t")
             fflush(nil)
         }
-        var configuration = ServiceGroupConfiguration(
-            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(30)
-        try await ServiceGroup(configuration: configuration).run()
     }
 
     private var options: ServerOptions {

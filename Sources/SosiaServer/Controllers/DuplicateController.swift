@@ -21,7 +21,8 @@ struct DuplicateController: Controller {
                             description: "How far near-identical pictures may be apart, by the collection's metric.",
                             isRequired: true),
                         .query(
-                            "limit", .integer(Self.groups.minimum...Self.groups.maximum, standard: Self.groups.standard),
+                            "limit",
+                            .integer(Self.groups.minimum...Self.groups.maximum, standard: Self.groups.standard),
                             "Groups of one page."),
                         .query("cursor", .integer(1...Int.max), "next_cursor of the page before."),
                     ],

@@ -10,10 +10,12 @@ struct FileController: Controller {
     let shelf: CollectionShelf
     let admission: AdmissionQueue
 
+    private static let widths = ThumbnailWidth.minimum...ThumbnailWidth.maximum
     private static let path = "/v1/collections/{collection}/images/{id}"
 
     var endpoints: [Endpoint] {
-        [
+        let width = Schema.integer(Self.widths, standard: ThumbnailWidth.standard)
+        return [
             Endpoint(
                 Operation(
                     .get, Self.path + "/file", "getFile", tag: "pictures", "The bytes of a picture, as it was added",
@@ -25,10 +27,7 @@ struct FileController: Controller {
                     scope: .read,
                     parameters: [
                         .collection, .picture,
-                        .query(
-                            "w",
-                            .integer(ThumbnailWidth.minimum...ThumbnailWidth.maximum, standard: ThumbnailWidth.standard),
-                            "Pixels across; the next larger of a few widths is given."),
+                        .query("w", width, "Pixels across; the next larger of a few widths is given."),
                     ],
                     answers: [.binary("image/jpeg")], problems: [.originalMissing, .notAPicture]), thumbnail),
         ]
@@ -43,7 +42,7 @@ struct FileController: Controller {
     private func thumbnail(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try context.collection(on: shelf).store
         let id = try context.picture()
-        let width = try QueryReader(request).integer("w", ThumbnailWidth.minimum...ThumbnailWidth.maximum)
+        let width = try QueryReader(request).integer("w", Self.widths)
         let bytes = try await admission.run {
             try await store.thumbnail(of: id, width: width ?? ThumbnailWidth.standard)
         }

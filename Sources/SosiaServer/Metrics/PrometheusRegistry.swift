@@ -66,7 +66,8 @@ final class PrometheusRegistry: MetricsFactory {
         _ metrics: [MetricKey: Metric], _ type: String, _ lines: (MetricKey, Metric) -> [String]
     ) -> [String] {
         Dictionary(grouping: metrics) { $0.key.name }.sorted { $0.key < $1.key }.flatMap { name, metrics in
-            ["# TYPE \(name) \(type)"] + metrics.map { ($0.key.text(), $0) }.sorted { $0.0 < $1.0 }
+            ["# TYPE \(name) \(type)"]
+                + metrics.map { ($0.key.text(), $0) }.sorted { $0.0 < $1.0 }
                 .flatMap { lines($0.1.key, $0.1.value) }
         }
     }

@@ -19,13 +19,13 @@ public struct JSONLogHandler: LogHandler {
     public func log(event: LogEvent) {
         var json = JSONWriter()
         json.object { json in
-            json.member("time", Date.now.formatted(.iso8601.time(includingFractionalSeconds: true)))
+            json.member("time", Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
             json.member("level", event.level.rawValue)
             json.member("message", event.message.description)
             for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
                 .sorted(by: { $0.key < $1.key })
             {
-                json.member(key) { Self.write(value, to: &$0) }
+                json.member(key == ServerContext.requestIDKey ? "id" : key) { Self.write(value, to: &$0) }
             }
         }
         // When nobody can read it, the work goes on all the same.

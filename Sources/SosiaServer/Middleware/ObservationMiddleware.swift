@@ -23,7 +23,7 @@ struct ObservationMiddleware: RouterMiddleware {
             context.trace.note(problem)
             response = problem.response()
         }
-        response.headers[.requestID] = context.id
+        response.headers[.requestID] = context.requestID
         if !context.trace.isBodyRead, request.hasBody { close(context.channel, after: &response) }
         report(request, context, status: response.status.code, took: ContinuousClock.now - start)
         return response
@@ -44,7 +44,9 @@ struct ObservationMiddleware: RouterMiddleware {
             "outcome": .string(notes.problem?.kind.rawValue ?? "done"),
         ]
         if !notes.milliseconds.isEmpty {
-            let stages = notes.milliseconds.map { ($0.stage.rawValue, Logger.MetadataValue.stringConvertible($0.value)) }
+            let stages = notes.milliseconds.map {
+                ($0.stage.rawValue, Logger.MetadataValue.stringConvertible($0.value))
+            }
             metadata["stages"] = .dictionary(Dictionary(stages) { first, _ in first })
         }
         if let problem = notes.problem { metadata["detail"] = .string(problem.cause ?? problem.detail) }

@@ -77,9 +77,9 @@ extension Schemas {
     static let searchForm = Schema(json: [
         "type": "object",
         "description": """
-            Either a field request with a Search as JSON, whose uploads are the other parts; or pictures and the \
-            fields of a Search.
-            """,
+        Either a field request with a Search as JSON, whose uploads are the other parts; or pictures and the \
+        fields of a Search.
+        """,
         "properties": [
             "request": component("Search"), "picture": ["type": "string", "format": "binary"],
             "region": component("Region"), "k": ["type": "integer"], "filter": ["type": "string"],

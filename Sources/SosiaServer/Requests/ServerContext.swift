@@ -12,4 +12,9 @@ struct ServerContext: RequestContext {
         coreContext = .init(source: source)
         channel = source.channel
     }
+
+    /// The name of the request in the log; Hummingbird gives it to the logger, which may have kept nothing.
+    var requestID: String { logger[metadataKey: Self.requestIDKey]?.description ?? "none" }
+
+    static let requestIDKey = "hb.request.id"
 }

@@ -82,7 +82,8 @@ final class RawConnection: Sendable {
             let text = String(decoding: bytes, as: UTF8.self)
             if let end = text.range(of: "\r\n\r\n"), let status = text.split(separator: " ").dropFirst().first {
                 let head = String(text[..<end.lowerBound]).lowercased()
-                let length = head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+                let length =
+                    head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
                     .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
                 let begin = head.utf8.count + 4
                 if bytes.count >= begin + length {
