@@ -104,6 +104,19 @@ class RefiningTests(PageTestCase):
         self.await_search(5)
         self.assertNotIn("filter", self.searches()[-1])
 
+    def test_a_filter_waits_for_a_picture(self):
+        self.find("#clear").click()
+        self.settle()
+        self.fill("#filter", "kind = 'boat'")
+        self.until(lambda: "once there is a picture" in self.text("#timing"))
+        self.search_again_with(serving.pictures().others / "boat-01.jpg")
+        self.assertTrue(all(name.startswith("boat") for name in self.names()))
+
+    def search_again_with(self, path):
+        count = len(self.searches())
+        self.give("#file", path)
+        self.await_search(count + 1)
+
     def test_a_filter_that_cannot_be_understood_is_explained_where_it_stands(self):
         self.expected_statuses = {400}
         self.fill("#filter", "kind = ")

@@ -66,6 +66,9 @@ async function load(isFirst) {
         const answer = await ask(asked, settings, isFirst ? null : cursor, own.signal);
         if (own !== running) return;
         showAnswer(asked, answer, isFirst);
+        if (query.isEmpty(asked) && settings.filter) {
+            element("timing").textContent = "The filter counts once there is a picture to look for.";
+        }
     } catch (error) {
         if (own !== running || error.name === "AbortError") return;
         showProblem(error, () => load(isFirst));
