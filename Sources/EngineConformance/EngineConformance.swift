@@ -29,7 +29,7 @@ public enum EngineConformance {
         name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
         dimension: 8, metric: .l2)
 
-    public static let checks: [Check] = writingChecks + searchChecks
+    public static let checks: [Check] = writingChecks + searchChecks + filterChecks + pageChecks + exampleChecks
 }
 
 /// The engine under test, with the words the checks are written in.
@@ -72,9 +72,5 @@ struct Subject: Sendable {
     /// Vectors on a line: the distance between two of them is the difference of their numbers.
     func vector(_ number: Int) throws -> Embedding {
         try Embedding([Float(number)] + [Float](repeating: 1, count: EngineConformance.model.dimension - 1))
-    }
-
-    func search(_ number: Int, k: Int = 10) async throws -> SearchResponse {
-        try await engine.search(SearchRequest(.embedding(try vector(number)), k: k, mode: .exact))
     }
 }

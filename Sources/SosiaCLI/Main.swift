@@ -44,6 +44,6 @@ struct SosiaCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             AddCommand.self, SearchCommand.self, ShowCommand.self, RemoveCommand.self, StatusCommand.self,
-            VerifyCommand.self, CompactCommand.self, ModelCommand.self, BenchCommand.self,
+            VerifyCommand.self, CompactCommand.self, ModelCommand.self, BenchCommand.self, ServeCommand.self,
         ])
 }

@@ -20,8 +20,14 @@ struct ArrowTests {
         "Sosia": [
             "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog", "Crypto",
         ],
+        "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
-        "SosiaCLI": ["Sosia", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaServer": [
+            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+            "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
+            "UnixSignals",
+        ],
+        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
     ]
 
     struct Description: Decodable {

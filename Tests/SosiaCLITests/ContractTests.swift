@@ -42,6 +42,37 @@ struct ContractTests {
         #expect(!search.output.contains("/1.jpg"))
     }
 
+    @Test func filtersAndDistancesNarrowTheAnswer() throws {
+        try sosia.run("add", photos)
+        try sosia.run("add", photos + "/2.jpg", "--set", "price=3")
+        #expect(try sosia.run("search", "id:1", "--where", "price > 2").lines.map { $0.hasSuffix("/2.jpg") } == [true])
+        #expect(try sosia.run("search", "id:1", "--where", "price > 2 AND format = 'png'").output.isEmpty)
+        #expect(try sosia.run("search", photos + "/1.jpg", "--max-distance", "0.001").lines.count == 1)
+        let wrong = try sosia.run("search", "id:1", "--where", "price <")
+        #expect(
+            wrong.errors.contains("--where: expected a number, a text in single quotes, true or false at position 8"))
+    }
+
+    @Test func picturesAreAddedAndTakenAway() throws {
+        try sosia.run("add", photos)
+        let search = try sosia.run("search", photos + "/1.jpg", "+", "2:id:1", "-", "0.5:id:3", "--json")
+        #expect(search.status == 0)
+        #expect(search.output.contains(#""query":"\#(photos)/1.jpg + 2.0:id:1 - 0.5:id:3""#))
+        #expect(!search.output.contains(#""id":1,"#) && !search.output.contains(#""id":3,"#))
+        let bad = try sosia.run("search", "id:1", "-", "/nowhere.jpg")
+        #expect(bad.errors == "sosia: /nowhere.jpg: there is no such file\n")
+        #expect(try sosia.run("search", "id:1", "-", "id:1").status == 1)
+    }
+
+    @Test func aPartOfAPictureMayBeAskedWith() throws {
+        try sosia.run("add", photos)
+        #expect(try sosia.run("search", photos + "/1.jpg", "--region", "0,0,16,16").lines.count == 3)
+        #expect(try sosia.run("search", "id:2", "--region", "0,0,16,16").lines.count == 2)
+        let outside = try sosia.run("search", "id:2", "--region", "500,0,5,5")
+        #expect(outside.status == 1)
+        #expect(outside.errors.hasPrefix("sosia: id:2: the region 5 x 5 at 500,0 has no part of the picture's"))
+    }
+
     @Test func skippedFilesAreNamedAndGiveThree() throws {
         try sosia.folder.write(Array("hello".utf8), to: "photos/text.jpg")
         let add = try sosia.run("add", photos)
@@ -53,6 +84,10 @@ struct ContractTests {
     @Test(arguments: [
         ["search"], ["search", "a", "-k", "0"], ["search", "a", "-k", "x"], ["add"], ["add", "a", "--set", "b"],
         ["add", "a", "--jobs", "0"], ["add", "a", "--force"], ["show", "zero"], ["search", "id:-1"], ["dance"],
+        ["search", "a", "b"], ["search", "a", "+"], ["search", "-", "+", "-"], ["search", "0:a"],
+        ["search", "a", "--where", "price <"], ["search", "a", "--region", "1,2,3"],
+        ["search", "a", "--region", "0,0,0,5"],
+        ["search", "a", "--max-distance", "nan"],
         ["add", "a", "--precision", "f8"],
     ])
     func wrongUsageGivesTwo(_ arguments: [String]) throws {

@@ -19,7 +19,7 @@ enum Golden {
 struct GoldenTests {
     static let verbs = [
         [], ["add"], ["search"], ["show"], ["remove"], ["status"], ["verify"], ["compact"], ["model"],
-        ["model", "list"], ["model", "show"], ["model", "add"], ["bench"], ["bench", "embed"],
+        ["model", "list"], ["model", "show"], ["model", "add"], ["bench"], ["bench", "embed"], ["serve"],
     ]
 
     @Test(arguments: verbs) func help(_ verb: [String]) throws {

@@ -17,12 +17,26 @@ extension Catalog {
         }
     }
 
+    /// Changes the attributes of a picture by a JSON Merge Patch.
+    /// - Returns: the record as it is now; nil when there is no such picture.
+    package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
+        try write { db in
+            _ = try Self.change(id.rawValue, db) { $0.patched(with: patch) }
+            return try Self.record(id, db)
+        }
+    }
+
     static func merge(_ attributes: Attributes, into id: Int64, _ db: Database) throws -> Bool {
         if attributes.isEmpty { return false }
+        return try change(id, db) { $0.merging(attributes) { _, new in new } }
+    }
+
+    /// - Returns: whether anything changed.
+    private static func change(_ id: Int64, _ db: Database, _ body: (Attributes) -> Attributes) throws -> Bool {
         let select = try db.cachedStatement(sql: "SELECT attributes FROM image WHERE id = ?")
         guard let text = try String.fetchOne(select, arguments: [id]) else { return false }
         let old = try decode(attributes: text)
-        let new = old.merging(attributes) { _, new in new }
+        let new = body(old)
         if new == old { return false }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -6,15 +6,17 @@ extension Catalog {
     /// - Returns: the records of those ids that exist, in the order asked for.
     package func records(_ ids: [ImageID]) throws(CatalogError) -> [ImageRecord] {
         try read { db in
-            try ids.compactMap { id in
-                let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
-                guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
-                let sources = try String.fetchAll(
-                    db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
-                    arguments: [id.rawValue])
-                return try Self.record(row, sources: sources)
-            }
+            try ids.compactMap { id in try Self.record(id, db) }
         }
+    }
+
+    static func record(_ id: ImageID, _ db: Database) throws -> ImageRecord? {
+        let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
+        guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
+        let sources = try String.fetchAll(
+            db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
+            arguments: [id.rawValue])
+        return try record(row, sources: sources)
     }
 
     /// The picture with these bytes.
@@ -24,6 +26,40 @@ extension Catalog {
                 db.cachedStatement(sql: "SELECT id FROM image WHERE hash = ?"), arguments: [hash.data])
         }
         .map(ImageID.init(rawValue:))
+    }
+
+    /// What the bytes of a picture are named by.
+    package func hash(of id: ImageID) throws(CatalogError) -> ContentHash? {
+        try read { db in
+            let select = try db.cachedStatement(sql: "SELECT hash FROM image WHERE id = ?")
+            guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
+            return try Self.hash(row)
+        }
+    }
+
+    /// The pictures that have a source of a scheme, those that wait in `lost` included, by the hash of their bytes.
+    package func uploads(scheme: String) throws(CatalogError) -> [ContentHash: ImageID] {
+        // The colon that ends a scheme comes right before the semicolon.
+        let bounds: StatementArguments = [scheme, scheme.dropLast() + ";"]
+        return try read { db in
+            var joins = ["image JOIN source ON image = id"]
+            if try db.tableExists("lost") { joins.append("lost JOIN lost_source ON lost = id") }
+            let rows = try joins.flatMap { join in
+                try Row.fetchAll(
+                    db, sql: "SELECT DISTINCT hash, id FROM \(join) WHERE location > ? AND location < ?",
+                    arguments: bounds)
+            }
+            return try Dictionary(
+                rows.map { (try Self.hash($0), ImageID(rawValue: try $0.value("id"))) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    private static func hash(_ row: Row) throws -> ContentHash {
+        let bytes: Data = try row.value("hash")
+        guard let hash = ContentHash(bytes: Array(bytes)) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the hash of a picture is no SHA-256")
+        }
+        return hash
     }
 
     package func count() throws(CatalogError) -> Int {

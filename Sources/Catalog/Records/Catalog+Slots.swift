@@ -31,6 +31,14 @@ extension Catalog {
         }
     }
 
+    /// Where the vector of a picture lies in the present generation.
+    package func slot(of id: ImageID) throws(CatalogError) -> Int? {
+        try read { db in
+            try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT slot FROM image WHERE id = ?"), arguments: [id.rawValue])
+        }
+    }
+
     /// All named rows in the order of their ids.
     package func namedRows() throws(CatalogError) -> [NamedRow] {
         try read { db in try Self.namedRows(db) }

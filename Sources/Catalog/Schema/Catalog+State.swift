@@ -14,6 +14,13 @@ extension Catalog {
         }
     }
 
+    /// A number that is another one after every commit of another connection, those that change no slot included.
+    package func version() throws(CatalogError) -> Int64 {
+        try read { db in
+            try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+        }
+    }
+
     /// Writes the collection's one row, once.
     package func create(model: ModelIdentity) throws {
         try write { db in

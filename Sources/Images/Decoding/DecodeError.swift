@@ -1,3 +1,5 @@
+public import SosiaCore
+
 /// Why some bytes did not become a picture.
 public enum DecodeError: Error, Hashable, Sendable {
     case empty
@@ -13,6 +15,8 @@ public enum DecodeError: Error, Hashable, Sendable {
     case fileTooLarge(bytes: Int, maximumBytes: Int)
     /// The caller asks for no pixels, or for more than are ever given.
     case outputOutOfRange(width: Int, height: Int, maximumSide: Int)
+    /// Nothing of the wanted part lies in the upright picture, which has `width` x `height` pixels.
+    case regionOutside(PixelRegion, width: Int, height: Int)
     /// A shared library that this format needs is not installed.
     case libraryMissing(library: String, package: String)
     case outOfMemory
@@ -33,6 +37,9 @@ extension DecodeError: CustomStringConvertible {
         case .fileTooLarge(let bytes, let maximumBytes): "\(bytes) bytes, at most \(maximumBytes) are read"
         case .outputOutOfRange(let width, let height, let maximumSide):
             "\(width) x \(height) pixels asked for, expected 1 to \(maximumSide) a side"
+        case .regionOutside(let region, let width, let height):
+            "the region \(region.width) x \(region.height) at \(region.x),\(region.y) has no part of the picture's "
+                + "\(width) x \(height) pixels"
         case .libraryMissing(let library, let package):
             "\(library) is missing or too old: apt-get install \(package)"
         case .outOfMemory: "out of memory"

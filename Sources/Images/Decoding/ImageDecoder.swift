@@ -13,11 +13,21 @@ public struct ImageDecoder: Sendable {
         self.limits = limits
     }
 
-    /// The picture as a network takes it.
+    /// The picture, or a part of it, as a network takes it.
+    /// - Parameter region: the part of the upright picture that is taken for the whole; what of it lies outside is left
+    ///   out. nil takes all of it.
     /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
-    public func decode(_ bytes: [UInt8], for geometry: InputGeometry) throws(DecodeError) -> DecodedImage {
+    /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
+    public func decode(
+        _ bytes: [UInt8], for geometry: InputGeometry, region: PixelRegion? = nil
+    ) throws(DecodeError) -> DecodedImage {
         try decode(bytes) { (width, height) throws(DecodeError) in
-            try ResizePlan(width: width, height: height, geometry: geometry)
+            guard let region else { return try ResizePlan(width: width, height: height, geometry: geometry) }
+            guard let part = region.clipped(width: width, height: height) else {
+                throw .regionOutside(region, width: width, height: height)
+            }
+            return try ResizePlan(width: part.width, height: part.height, geometry: geometry)
+                .within(width: width, height: height, at: part)
         }
     }
 

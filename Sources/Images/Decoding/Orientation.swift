@@ -53,8 +53,9 @@ struct SourceAxis: Equatable {
 
     init(_ side: ResizePlan.Side, reversed: Bool) {
         let first = reversed ? side.resized - side.first - side.count : side.first
+        let before = reversed ? side.total - side.before - side.source : side.before
         let step = Double(side.source) / Double(side.resized)
-        self.init(start: Double(first) * step, step: step, source: side.source, count: side.count)
+        self.init(start: Double(before) + Double(first) * step, step: step, source: side.total, count: side.count)
     }
 
     /// Source pixels that the triangle filter touches.

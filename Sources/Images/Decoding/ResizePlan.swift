@@ -4,9 +4,11 @@ import SosiaCore
 ///
 /// The rounding is that of torchvision's `Resize` and `CenterCrop`, which the published weights were trained with.
 struct ResizePlan: Equatable {
-    /// One direction: the picture's `source` pixels become `resized`; `count` of them from `first` on are wanted and
-    /// lie at `offset` of a canvas of `canvas` pixels.
+    /// One direction: `source` pixels of the picture, behind `before` of its `total`, become `resized`; `count` of them
+    /// from `first` on are wanted and lie at `offset` of a canvas of `canvas` pixels.
     struct Side: Equatable {
+        private(set) var before = 0
+        private(set) var total: Int
         let source: Int
         let resized: Int
         let first: Int
@@ -17,6 +19,7 @@ struct ResizePlan: Equatable {
         /// The centre of the resized side, or all of it amid an empty border where the canvas is longer.
         init(source: Int, resized: Int, canvas: Int) {
             self.source = source
+            total = source
             self.resized = resized
             self.canvas = canvas
             count = min(resized, canvas)
@@ -24,10 +27,17 @@ struct ResizePlan: Equatable {
             first = Int(spare.rounded(.toNearestOrEven))
             offset = (canvas - count) / 2
         }
+
+        /// The same pixels as a part of a longer side.
+        func within(_ total: Int, behind before: Int) -> Side {
+            var side = self
+            (side.before, side.total) = (before, total)
+            return side
+        }
     }
 
-    let x: Side
-    let y: Side
+    private(set) var x: Side
+    private(set) var y: Side
     /// Grey level of the canvas where there is no picture.
     let fill: UInt8
 
@@ -53,6 +63,14 @@ struct ResizePlan: Equatable {
             y = Side(source: height, resized: fitted(height, geometry.height), canvas: geometry.height)
             fill = grey
         }
+    }
+
+    /// The plan of a part as one of the whole picture. At the part's edges the filter sees the pixels beyond.
+    func within(width: Int, height: Int, at part: PixelRegion) -> ResizePlan {
+        var plan = self
+        plan.x = x.within(width, behind: part.x)
+        plan.y = y.within(height, behind: part.y)
+        return plan
     }
 
     /// The whole picture, its longer side at most `maxSide`; never enlarged.

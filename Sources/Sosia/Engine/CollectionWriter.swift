@@ -56,6 +56,13 @@ actor CollectionWriter {
         }
     }
 
+    func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord {
+        guard let record = try writing({ try catalog.update(id, attributes: patch) }) else {
+            throw EngineError.unknownImage(id)
+        }
+        return record
+    }
+
     func remove(_ ids: [ImageID]) throws -> Int {
         try writing { try catalog.remove(ids) }
     }

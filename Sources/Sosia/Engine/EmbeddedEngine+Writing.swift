@@ -8,6 +8,12 @@ extension EmbeddedEngine {
         try await writable().upsert(drafts).compactMap(\.id)
     }
 
+    /// One transaction.
+    /// - Throws: `EngineError.unknownImage`; ``StoreError``
+    public func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord {
+        try await writable().update(id, attributes: patch)
+    }
+
     /// Vacates the rows at once; ``Store/compact()`` gives their space back.
     /// - Throws: ``StoreError``
     public func remove(_ ids: [ImageID]) async throws -> Int {

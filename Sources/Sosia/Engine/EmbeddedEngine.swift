@@ -25,6 +25,10 @@ public final class EmbeddedEngine: SearchEngine {
     let threads: Int
     let memory: MemoryBudget?
     let shelf: IndexShelf
+    let passing = PassingRowsCache()
+    let groups = DuplicatesCache()
+    /// Searches compute here, one a core.
+    let searches: CPUExecutor
     private let current = Mutex<Snapshot?>(nil)
 
     /// - Parameters:
@@ -41,7 +45,9 @@ public final class EmbeddedEngine: SearchEngine {
         let layout = StoreLayout(root: AbsolutePath.of(path))
         self.layout = layout
         shelf = IndexShelf(IndexFolder(path: layout.indexes))
-        self.threads = min(max(threads, FlatSearchOptions.minimumThreads), FlatSearchOptions.maximumThreads)
+        let threads = min(max(threads, FlatSearchOptions.minimumThreads), FlatSearchOptions.maximumThreads)
+        self.threads = threads
+        searches = CPUExecutor(label: "sosia.search", width: threads)
         switch access {
         case .read: writer = nil
         case .write: writer = try CollectionWriter(layout, creating: nil)
@@ -61,45 +67,6 @@ public final class EmbeddedEngine: SearchEngine {
         }
         if case .create(let wanted) = access, wanted != model {
             throw EngineError.modelMismatch(got: wanted, expected: model)
-        }
-    }
-
-    /// Searches the newest committed state, whoever wrote it.
-    /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
-    public func search(_ request: SearchRequest) async throws -> SearchResponse {
-        let snapshot = try snapshot()
-        defer { buildWhenItPays(snapshot) }
-        switch request.query {
-        case .embedding(let embedding, let queryModel):
-            if let queryModel, queryModel != model {
-                throw EngineError.modelMismatch(got: queryModel, expected: model)
-            }
-            guard embedding.dimension == model.dimension else {
-                throw VectorError.dimensionMismatch(got: embedding.dimension, expected: model.dimension)
-            }
-            let (found, plan) = try nearest(to: embedding, k: request.k, mode: request.mode, in: snapshot)
-            return SearchResponse(hits: try hits(found), plan: plan)
-        case .image(let id):
-            let embedding = try snapshot.embedding(of: id)
-            let (found, plan) = try nearest(to: embedding, k: request.k + 1, mode: request.mode, in: snapshot)
-            let others = found.filter { $0.id != id.rawValue }.prefix(request.k)
-            return SearchResponse(hits: try hits(Array(others)), plan: plan)
-        }
-    }
-
-    private func nearest(
-        to query: Embedding, k: Int, mode: SearchRequest.Mode, in snapshot: Snapshot
-    ) throws -> ([Neighbor], SearchPlan) {
-        while true {
-            let planner = SearchPlanner(indexes: shelf.indexes(for: snapshot), state: snapshot.state)
-            let route = planner.route(mode)
-            do {
-                let found = try snapshot.nearest(to: query, k: k, by: route, threads: threads, budget: memory)
-                return (found.neighbors, route.plan(scanned: found.scanned))
-            } catch let error as IndexError {
-                guard let file = route.file else { throw error }
-                shelf.discard(file)
-            }
         }
     }
 
@@ -145,15 +112,6 @@ public final class EmbeddedEngine: SearchEngine {
             return try body()
         } catch let error as CatalogError {
             throw StoreError(error)
-        }
-    }
-
-    private func hits(_ neighbors: [Neighbor]) throws -> [SearchHit] {
-        let records = try reading { try catalog.records(neighbors.map { ImageID(rawValue: $0.id) }) }
-        let byID = Dictionary(records.map { ($0.id.rawValue, $0) }) { first, _ in first }
-        // A picture that was removed after the snapshot was taken is left out.
-        return neighbors.compactMap { neighbor in
-            byID[neighbor.id].map { SearchHit(record: $0, distance: neighbor.distance) }
         }
     }
 }

@@ -1,6 +1,4 @@
 import Catalog
-import Indexes
-import MemoryMapping
 import SosiaCore
 
 /// An unchanging view of a collection: one search sees one snapshot, whatever is written meanwhile.
@@ -9,6 +7,8 @@ struct Snapshot: Sendable {
     let vectors: VectorFile
     /// The picture of each row, 0 where the row is vacant or was never named.
     let ids: [Int64]
+    /// Rows that are somebody's.
+    let liveCount: Int
 
     /// Follows what was committed since `previous`; reads everything when there is nothing to follow.
     /// - Throws: ``StoreError``
@@ -38,57 +38,14 @@ struct Snapshot: Sendable {
         }
         state = changes.state
         self.ids = ids
+        liveCount = ids.count { $0 != 0 }
     }
 
-    /// The stored vector of a picture.
-    func embedding(of id: ImageID) throws -> Embedding {
-        guard let slot = ids.firstIndex(of: id.rawValue) else { throw EngineError.unknownImage(id) }
-        return try Embedding(vectors.row(slot).values)
-    }
-
-    /// - Throws: `IndexError` when the index of the route is damaged.
-    func nearest(
-        to query: Embedding, k: Int, by route: SearchRoute, threads: Int, budget: MemoryBudget?
-    ) throws -> NeighborList {
-        let (queries, ids) = (query.values.span, ids.span)
-        defer { vectors.hold(budget) }
-        let lists: [NeighborList]
-        switch route {
-        case .flat:
-            vectors.expect(scan: true)
-            return try scan(queries, k: k, threads: threads, budget: budget)
-        case .exact(let held):
-            vectors.expect(scan: false)
-            let options = try ExactSearchOptions(threads: threads)
-            lists = try vectors.withRows {
-                try held.index.search(queries, k: k, rows: $0, ids: ids, options: options)
-            }
-        case .graph(let held, let width):
-            vectors.expect(scan: false)
-            lists = try vectors.withRows {
-                try held.index.search(queries, k: k, rows: $0, ids: ids, options: width.options(k: k))
-            }
-        }
-        return lists.first ?? NeighborList(neighbors: [], scanned: 0, measured: 0)
-    }
-
-    /// The plain scan, in parts that a budget allows.
-    private func scan(_ queries: Span<Float>, k: Int, threads: Int, budget: MemoryBudget?) throws -> NeighborList {
-        let rowBytes = state.model.dimension * MemoryLayout<Float>.size
-        let step = max(1, budget.map { $0.stride / rowBytes } ?? state.rows)
-        let options = try FlatSearchOptions(threads: threads)
-        var neighbors: [Neighbor] = []
-        for first in stride(from: 0, to: state.rows, by: step) {
-            let part = first..<min(first + step, state.rows)
-            let lists = try vectors.withRows { rows in
-                try FlatScan.search(
-                    queries, k: k, metric: state.model.metric, dimension: state.model.dimension,
-                    rows: rows.extracting(part.lowerBound * rowBytes..<part.upperBound * rowBytes),
-                    ids: ids.span.extracting(part), options: options)
-            }
-            neighbors = Array((neighbors + lists.flatMap(\.neighbors)).sorted().prefix(k))
-            vectors.hold(budget)
-        }
-        return NeighborList(neighbors: neighbors, scanned: state.rows, measured: state.rows)
+    /// The row of a picture.
+    /// - Parameter likely: where it was seen last; nil when nobody knows.
+    /// - Returns: nil when there is no such picture.
+    func slot(of id: ImageID, likely: Int? = nil) -> Int? {
+        if let likely, ids.indices.contains(likely), ids[likely] == id.rawValue { return likely }
+        return id.rawValue > 0 ? ids.firstIndex(of: id.rawValue) : nil
     }
 }

@@ -124,11 +124,11 @@ public struct Calibration: Sendable, Hashable, Codable {
 
 extension Calibration.Entry {
     /// The options that serve `k` neighbours as well as those that were measured.
-    func options(k: Int) throws -> GraphSearchOptions {
+    func options(k: Int, threads: Int = GraphSearchOptions.defaultThreads) throws -> GraphSearchOptions {
         let times = max(1, (k + Calibration.k - 1) / Calibration.k)
         return try GraphSearchOptions(
             effort: min(effort * times, GraphSearchOptions.maximumEffort),
-            rerank: min(rerank * times, GraphSearchOptions.maximumRerank))
+            rerank: min(rerank * times, GraphSearchOptions.maximumRerank), threads: threads)
     }
 }
 

@@ -46,11 +46,28 @@ extension SearchRoute {
         }
     }
 
-    func plan(scanned: Int) -> SearchPlan {
+    /// - Parameter allowed: rows that pass the request's filter; nil without one.
+    func plan(of found: NeighborList, allowed: Int?) -> SearchPlan {
+        let filtering = allowed.map { allowed in
+            let isMeasuredOnly = found.scanned == found.measured && found.scanned <= allowed
+            return SearchPlan.Filtering(way: isMeasuredOnly ? .rows : .bitmap, allowed: allowed)
+        }
+        return SearchPlan(index: kind, exact: isExact, scanned: found.scanned, filter: filtering)
+    }
+
+    private var kind: String {
         switch self {
-        case .flat: SearchPlan(index: FlatIndex.kind, exact: FlatIndex.isExact, scanned: scanned)
-        case .exact: SearchPlan(index: ExactIndex.kind, exact: ExactIndex.isExact, scanned: scanned)
-        case .graph: SearchPlan(index: GraphIndex.kind, exact: GraphIndex.isExact, scanned: scanned)
+        case .flat: FlatIndex.kind
+        case .exact: ExactIndex.kind
+        case .graph: GraphIndex.kind
+        }
+    }
+
+    private var isExact: Bool {
+        switch self {
+        case .flat: FlatIndex.isExact
+        case .exact: ExactIndex.isExact
+        case .graph: GraphIndex.isExact
         }
     }
 }

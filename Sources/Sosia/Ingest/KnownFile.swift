@@ -6,6 +6,11 @@ struct KnownFile: Sendable {
     let path: String
     let entry: CatalogEntry
 
+    init(path: String, entry: CatalogEntry) {
+        self.path = path
+        self.entry = entry
+    }
+
     /// - Returns: nil when no picture has these bytes.
     init?(_ content: FileContent, path: String, attributes: Attributes, engine: EmbeddedEngine) throws {
         let others: [String]? = try engine.reading {

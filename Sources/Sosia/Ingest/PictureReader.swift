@@ -7,11 +7,19 @@ struct PictureReader: Sendable {
     let embedder: any Embedder
 
     func draft(_ content: FileContent, path: String, attributes: Attributes) throws(SkipReason) -> ImageDraft {
+        try draft(
+            content.bytes, hash: content.hash, source: ImageSource(location: path, stamp: content.stamp),
+            attributes: attributes)
+    }
+
+    func draft(
+        _ bytes: [UInt8], hash: ContentHash, source: ImageSource, attributes: Attributes
+    ) throws(SkipReason) -> ImageDraft {
         do {
-            let picture = try decoder.decode(content.bytes, for: embedder.input)
+            let picture = try decoder.decode(bytes, for: embedder.input)
             return ImageDraft(
-                hash: content.hash, embedding: try embedder.embed(picture.pixels), facts: picture.facts,
-                source: ImageSource(location: path, stamp: content.stamp), attributes: attributes)
+                hash: hash, embedding: try embedder.embed(picture.pixels), facts: picture.facts, source: source,
+                attributes: attributes)
         } catch let error as DecodeError {
             throw .decoding(error)
         } catch {

@@ -25,7 +25,9 @@ extension EmbeddedEngine {
         return gone.isEmpty ? 0 : try await writable().forget(gone)
     }
 
+    /// Whether a file or folder is gone. What is no path, as the source of an upload, never is.
     static func isMissing(_ path: String) -> Bool {
+        guard path.hasPrefix("/") else { return false }
         do throws(SystemError) {
             _ = try FileStatus(path: path)
             return false

@@ -24,19 +24,7 @@ extension Store {
     public func search(
         _ bytes: [UInt8], k: Int = SearchRequest.defaultK, mode: SearchRequest.Mode = .automatic
     ) async throws -> Answer {
-        var watch = Stopwatch()
-        let embedder = try embedder()
-        let loading = watch.lap()
-        let picture = try decoder.decode(bytes, for: embedder.input)
-        let decode = watch.lap()
-        let embedding = try embedder.embed(picture.pixels)
-        let embed = watch.lap() + loading
-        let response = try await engine.search(
-            SearchRequest(.embedding(embedding, of: embedder.identity), k: k, mode: mode))
-        let search = watch.lap()
-        return Answer(
-            response: response,
-            timings: Timings(decode: decode, embed: embed, search: search, total: decode + embed + search))
+        try await search(.bytes(bytes), k: k, mode: mode)
     }
 
     /// The pictures most similar to one in a file.
@@ -44,7 +32,7 @@ extension Store {
     public func search(
         file path: String, k: Int = SearchRequest.defaultK, mode: SearchRequest.Mode = .automatic
     ) async throws -> Answer {
-        try await search(FileContent(reading: AbsolutePath.of(path)).bytes, k: k, mode: mode)
+        try await search(.file(path), k: k, mode: mode)
     }
 
     /// The pictures most similar to one of the collection, itself left out. Nothing is decoded.
@@ -52,21 +40,18 @@ extension Store {
     public func search(
         _ id: ImageID, k: Int = SearchRequest.defaultK, mode: SearchRequest.Mode = .automatic
     ) async throws -> Answer {
-        var watch = Stopwatch()
-        let response = try await engine.search(SearchRequest(.image(id), k: k, mode: mode))
-        let search = watch.lap()
-        return Answer(
-            response: response, timings: Timings(decode: 0, embed: 0, search: search, total: search))
+        try await search(.image(id), k: k, mode: mode)
     }
-}
 
-/// Milliseconds between laps.
-private struct Stopwatch {
-    private var last = ContinuousClock.now
-
-    mutating func lap() -> Double {
-        let now = ContinuousClock.now
-        defer { last = now }
-        return Double((now - last).components.attoseconds) / 1e15 + Double((now - last).components.seconds) * 1e3
+    private func search(
+        _ source: PictureExample.Source, k: Int, mode: SearchRequest.Mode
+    ) async throws -> Answer {
+        var search = PictureSearch(source)
+        (search.k, search.mode) = (k, mode)
+        do {
+            return try await self.search(search)
+        } catch let error as ExampleError {
+            throw error.cause
+        }
     }
 }

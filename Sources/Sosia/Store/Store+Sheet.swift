@@ -1,36 +1,22 @@
 import Foundation
 import Images
-public import SosiaCore
+import SosiaCore
 
 extension Store {
     /// The query and its answer as one picture: the query framed, then the hits with rank and distance.
     /// - Parameters:
     ///   - query: the bytes of the query; nil leaves it out.
     /// - Returns: JPEG bytes.
-    public func sheet(of answer: Answer, query: [UInt8]?) throws -> [UInt8] {
+    public func sheet(of answer: Answer, query: [UInt8]?) async throws -> [UInt8] {
         var cells: [ContactSheet.Cell] = []
         if let query { cells.append(cell(query, caption: "query", isFramed: true)) }
         for (index, hit) in answer.hits.enumerated() {
-            let bytes = hit.record.sources.lazy.compactMap { try? FileContent(reading: $0).bytes }.first
+            let bytes = try? await original(of: hit.record.id).bytes
             let caption = String(format: "%d  %.4f", index + 1, hit.distance)
             cells.append(cell(bytes, caption: caption, isFramed: false))
         }
         guard let image = ContactSheet(cells: cells).rendered() else { return [] }
         return try ImageEncoder.jpeg(image)
-    }
-
-    /// The bytes of a picture of the collection, from the first of its files that can be read.
-    /// - Throws: ``SkipReason`` of the last file when none can.
-    public func bytes(of id: ImageID) async throws -> [UInt8] {
-        var reason = SkipReason.notFound
-        for source in try await record(id).sources {
-            do throws(SkipReason) {
-                return try FileContent(reading: source).bytes
-            } catch {
-                reason = error
-            }
-        }
-        throw reason
     }
 
     private func cell(_ bytes: [UInt8]?, caption: String, isFramed: Bool) -> ContactSheet.Cell {

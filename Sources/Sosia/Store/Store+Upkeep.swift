@@ -14,12 +14,6 @@ extension Store {
         return locations.isEmpty ? 0 : try await writer.forget(locations)
     }
 
-    /// Forgets pictures.
-    /// - Returns: how many of the ids there were.
-    public func remove(_ ids: [ImageID]) async throws -> Int {
-        try await engine.remove(ids)
-    }
-
     /// Whether there is such a picture, be it one that ``repair(_:)`` took out.
     public func contains(_ id: ImageID) throws -> Bool {
         try engine.reading {
@@ -39,14 +33,24 @@ extension Store {
         return record
     }
 
-    /// Reads the whole truth and holds it against its checksums. Changes nothing.
+    /// Reads the whole truth and holds it against its checksums, and the bytes of uploads against the catalog. Changes
+    /// nothing.
     public func verify() async throws -> VerifyReport {
-        try await engine.verify()
+        let report = try await engine.verify()
+        let stray = try await strayOriginals()
+        return VerifyReport(
+            pictures: report.pictures, vacant: report.vacant,
+            problems: report.problems + stray.missing.map(VerifyReport.Problem.originalMissing)
+                + stray.orphans.map(VerifyReport.Problem.orphan))
     }
 
     /// Gives the space of removed pictures back.
     public func compact() async throws -> CompactionReport {
-        try await engine.writable().compact()
+        let writer = try engine.writable()
+        try await originals.take {
+            for key in try await strayOriginals().orphans { try await objects?.remove(key) }
+        }
+        return try await writer.compact()
     }
 
     /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.

@@ -1,6 +1,6 @@
 public import Embeddings
 import Foundation
-import Images
+public import Images
 public import MemoryMapping
 public import SosiaCore
 import Synchronization
@@ -23,18 +23,29 @@ public final class Store: Sendable {
     /// Pictures embedded at once.
     private let requests: Int
     private let network: Mutex<(any Embedder)?>
-    let decoder = ImageDecoder()
+    let decoder: ImageDecoder
+    /// Where the bytes of uploads are kept.
+    let objects: (any ObjectStore)?
+    /// One at a time changes what belongs together: the catalog and the objects.
+    let originals = Turns()
+    /// Uploads and thumbnails are computed here, one a core.
+    let pictures = CPUExecutor(label: "sosia.pictures", width: IngestOptions.defaultJobs)
 
     /// Opens a collection.
     /// - Parameters:
     ///   - path: the collection's folder.
     ///   - writable: whether pictures will be added or removed; one process at a time may.
     ///   - memory: see ``EmbeddedEngine``.
+    ///   - objects: where the bytes of uploads are kept; of this collection only.
+    ///   - limits: of pictures that are read.
     /// - Throws: ``StoreError``
     public init(
         opening path: String, writable: Bool = false, models: ModelDirectory = .standard(),
-        jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil
+        jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil, objects: (any ObjectStore)? = nil,
+        limits: DecodeLimits = .standard
     ) throws {
+        self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         engine = try EmbeddedEngine(path: path, access: writable ? .write : .read, memory: memory)
         self.models = models
         requests = jobs
@@ -49,8 +60,11 @@ public final class Store: Sendable {
     /// - Throws: ``StoreError``, `EngineError.modelMismatch`, what ``Embeddings`` says of the card or the network.
     public init(
         creating path: String, model: String? = nil, precision: PrecisionChoice = .auto,
-        models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil
+        models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil,
+        objects: (any ObjectStore)? = nil, limits: DecodeLimits = .standard
     ) throws {
+        self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         self.models = models
         requests = jobs
         if let engine = try Self.existing(path, memory) {
@@ -69,7 +83,12 @@ public final class Store: Sendable {
 
     /// Opens a collection for writing, with an embedder of the caller's own, and makes it when there is none.
     /// - Throws: ``StoreError``; `EngineError.modelMismatch` when the collection holds the vectors of another model.
-    public init(creating path: String, embedder: any Embedder) throws {
+    public init(
+        creating path: String, embedder: any Embedder, objects: (any ObjectStore)? = nil,
+        limits: DecodeLimits = .standard
+    ) throws {
+        self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         models = .standard()
         requests = 1
         network = Mutex(embedder)

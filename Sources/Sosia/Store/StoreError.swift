@@ -1,4 +1,5 @@
 import Catalog
+public import SosiaCore
 
 /// What can be wrong with a collection on disk.
 public enum StoreError: Error, Hashable, Sendable {
@@ -8,12 +9,18 @@ public enum StoreError: Error, Hashable, Sendable {
     case damaged(path: String, reason: String)
     case diskFull(path: String)
     case failed(path: String, reason: String)
+    /// The width of a thumbnail.
+    case invalidWidth(got: Int, minimum: Int, maximum: Int)
     /// Another process is writing to the collection.
     case locked(path: String)
     case missing(path: String)
     case modelMismatch(got: String, expected: String)
     case needsMigration(path: String)
     case newerVersion(path: String)
+    /// The collection was opened without a place for the bytes of uploads.
+    case noObjectStore
+    /// No file of the picture has its bytes any more.
+    case originalGone(ImageID)
     /// Pruning would forget more than half of the known files.
     case pruneTooLarge(gone: Int, known: Int)
     /// A folder that was to be pruned is not there; perhaps its disk is not mounted.
@@ -45,12 +52,15 @@ extension StoreError: CustomStringConvertible {
         case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
         case .diskFull(let path): "no space left on the disk of \(path); what was committed before is safe"
         case .failed(let path, let reason): "\(path): \(reason)"
+        case .invalidWidth(let got, let minimum, let maximum): "the width is \(got), expected \(minimum) to \(maximum)"
         case .locked(let path): "another process is writing to \(path); wait until it has finished"
         case .missing(let path): "there is no collection at \(path); `sosia add` creates one"
         case .modelMismatch(let got, let expected): "the collection holds vectors of \(expected), not of \(got)"
         case .needsMigration(let path):
             "\(path) was written by an older version and cannot be written; open it once with write permission"
         case .newerVersion(let path): "\(path) was written by a newer version of sosia; update sosia to open it"
+        case .noObjectStore: "the collection was opened without a place for uploads"
+        case .originalGone(let id): "no file has the bytes of picture \(id) any more"
         case .pruneTooLarge(let gone, let known):
             "\(gone) of \(known) known files are gone; nothing was pruned (--force prunes all the same)"
         case .pruneRootMissing(let path):

@@ -12,6 +12,10 @@ struct StoreLayout: Sendable, Hashable {
     var nextVectors: String { root + "/vectors.f32.next" }
     /// Caches of the truth; safe to delete at any moment.
     var indexes: String { root + "/index" }
+    /// Truth, where uploads are kept in the collection itself: their bytes.
+    var originals: String { root + "/originals" }
+    /// Small pictures by the hash of what they show; a cache.
+    var thumbnails: String { root + "/thumbnails" }
     /// Held by the one process that writes.
     var lock: String { root + "/writer.lock" }
 }

@@ -10,6 +10,12 @@ public enum StoreLocation {
         return dataFolder(environment) + "/sosia/photos.sosia"
     }
 
+    /// Where the bytes of uploads lie in a collection that keeps them itself; part of the truth.
+    /// - Parameter path: the collection's folder.
+    public static func originals(of path: String) -> String {
+        StoreLayout(root: AbsolutePath.of(path)).originals
+    }
+
     /// The specification says to pass over relative paths.
     static func dataFolder(_ environment: [String: String]) -> String {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }

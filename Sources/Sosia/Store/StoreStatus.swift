@@ -11,6 +11,8 @@ public struct StoreStatus: Sendable, Hashable {
     public let vacant: Int
     /// Pictures that ``Store/repair(_:)`` took out, and whose files were not added again.
     public let lost: Int
+    /// Of the vectors and their indexes; compaction and repair make a new one.
+    public let generation: Int64
     public let catalogBytes: Int64
     public let vectorBytes: Int64
     /// The indexes that searches use; none means the plain scan.
@@ -25,6 +27,7 @@ extension EmbeddedEngine {
             return StoreStatus(
                 path: layout.root, model: model, pictures: pictures, vacant: state.rows - pictures,
                 lost: try catalog.lost().count,
+                generation: state.generation,
                 catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
                 vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0,
                 indexes: try indexStatus())

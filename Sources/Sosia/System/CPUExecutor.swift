@@ -1,16 +1,51 @@
 import Dispatch
+import Synchronization
 
 /// Runs the jobs of tasks that compute for long on threads of their own, so that they do not take those on which
 /// everything else waits.
 final class CPUExecutor: TaskExecutor {
-    private let queue: DispatchQueue
+    private struct State {
+        var waiting: [UnownedJob] = []
+        var running = 0
+    }
 
-    init(label: String) {
+    private let queue: DispatchQueue
+    private let width: Int
+    private let state = Mutex(State())
+
+    /// - Parameter width: jobs that run at once; the others wait for their turn, first come, first served.
+    init(label: String, width: Int = .max) {
         queue = DispatchQueue(label: label, attributes: .concurrent)
+        self.width = width
+    }
+
+    /// Runs `body` here, and goes on where the caller is.
+    func run<Value: Sendable>(_ body: sending () async throws -> Value) async throws -> Value {
+        try await withTaskExecutorPreference(self) { try await body() }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        let isThreadWanted = state.withLock { state in
+            state.waiting.append(job)
+            guard state.running < width else { return false }
+            state.running += 1
+            return true
+        }
+        if isThreadWanted { queue.async { self.work() } }
+    }
+
+    private func work() {
+        while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+
+    private func next() -> UnownedJob? {
+        state.withLock { state in
+            if state.waiting.isEmpty {
+                state.running -= 1
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
     }
 }

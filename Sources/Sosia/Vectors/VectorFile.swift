@@ -54,6 +54,17 @@ struct VectorFile: Sendable {
     }
 
     /// - Parameter slot: below ``rowCount``.
+    func vector(_ slot: Int) -> [Float] {
+        let count = header.dimension * MemoryLayout<Float>.size
+        return withRows { rows in
+            let row = rows.extracting(slot * count..<(slot + 1) * count)
+            return (0..<header.dimension).map { index in
+                Float(bitPattern: UInt32(littleEndian: row.unsafeLoad(fromByteOffset: 4 * index, as: UInt32.self)))
+            }
+        }
+    }
+
+    /// - Parameter slot: below ``rowCount``.
     func row(_ slot: Int) -> VectorRow {
         let count = header.dimension * MemoryLayout<Float>.size
         return withRows { rows in

@@ -11,6 +11,10 @@ public struct VerifyReport: Sendable, Hashable {
         case vectors(String)
         /// The row of one picture is not what was written. ``Store/repair(_:)`` and adding it again mend it.
         case row(id: ImageID, slot: Int)
+        /// The bytes of an upload are gone; the picture is found all the same.
+        case originalMissing(ImageID)
+        /// The bytes of an upload that a crash interrupted. ``Store/compact()`` takes them away.
+        case orphan(ContentHash)
     }
 
     public let pictures: Int
@@ -25,6 +29,8 @@ extension VerifyReport.Problem: CustomStringConvertible {
         case .catalog(let fact), .vectors(let fact): fact
         case .row(let id, let slot):
             "the vector of picture \(id) (row \(slot)) is not what was written; `sosia verify --repair` takes it out"
+        case .originalMissing(let id): "the bytes of the upload that is picture \(id) are gone"
+        case .orphan(let hash): "the upload \(hash) belongs to no picture; `sosia compact` takes it away"
         }
     }
 }

@@ -20,7 +20,7 @@ struct CompactCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try Store(opening: store.resolved, writable: true)
+        let collection = try Store(opening: store.resolved, writable: true, objects: store.originals)
         let report = try await collection.compact()
         if let error = report.catalogError { Console.error("the catalog kept its size: \(error)") }
         try await collection.prepareIndexes()

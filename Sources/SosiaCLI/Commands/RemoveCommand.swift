@@ -18,7 +18,7 @@ struct RemoveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try Store(opening: store.resolved, writable: true)
+        let collection = try Store(opening: store.resolved, writable: true, objects: store.originals)
         var unknown: [String] = []
         for target in targets {
             if let id = ImageID(argument: target) {

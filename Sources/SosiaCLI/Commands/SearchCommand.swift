@@ -5,13 +5,20 @@ import Sosia
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search", abstract: "Find the pictures that are most similar to one.",
-        discussion: "Prints distance, id and path, nearest first.")
+        discussion: """
+            Prints distance, id and path, nearest first.
+
+            Several pictures are joined by + and -, with a weight in front where they have one:
+            beach.jpg + 2:id:12 - crowd.jpg
+            """)
 
     @Argument(help: "A picture file, - for the bytes of one on standard input, or id:N.")
-    var query: QueryArgument
+    var query: [String]
 
     @Option(name: .short, help: "How many pictures to find.")
     var k: Int = SearchRequest.defaultK
+
+    @OptionGroup var limits: SearchLimits
 
     @OptionGroup var store: StoreOptions
 
@@ -30,6 +37,7 @@ struct SearchCommand: AsyncParsableCommand {
     var sheet: String?
 
     func validate() throws {
+        _ = try QueryExpression(query)
         guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
             throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
         }
@@ -52,38 +60,35 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         // Found out before the search, not after it.
         let file = try sheet.map(SheetFile.init)
-        let collection = try opened()
-        let picture = try pictureBytes()
-        let answer = try await search(collection, for: picture)
-        try SearchOutput(query: name, model: collection.engine.model, answer: answer).print(json: store.json)
-        if let file { try write(answer, await shown(picture, in: collection), from: collection, to: file) }
-    }
-
-    private func opened() throws -> Store {
-        try Store(opening: store.resolved, jobs: 1, memory: memory.memory)
-    }
-
-    /// The query as answers name it.
-    private var name: String {
-        switch query {
-        case .image(let id): "id:\(id)"
-        case .standardInput: "-"
-        case .file(let path): path
+        let collection = try Store(
+            opening: store.resolved, jobs: 1, memory: memory.memory, objects: store.originals)
+        let expression = try QueryExpression(query)
+        let question = try question(expression)
+        if approximate { try await buildGraph(of: collection) }
+        let answer: Store.Answer
+        do {
+            answer = try await collection.search(question)
+        } catch let error as ExampleError {
+            // Says of which picture a decoding error speaks.
+            let name = expression.terms[error.position].query.name
+            throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
+        }
+        try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)
+            .print(json: store.json)
+        if let file {
+            try file.write(await collection.sheet(of: answer, query: shown(question, in: collection)))
         }
     }
 
-    /// nil when the query is a picture of the collection.
-    private func pictureBytes() throws -> [UInt8]? {
-        switch query {
-        case .image: nil
-        case .standardInput: [UInt8](try StandardInput.bytes())
-        case .file(let path): try PictureFile.bytes(path)
-        }
-    }
-
-    private func imageID() throws -> ImageID {
-        guard case .image(let id) = query else { throw ValidationError("\(name) is no picture of the collection.") }
-        return id
+    private func question(_ expression: QueryExpression) throws -> PictureSearch {
+        var question = PictureSearch(
+            try expression.terms.enumerated().map { index, term in
+                try PictureExample(
+                    term.query.source(), region: index == 0 ? limits.region : nil, weight: term.weight)
+            })
+        (question.k, question.mode) = (k, mode)
+        (question.filter, question.maximumDistance) = (try limits.filter(), limits.maxDistance)
+        return question
     }
 
     private func buildGraph(of collection: Store) async throws {
@@ -93,27 +98,12 @@ struct SearchCommand: AsyncParsableCommand {
         line.clear()
     }
 
-    /// Says of which picture a decoding error speaks.
-    private func search(_ collection: Store, for picture: [UInt8]?) async throws -> Store.Answer {
-        if approximate { try await buildGraph(of: collection) }
-        guard let picture else { return try await collection.search(imageID(), k: k, mode: mode) }
-        do {
-            return try await collection.search(picture, k: k, mode: mode)
-        } catch let error as DecodeError {
-            throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: .decoding(error))
+    /// The bytes of the first picture asked with, nil when its file can no longer be read.
+    private func shown(_ question: PictureSearch, in collection: Store) async -> [UInt8]? {
+        switch question.examples.first?.source {
+        case .bytes(let bytes): bytes
+        case .image(let id): try? await collection.original(of: id).bytes
+        case .file, .embedding, nil: nil
         }
-    }
-
-    /// The bytes of the query, nil when its file can no longer be read.
-    private func shown(_ picture: [UInt8]?, in collection: Store) async -> [UInt8]? {
-        if let picture { return picture }
-        guard case .image(let id) = query else { return nil }
-        return try? await collection.bytes(of: id)
-    }
-
-    private func write(_ answer: Store.Answer, _ picture: [UInt8]?, from collection: Store, to file: SheetFile)
-        throws
-    {
-        try file.write(collection.sheet(of: answer, query: picture))
     }
 }

@@ -29,7 +29,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lost = repair ? try Store.repair(store.resolved).lost : nil
-        let report = try await Store(opening: store.resolved).verify()
+        let report = try await Store(opening: store.resolved, objects: store.originals).verify()
         let problems = report.problems.map(\.description)
         if store.json {
             try Console.json(

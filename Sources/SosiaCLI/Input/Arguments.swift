@@ -10,4 +10,15 @@ extension ImageID: ExpressibleByArgument {
     }
 }
 
+extension PixelRegion: ExpressibleByArgument {
+    /// `x,y,width,height`, whole numbers.
+    public init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
+            let height = numbers[3], width > 0, height > 0
+        else { return nil }
+        self.init(x: x, y: y, width: width, height: height)
+    }
+}
+
 extension PrecisionChoice: ExpressibleByArgument {}

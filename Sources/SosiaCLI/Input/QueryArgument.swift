@@ -3,7 +3,7 @@ import Foundation
 import Sosia
 
 /// What `sosia search` looks for: a picture file, `-` for the bytes of one on standard input, or `id:N`.
-enum QueryArgument: ExpressibleByArgument {
+enum QueryArgument: Equatable {
     case file(String)
     case standardInput
     case image(ImageID)
@@ -16,6 +16,24 @@ enum QueryArgument: ExpressibleByArgument {
             self = .image(ImageID(rawValue: number))
         } else {
             self = .file(argument)
+        }
+    }
+
+    /// As messages name it.
+    var name: String {
+        switch self {
+        case .image(let id): "id:\(id)"
+        case .standardInput: "-"
+        case .file(let path): path
+        }
+    }
+
+    /// The bytes of a file or of standard input; a picture of the collection is left to the collection.
+    func source() throws -> PictureExample.Source {
+        switch self {
+        case .image(let id): .image(id)
+        case .standardInput: .bytes([UInt8](try StandardInput.bytes()))
+        case .file(let path): .bytes(try PictureFile.bytes(path))
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ObjectStores
 import Sosia
 
 struct StoreOptions: ParsableArguments {
@@ -9,6 +10,9 @@ struct StoreOptions: ParsableArguments {
     var json = false
 
     var resolved: String { path ?? StoreLocation.standard() }
+
+    /// The bytes of pictures that were uploaded to the collection.
+    var originals: FolderObjectStore { FolderObjectStore(path: StoreLocation.originals(of: resolved)) }
 
     func validate() throws {
         if path == "" { throw ValidationError("--store names no folder.") }

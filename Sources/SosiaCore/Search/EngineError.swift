@@ -1,20 +1,42 @@
 /// What any engine can answer instead of a result.
 public enum EngineError: Error, Hashable, Sendable {
+    /// The examples for and against weigh each other out.
+    case examplesCancel
+    case invalidDistance(got: Float)
     case invalidK(got: Int, minimum: Int, maximum: Int)
     case invalidRecall(got: Double, minimum: Double, maximum: Double)
+    /// The weight of an example is zero or no finite number.
+    case invalidWeight(got: Float)
     case modelMismatch(got: ModelIdentity, expected: ModelIdentity)
+    /// Nothing says what the answer shall be like.
+    case noPositiveExample
+    /// The pages up to the wanted one have more hits than are ever given.
+    case tooDeep(returned: Int, k: Int, maximum: Int)
+    case tooMany(String, got: Int, maximum: Int)
     case unknownImage(ImageID)
 }
 
 extension EngineError: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .examplesCancel:
+            "the examples weigh each other out; give the positive ones more weight or leave some out"
+        case .invalidDistance(let got):
+            "the distance is \(got), expected a number"
         case .invalidK(let got, let minimum, let maximum):
             "k is \(got), expected \(minimum) to \(maximum)"
         case .invalidRecall(let got, let minimum, let maximum):
             "the wanted recall is \(got), expected \(minimum) to \(maximum)"
+        case .invalidWeight(let got):
+            "the weight of an example is \(got), expected a finite number other than 0"
         case .modelMismatch(let got, let expected):
             "the vectors are of \(got), the collection holds \(expected)"
+        case .noPositiveExample:
+            "no example says what the answer shall be like"
+        case .tooDeep(let returned, let k, let maximum):
+            "\(returned) hits were returned and \(k) more are wanted, at most \(maximum) are given"
+        case .tooMany(let what, let got, let maximum):
+            "\(got) \(what), at most \(maximum) are taken"
         case .unknownImage(let id):
             "there is no picture with id \(id)"
         }

@@ -15,6 +15,12 @@ public protocol SearchEngine: Sendable {
     /// - Throws: `VectorError.dimensionMismatch`; the engine's own error when it cannot write.
     func upsert(_ drafts: [ImageDraft]) async throws -> [ImageID]
 
+    /// Changes attributes of a picture as one unit, by the rules of JSON Merge Patch (RFC 7396): what the patch names
+    /// is set, null takes away, objects are patched themselves, everything else stays.
+    /// - Returns: the record as it is now.
+    /// - Throws: `EngineError.unknownImage`; the engine's own error when it cannot write.
+    func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord
+
     /// Forgets pictures with all their sources. Unknown ids are passed over.
     /// - Returns: how many there were.
     func remove(_ ids: [ImageID]) async throws -> Int
@@ -22,8 +28,19 @@ public protocol SearchEngine: Sendable {
     /// - Returns: the records of those ids that exist, in the order asked for.
     func records(_ ids: [ImageID]) async throws -> [ImageRecord]
 
-    /// - Throws: `EngineError.unknownImage`; `VectorError.dimensionMismatch`.
+    /// The vector of a picture, as it was given.
+    /// - Throws: `EngineError.unknownImage`
+    func embedding(of id: ImageID) async throws -> Embedding
+
+    /// Returns `request.k` hits whenever so many pictures pass the filter, lie within the distance and behind the
+    /// cursor.
+    /// - Throws: `EngineError`; `VectorError.dimensionMismatch`.
     func search(_ request: SearchRequest) async throws -> SearchResponse
+
+    /// The same for several requests, which may share work and see one state of the collection.
+    /// - Returns: one response a request, in order, equal to what ``search(_:)-(SearchRequest)`` gives.
+    /// - Throws: what the first request that fails throws.
+    func search(_ requests: [SearchRequest]) async throws -> [SearchResponse]
 
     /// The number of pictures.
     func count() async throws -> Int

@@ -6,6 +6,9 @@ public struct SearchRequest: Sendable {
         case embedding(Embedding, of: ModelIdentity? = nil)
         /// A picture that the collection holds; it is left out of its own answer.
         case image(ImageID)
+        /// What is like some pictures and unlike others, combined by ``Rocchio``. Pictures of the collection among them
+        /// are left out of the answer.
+        case examples([Example])
     }
 
     /// How freely the planner may choose.
@@ -20,25 +23,81 @@ public struct SearchRequest: Sendable {
 
     public static let defaultK = 10
     public static let minimumK = 1
+    /// Hits of one page, and of all pages behind each other.
     public static let maximumK = 10_000
     public static let minimumRecall = 0.5
     public static let defaultRecall = 0.99
     public static let maximumRecall = 0.9999
+    public static let maximumExamples = 256
+    public static let maximumExcluded = 1_024
+    /// Requests that are handed over together.
+    public static let maximumBatch = 1_000
 
     public let query: Query
+    /// Hits of this page.
     public let k: Int
     public let mode: Mode
+    /// Which pictures may be in the answer; nil for all.
+    public let filter: Filter?
+    /// Pictures farther away are not in the answer; nil for no limit.
+    public let maximumDistance: Float?
+    /// Where the page before this one ended; nil for the first.
+    public let cursor: SearchCursor?
+    /// Pictures that are left out besides those that are asked with.
+    public let excluding: Set<ImageID>
 
-    /// - Throws: `EngineError.invalidK` unless `k` lies in `minimumK...maximumK`; `.invalidRecall` likewise.
-    public init(_ query: Query, k: Int = defaultK, mode: Mode = .automatic) throws(EngineError) {
+    /// - Throws: `EngineError.invalidK` unless `k` lies in `minimumK...maximumK`; `.invalidRecall` likewise;
+    ///   `.invalidDistance` for what is no number; `.tooDeep` when the pages up to this one have more than `maximumK`
+    ///   hits; `.noPositiveExample`, `.invalidWeight`, `.tooMany` for examples and what is left out.
+    public init(
+        _ query: Query, k: Int = defaultK, mode: Mode = .automatic, filter: Filter? = nil,
+        maximumDistance: Float? = nil, after cursor: SearchCursor? = nil, excluding: Set<ImageID> = []
+    ) throws(EngineError) {
         guard k >= Self.minimumK, k <= Self.maximumK else {
             throw .invalidK(got: k, minimum: Self.minimumK, maximum: Self.maximumK)
         }
         if case .approximate(let recall) = mode, !(recall >= Self.minimumRecall && recall <= Self.maximumRecall) {
             throw .invalidRecall(got: recall, minimum: Self.minimumRecall, maximum: Self.maximumRecall)
         }
+        if let maximumDistance, maximumDistance.isNaN { throw .invalidDistance(got: maximumDistance) }
+        if let cursor, cursor.returned > Self.maximumK - k {
+            throw .tooDeep(returned: cursor.returned, k: k, maximum: Self.maximumK)
+        }
+        guard excluding.count <= Self.maximumExcluded else {
+            throw .tooMany("excluded pictures", got: excluding.count, maximum: Self.maximumExcluded)
+        }
+        if case .examples(let examples) = query { try Self.check(examples) }
         self.query = query
         self.k = k
         self.mode = mode
+        self.filter = filter
+        self.maximumDistance = maximumDistance
+        self.cursor = cursor
+        self.excluding = excluding
+    }
+
+    private static func check(_ examples: [Example]) throws(EngineError) {
+        guard examples.count <= maximumExamples else {
+            throw .tooMany("examples", got: examples.count, maximum: maximumExamples)
+        }
+        if let wrong = examples.first(where: { !$0.weight.isFinite || $0.weight == 0 }) {
+            throw .invalidWeight(got: wrong.weight)
+        }
+        guard examples.contains(where: { $0.weight > 0 }) else { throw .noPositiveExample }
+    }
+}
+
+extension SearchRequest {
+    /// The pictures of the collection that are not in the answer: those asked with, and those left out by name.
+    public var leftOut: Set<ImageID> {
+        switch query {
+        case .embedding: excluding
+        case .image(let id): excluding.union([id])
+        case .examples(let examples):
+            excluding.union(
+                examples.compactMap { example in
+                    if case .image(let id) = example.source { id } else { nil }
+                })
+        }
     }
 }

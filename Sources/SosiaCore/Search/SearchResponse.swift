@@ -10,29 +10,16 @@ public struct SearchHit: Sendable, Hashable {
     }
 }
 
-/// Which way was taken to the answer.
-public struct SearchPlan: Sendable, Hashable, Codable {
-    /// The kind of index that was searched, `flat` for the plain scan.
-    public let index: String
-    /// Whether the answer is proven equal to the plain scan's.
-    public let exact: Bool
-    /// How many vectors were looked at.
-    public let scanned: Int
-
-    public init(index: String, exact: Bool, scanned: Int) {
-        self.index = index
-        self.exact = exact
-        self.scanned = scanned
-    }
-}
-
 /// Hits, nearest first, ties by id, and the plan that found them.
 public struct SearchResponse: Sendable, Hashable {
     public let hits: [SearchHit]
     public let plan: SearchPlan
+    /// For the page behind this one; nil at the end.
+    public let nextCursor: SearchCursor?
 
-    public init(hits: [SearchHit], plan: SearchPlan) {
+    public init(hits: [SearchHit], plan: SearchPlan, nextCursor: SearchCursor? = nil) {
         self.hits = hits
         self.plan = plan
+        self.nextCursor = nextCursor
     }
 }

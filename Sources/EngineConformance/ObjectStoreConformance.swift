@@ -1,0 +1,107 @@
+public import SosiaCore
+
+/// The promises of `ObjectStore`, as checks that any store can be held against, like those of ``EngineConformance``.
+public enum ObjectStoreConformance {
+    /// One promise.
+    public struct Check: Sendable, CustomStringConvertible {
+        public let name: String
+        let body: @Sendable (StoreSubject) async throws -> Void
+
+        public var description: String { name }
+
+        /// - Parameter makeStore: gives an empty store; called once.
+        /// - Throws: ``ConformanceFailure``, or what the store threw where it should not have.
+        public func run(_ makeStore: () async throws -> any ObjectStore) async throws {
+            try await body(StoreSubject(check: name, store: try await makeStore()))
+        }
+    }
+
+    public static let checks: [Check] = [
+        Check(name: "an empty store has nothing") { subject in
+            let key = try subject.key(1)
+            try subject.equal(try await subject.store.get(key), nil)
+            try subject.equal(try await subject.store.contains(key), false)
+            try subject.equal(try await subject.store.keys(after: nil, limit: 10), [])
+            try await subject.store.remove(key)
+        },
+        Check(name: "what was put is there, byte by byte") { subject in
+            let objects: [[UInt8]] = [[], [0], Array(repeating: 7, count: 100_000), Array(0...255)]
+            for (number, bytes) in objects.enumerated() {
+                try await subject.store.put(bytes, as: subject.key(number))
+            }
+            for (number, bytes) in objects.enumerated() {
+                try subject.equal(try await subject.store.get(subject.key(number)), bytes)
+                try subject.equal(try await subject.store.contains(subject.key(number)), true)
+            }
+        },
+        Check(name: "a key that is there is left alone") { subject in
+            try await subject.store.put([1, 2, 3], as: subject.key(1))
+            try await subject.store.put([1, 2, 3], as: subject.key(1))
+            try subject.equal(try await subject.store.get(subject.key(1)), [1, 2, 3])
+            try subject.equal(try await subject.store.keys(after: nil, limit: 10), [subject.key(1)])
+        },
+        Check(name: "what was removed is gone, and may come again") { subject in
+            for number in 1...2 { try await subject.store.put([UInt8(number)], as: subject.key(number)) }
+            try await subject.store.remove(subject.key(1))
+            try await subject.store.remove(subject.key(1))
+            try subject.equal(try await subject.store.get(subject.key(1)), nil)
+            try subject.equal(try await subject.store.get(subject.key(2)), [2])
+            try await subject.store.put([1], as: subject.key(1))
+            try subject.equal(try await subject.store.get(subject.key(1)), [1])
+        },
+        Check(name: "keys come in order, in parts of any size") { subject in
+            let keys = try (0..<50).map { try subject.key($0 * 37 % 50) }
+            for key in keys { try await subject.store.put(key.bytes, as: key) }
+            let sorted = keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+            for limit in [1, 7, 50, 1_000] {
+                var listed: [ContentHash] = []
+                while true {
+                    let part = try await subject.store.keys(after: listed.last, limit: limit)
+                    if part.isEmpty { break }
+                    try subject.expect(part.count <= limit, "\(part.count) keys, at most \(limit)")
+                    listed += part
+                }
+                try subject.equal(listed, sorted)
+            }
+        },
+        Check(name: "many may write and read at once") { subject in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for worker in 0..<8 {
+                    group.addTask {
+                        for number in 0..<20 {
+                            let bytes = [UInt8](repeating: UInt8(number), count: 1_000 + number)
+                            try await subject.store.put(bytes, as: subject.key(number))
+                            try subject.equal(try await subject.store.get(subject.key(number)), bytes)
+                            if worker == 0 { _ = try await subject.store.keys(after: nil, limit: 100) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try subject.equal(try await subject.store.keys(after: nil, limit: 100).count, 20)
+        },
+    ]
+}
+
+/// The store under test, with the words the checks are written in.
+struct StoreSubject: Sendable {
+    let check: String
+    let store: any ObjectStore
+
+    func expect(_ condition: Bool, _ fact: @autoclosure () -> String, line: UInt = #line) throws {
+        guard condition else { throw ConformanceFailure(check: check, fact: fact(), line: line) }
+    }
+
+    func equal<Value: Equatable>(_ got: Value, _ expected: Value, line: UInt = #line) throws {
+        try expect(got == expected, "got \(got), expected \(expected)", line: line)
+    }
+
+    /// Any 32 bytes do for a key; the store takes the caller's word. Neighbouring numbers share no beginning.
+    func key(_ number: Int) throws -> ContentHash {
+        let bytes = (0..<32).map { UInt8(truncatingIfNeeded: (number + 1) &* (2 * $0 + 101)) }
+        guard let key = ContentHash(bytes: bytes) else {
+            throw ConformanceFailure(check: check, fact: "no key", line: #line)
+        }
+        return key
+    }
+}

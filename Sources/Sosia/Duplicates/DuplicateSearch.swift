@@ -1,0 +1,110 @@
+import Catalog
+import SosiaCore
+
+/// Finds what hangs together in one snapshot.
+struct DuplicateSearch {
+    /// Rows that are looked for together.
+    private static let batch = 256
+    /// Neighbours, a row itself among them: most rows have no other within the distance, and two tell that.
+    private static let firstNeighbors = 2
+    private static let widening = 4
+    /// More neighbours of a row are not looked at.
+    static let maximumNeighbors = 2_048
+
+    let engine: EmbeddedEngine
+    let snapshot: Snapshot
+    let distance: Float
+
+    /// - Throws: `CancellationError`, ``StoreError``
+    func groups(_ progress: (_ done: Int, _ total: Int) -> Void) throws -> DuplicatesCache.Found {
+        // In the order of ids, so that of equal rows the first one is looked at whole.
+        let rows = snapshot.ids.indices.filter { snapshot.ids[$0] != 0 }
+            .sorted { snapshot.ids[$0] < snapshot.ids[$1] }
+        var sets = DisjointSets(count: snapshot.ids.count)
+        var nearest: [Int: Float] = [:]
+        var truncated = 0
+        for start in stride(from: 0, to: rows.count, by: Self.batch) {
+            try Task.checkCancellation()
+            var open = Array(rows[start..<min(start + Self.batch, rows.count)])
+            var k = Self.firstNeighbors
+            while !open.isEmpty {
+                let lists = try neighbors(of: open, k: k)
+                var wider: [Int] = []
+                for (row, list) in zip(open, lists) {
+                    let near = list.filter { $0.row != row && $0.distance <= distance }
+                    for neighbor in near {
+                        sets.join(row, neighbor.row)
+                        for end in [row, neighbor.row] {
+                            nearest[end] = min(nearest[end] ?? .infinity, neighbor.distance)
+                        }
+                    }
+                    if mayHaveMore(list, of: row, k: k) { wider.append(row) }
+                }
+                if k == Self.maximumNeighbors {
+                    truncated += wider.count
+                    break
+                }
+                open = wider
+                k = min(k * Self.widening, Self.maximumNeighbors)
+            }
+            progress(min(start + Self.batch, rows.count), rows.count)
+        }
+        return DuplicatesCache.Found(groups: groups(of: rows, &sets, nearest), truncated: truncated)
+    }
+
+    /// Whether neighbours within the distance may lie behind the last one. What equals a picture with a lower id has the
+    /// neighbours of that one.
+    private func mayHaveMore(_ list: [Neighbor], of row: Int, k: Int) -> Bool {
+        guard list.count == k, let last = list.last, last.distance <= distance, k < snapshot.liveCount else {
+            return false
+        }
+        return !list.contains { $0.distance == 0 && $0.id < snapshot.ids[row] }
+    }
+
+    private func neighbors(of rows: [Int], k: Int) throws -> [[Neighbor]] {
+        let queries = try rows.map { try Embedding(snapshot.vectors.vector($0)) }
+        return try engine.nearest(to: queries, k: k, mode: .exact, allowed: nil, in: snapshot)
+            .map(\.list.neighbors)
+    }
+
+    private func groups(
+        of rows: [Int], _ sets: inout DisjointSets, _ nearest: [Int: Float]
+    ) -> [DuplicateGroup] {
+        var members: [Int: [DuplicateGroup.Member]] = [:]
+        for row in rows {
+            guard let distance = nearest[row] else { continue }
+            let member = DuplicateGroup.Member(id: ImageID(rawValue: snapshot.ids[row]), distance: distance)
+            members[sets.root(of: row), default: []].append(member)
+        }
+        return members.values.filter { $0.count > 1 }.map(DuplicateGroup.init)
+            .sorted { $0.members[0].id < $1.members[0].id }
+    }
+}
+
+/// Galler and Fischer, "An improved equivalence algorithm", CACM 1964; joined by size, paths halved.
+struct DisjointSets {
+    private var parents: [Int]
+    private var sizes: [Int]
+
+    init(count: Int) {
+        parents = Array(0..<count)
+        sizes = Array(repeating: 1, count: count)
+    }
+
+    mutating func root(of element: Int) -> Int {
+        var element = element
+        while parents[element] != element {
+            parents[element] = parents[parents[element]]
+            element = parents[element]
+        }
+        return element
+    }
+
+    mutating func join(_ first: Int, _ second: Int) {
+        let (first, second) = (root(of: first), root(of: second))
+        guard first != second else { return }
+        let (small, large) = sizes[first] < sizes[second] ? (first, second) : (second, first)
+        parents[small] = large
+        sizes[large] += sizes[small]
+    }
+}

@@ -1,0 +1,117 @@
+import Catalog
+import Indexes
+import SosiaCore
+
+extension EmbeddedEngine {
+    /// A request whose question has become a vector.
+    struct Query {
+        /// What requests must have in common to be answered together.
+        struct Group: Hashable {
+            let k: Int
+            let mode: SearchRequest.Mode
+            let filter: Filter?
+        }
+
+        let request: SearchRequest
+        let vector: Embedding
+        let leftOut: Set<ImageID>
+
+        init(_ request: SearchRequest, vector: Embedding) {
+            self.request = request
+            self.vector = vector
+            leftOut = request.leftOut
+        }
+
+        /// The neighbours that hold this page when nothing was added since the one before.
+        var group: Group { Group(k: wanted(ahead: 0), mode: request.mode, filter: request.filter) }
+
+        func wanted(ahead: Int) -> Int {
+            let pages = (request.cursor?.returned ?? 0) + request.k + ahead
+            return min(pages, SearchRequest.maximumK) + leftOut.count
+        }
+
+        /// What of the neighbours belongs on this page, and on those behind it.
+        func behindCursor(_ neighbors: [Neighbor]) -> [Neighbor] {
+            neighbors.filter { neighbor in
+                let id = ImageID(rawValue: neighbor.id)
+                return isNear(neighbor) && !leftOut.contains(id)
+                    && request.cursor?.precedes(distance: neighbor.distance, id: id) ?? true
+            }
+        }
+
+        func isNear(_ neighbor: Neighbor) -> Bool {
+            request.maximumDistance.map { neighbor.distance <= $0 } ?? true
+        }
+    }
+
+    /// The neighbours of one page.
+    struct Page {
+        let neighbors: [Neighbor]
+        let plan: SearchPlan
+        let next: SearchCursor?
+    }
+
+    /// Neighbours and the way to them.
+    struct Found {
+        let list: NeighborList
+        let plan: SearchPlan
+    }
+
+    /// Cuts a page out of what was found, and looks farther when pictures came in before it since the last page.
+    func page(_ query: Query, _ first: Found, allowed: RowFilter?, in snapshot: Snapshot) throws -> Page {
+        let request = query.request
+        let total = allowed?.count ?? snapshot.liveCount
+        var (found, ahead) = (first, 0)
+        while true {
+            let neighbors = found.list.neighbors
+            let candidates = query.behindCursor(neighbors)
+            let isAllFound = neighbors.count >= total || neighbors.last.map { !query.isNear($0) } ?? true
+            let wanted = query.wanted(ahead: ahead)
+            ahead = 2 * ahead + request.k
+            guard candidates.count < request.k, !isAllFound, query.wanted(ahead: ahead) > wanted else {
+                return Page(
+                    neighbors: Array(candidates.prefix(request.k)), plan: found.plan,
+                    next: next(query, candidates, isMoreBehind: !isAllFound))
+            }
+            found = try nearest(
+                to: [query.vector], k: query.wanted(ahead: ahead), mode: request.mode, allowed: allowed, in: snapshot)[
+                    0]
+        }
+    }
+
+    private func next(_ query: Query, _ candidates: [Neighbor], isMoreBehind: Bool) -> SearchCursor? {
+        let request = query.request
+        let returned = (request.cursor?.returned ?? 0) + request.k
+        guard candidates.count > request.k || candidates.count == request.k && isMoreBehind,
+            returned + request.k <= SearchRequest.maximumK
+        else { return nil }
+        let last = candidates[request.k - 1]
+        return SearchCursor(distance: last.distance, id: ImageID(rawValue: last.id), returned: returned)
+    }
+
+    /// The nearest rows of several queries; as many as there are where they are fewer than k.
+    func nearest(
+        to queries: [Embedding], k: Int, mode: SearchRequest.Mode, allowed: RowFilter?, in snapshot: Snapshot
+    ) throws -> [Found] {
+        let values = queries.flatMap(\.values)
+        var mode = mode
+        while true {
+            let planner = SearchPlanner(indexes: shelf.indexes(for: snapshot), state: snapshot.state)
+            let route = planner.route(mode)
+            do {
+                let lists = try snapshot.nearest(
+                    to: values, k: k, allowed: allowed, by: route, threads: threads, budget: memory)
+                let total = min(k, allowed?.count ?? snapshot.liveCount)
+                if case .graph = route, lists.contains(where: { $0.neighbors.count < total }) {
+                    // A walk may end before it has met enough rows.
+                    mode = .exact
+                    continue
+                }
+                return lists.map { Found(list: $0, plan: route.plan(of: $0, allowed: allowed?.count)) }
+            } catch let error as IndexError {
+                guard let file = route.file else { throw error }
+                shelf.discard(file)
+            }
+        }
+    }
+}

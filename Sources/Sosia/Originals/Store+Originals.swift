@@ -1,0 +1,33 @@
+import Catalog
+import Images
+public import SosiaCore
+
+extension Store {
+    /// The bytes that a picture was added with: from one of its files that still has them, else from the object store.
+    /// - Throws: `EngineError.unknownImage`; ``StoreError/originalGone(_:)`` when they are nowhere any more;
+    ///   `ObjectStoreError`.
+    public func original(of id: ImageID) async throws -> Original {
+        let (hash, sources) = try place(of: id)
+        let file = try await pictures.run { Self.content(of: hash, in: sources) }
+        let kept: [UInt8]?
+        if let file { kept = file } else { kept = try await objects?.get(hash) }
+        guard let kept, file != nil || ContentHash(of: kept) == hash, let format = PictureFormat(sniffing: kept) else {
+            throw StoreError.originalGone(id)
+        }
+        return Original(bytes: kept, hash: hash, format: format)
+    }
+
+    func place(of id: ImageID) throws -> (hash: ContentHash, sources: [String]) {
+        let place = try engine.reading {
+            try engine.catalog.hash(of: id).map { ($0, try engine.catalog.sources(of: id)) }
+        }
+        guard let place else { throw EngineError.unknownImage(id) }
+        return place
+    }
+
+    /// Only files are looked at, and only their right bytes are given away: a path may show something else by now.
+    private static func content(of hash: ContentHash, in sources: [String]) -> [UInt8]? {
+        sources.lazy.filter { $0.hasPrefix("/") }.compactMap { try? FileContent(reading: $0) }
+            .first { $0.hash == hash }?.bytes
+    }
+}

@@ -1,0 +1,142 @@
+import Images
+import SosiaCore
+
+extension Store {
+    /// The pictures that are like some and unlike others.
+    ///
+    /// Decoding, embedding and searching run on threads of their own.
+    /// - Throws: ``ExampleError`` for a picture that cannot be read; what the network's loading throws; `EngineError`;
+    ///   ``StoreError``.
+    public func search(_ search: PictureSearch) async throws -> Answer {
+        try await self.search([search])[0]
+    }
+
+    /// Several questions at once, which share the work where they can.
+    /// - Returns: one answer a question, in order; `timings.search` and `.total` of each are those of all.
+    /// - Throws: what the first question that fails throws.
+    public func search(_ searches: [PictureSearch]) async throws -> [Answer] {
+        var watch = Stopwatch()
+        var resolved: [ResolvedSearch] = []
+        for search in searches { resolved.append(try await resolve(search)) }
+        let before = watch.lap()
+        let responses = try await engine.search(resolved.map { try $0.request() })
+        let searched = watch.lap()
+        return zip(responses, resolved).map { response, resolved in
+            Answer(
+                response: response,
+                timings: Timings(
+                    decode: resolved.decode, embed: resolved.embed, search: searched, total: before + searched))
+        }
+    }
+
+    /// Turns the pictures of a question into vectors, as many at once as there are cores.
+    private func resolve(_ search: PictureSearch) async throws -> ResolvedSearch {
+        var resolved = ResolvedSearch(search)
+        guard search.examples.count <= SearchRequest.maximumExamples else {
+            throw EngineError.tooMany(
+                "examples", got: search.examples.count, maximum: SearchRequest.maximumExamples)
+        }
+        try await withThrowingTaskGroup(of: (Int, ResolvedExample).self) { group in
+            for (position, example) in search.examples.enumerated() {
+                if let known = example.known {
+                    resolved.place(known, at: position)
+                } else {
+                    group.addTask(executorPreference: self.engine.searches) {
+                        (position, try await self.embed(example, position))
+                    }
+                }
+            }
+            for try await (position, example) in group { resolved.place(example, at: position) }
+        }
+        return resolved
+    }
+
+    private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
+        var watch = Stopwatch()
+        do {
+            let bytes = try await bytes(of: example)
+            let embedder = try embedder()
+            let loading = watch.lap()
+            let picture = try decoder.decode(bytes, for: embedder.input, region: example.region)
+            let decode = watch.lap()
+            let embedding = try embedder.embed(picture.pixels)
+            return ResolvedExample(
+                example: Example(.embedding(embedding, of: embedder.identity), weight: example.weight),
+                excluding: example.id, decode: decode, embed: watch.lap() + loading)
+        } catch let error as DecodeError {
+            throw ExampleError(position: position, reason: .decoding(error))
+        } catch let reason as SkipReason {
+            throw ExampleError(position: position, reason: reason)
+        }
+    }
+
+    private func bytes(of example: PictureExample) async throws -> [UInt8] {
+        switch example.source {
+        case .bytes(let bytes): bytes
+        case .file(let path): try FileContent(reading: AbsolutePath.of(path)).bytes
+        case .image(let id): try await original(of: id).bytes
+        case .embedding: []
+        }
+    }
+}
+
+/// An example that is a vector, or a picture whose vector the engine has.
+struct ResolvedExample: Sendable {
+    let example: Example
+    /// The picture of which it is a part.
+    var excluding: ImageID?
+    /// Milliseconds.
+    var decode = 0.0
+    var embed = 0.0
+}
+
+/// A question whose pictures are becoming vectors.
+private struct ResolvedSearch {
+    let search: PictureSearch
+    private var examples: [Int: ResolvedExample] = [:]
+
+    init(_ search: PictureSearch) {
+        self.search = search
+    }
+
+    var decode: Double { examples.values.reduce(0) { $0 + $1.decode } }
+    var embed: Double { examples.values.reduce(0) { $0 + $1.embed } }
+
+    mutating func place(_ example: ResolvedExample, at position: Int) {
+        examples[position] = example
+    }
+
+    func request() throws(EngineError) -> SearchRequest {
+        let ordered = search.examples.indices.compactMap { examples[$0] }
+        let parts = ordered.compactMap(\.excluding)
+        return try SearchRequest(
+            Self.query(ordered.map(\.example)), k: search.k, mode: search.mode, filter: search.filter,
+            maximumDistance: search.maximumDistance, after: search.cursor, excluding: search.excluding.union(parts))
+    }
+
+    /// One picture alone needs no combining.
+    private static func query(_ examples: [Example]) -> SearchRequest.Query {
+        guard examples.count == 1, examples[0].weight > 0, examples[0].weight.isFinite else {
+            return .examples(examples)
+        }
+        switch examples[0].source {
+        case .embedding(let embedding, let model): return .embedding(embedding, of: model)
+        case .image(let id): return .image(id)
+        }
+    }
+}
+
+extension PictureExample {
+    /// What needs no decoding.
+    fileprivate var known: ResolvedExample? {
+        switch source {
+        case .embedding(let embedding): ResolvedExample(example: Example(.embedding(embedding), weight: weight))
+        case .image(let id) where region == nil: ResolvedExample(example: Example(.image(id), weight: weight))
+        case .bytes, .file, .image: nil
+        }
+    }
+
+    fileprivate var id: ImageID? {
+        if case .image(let id) = source { id } else { nil }
+    }
+}

@@ -1,0 +1,38 @@
+public import SosiaCore
+
+/// An encoded picture that comes with its bytes instead of a path.
+public struct Upload: Sendable {
+    /// The file name that the client gave; the last part of it is kept as the picture's source, and never used as a path.
+    public let name: String
+    public let bytes: [UInt8]
+    public let attributes: Attributes
+
+    public init(name: String, bytes: [UInt8], attributes: Attributes = [:]) {
+        self.name = name
+        self.bytes = bytes
+        self.attributes = attributes
+    }
+}
+
+/// What became of an upload.
+public struct UploadOutcome: Sendable, Hashable {
+    /// How an upload ended.
+    public enum Result: Sendable, Hashable {
+        case added(ImageID)
+        /// The collection has a picture with these bytes; its attributes were merged.
+        case known(ImageID)
+        case skipped(SkipReason)
+    }
+
+    /// As it is kept.
+    public let name: String
+    public let result: Result
+
+    /// nil when it was skipped.
+    public var id: ImageID? {
+        switch result {
+        case .added(let id), .known(let id): id
+        case .skipped: nil
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import SosiaServer
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "Make, list and remove the keys that let clients use the server.",
+        subcommands: [Add.self, List.self, Remove.self])
+
+    struct Options: ParsableArguments {
+        @Option(help: "The file of keys; $SOSIA_KEYS, else sosia/keys.json in your configuration folder.")
+        var keys: String?
+
+        @Flag(help: "Print one JSON document instead of lines.")
+        var json = false
+
+        var file: KeyFile { KeyFile(keys ?? KeyFile.standardPath()) }
+    }
+
+    /// A key as it is listed; the secret is not part of it.
+    private struct Entry: Encodable {
+        let name: String
+        let scopes: [String]
+        let created: String
+
+        init(_ record: KeyRecord) {
+            name = record.name
+            scopes = record.scopes.map(\.rawValue).sorted()
+            created = record.created.formatted(.iso8601)
+        }
+    }
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a key and show it, this once.",
+            discussion: "Only a digest of the key is kept: whoever loses a key removes it and makes another.")
+
+        @Argument(help: "A word for it: who or what will use it.")
+        var name: String
+
+        @Flag(help: "Let it also add, change and remove pictures.")
+        var write = false
+
+        @OptionGroup var options: Options
+
+        private struct Output: Encodable {
+            let name: String
+            let key: String
+        }
+
+        func run() throws {
+            let key = try options.file.change { ring throws(KeyFileError) in
+                try ring.add(name: name, scopes: write ? [.read, .write] : [.read])
+            }
+            if options.json { return try Console.json(Output(name: name, key: key.text)) }
+            print(key.text)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the keys; none of them is shown.")
+
+        @OptionGroup var options: Options
+
+        func run() throws {
+            let entries = try options.file.read().records.map(Entry.init)
+            if options.json { return try Console.json(entries) }
+            for entry in entries {
+                print(
+                    Console.printable(entry.name), entry.scopes.joined(separator: ","), entry.created, separator: "\t")
+            }
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a key; a server that runs knows it until it is started again.")
+
+        @Argument(help: "Its name.")
+        var name: String
+
+        @OptionGroup var options: Options
+
+        private struct Output: Encodable {
+            let removed: String
+        }
+
+        func run() throws {
+            try options.file.change { ring throws(KeyFileError) in try ring.remove(name: name) }
+            if options.json { return try Console.json(Output(removed: name)) }
+            print("removed \(Console.printable(name))")
+        }
+    }
+}

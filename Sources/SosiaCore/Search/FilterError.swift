@@ -1,0 +1,58 @@
+/// What is wrong with the text of a filter, and where: positions count Unicode scalars from 1.
+public enum FilterError: Error, Hashable, Sendable {
+    case empty
+    case tooLong(bytes: Int, maximum: Int)
+    /// Parentheses and `NOT` inside each other.
+    case tooDeep(position: Int, maximum: Int)
+    /// Comparisons and listed values.
+    case tooManyValues(position: Int, maximum: Int)
+    /// A character that begins nothing.
+    case unexpectedCharacter(Unicode.Scalar, position: Int)
+    /// The quotation that begins here does not end.
+    case unterminated(position: Int)
+    /// A number that cannot be read.
+    case invalidNumber(String, position: Int)
+    /// Something else stands here; `found` is nil at the end of the text.
+    case expected(String, found: String?, position: Int)
+
+    /// Where to look, nil when it is the text as a whole.
+    public var position: Int? {
+        switch self {
+        case .empty, .tooLong: nil
+        case .tooDeep(let position, _), .tooManyValues(let position, _), .unexpectedCharacter(_, let position),
+            .unterminated(let position), .invalidNumber(_, let position), .expected(_, _, let position):
+            position
+        }
+    }
+}
+
+extension FilterError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "the filter is empty"
+        case .tooLong(let bytes, let maximum): "the filter has \(bytes) bytes, at most \(maximum) are read"
+        case .tooDeep(let position, let maximum):
+            "at position \(position) the filter is nested more than \(maximum) deep"
+        case .tooManyValues(let position, let maximum):
+            "at position \(position) the filter has more than \(maximum) values"
+        case .unexpectedCharacter(let character, let position):
+            "unexpected \(Self.printable("\(character)")) at position \(position)"
+        case .unterminated(let position): "the quotation that begins at position \(position) does not end"
+        case .invalidNumber(let text, let position):
+            "\(Self.printable(text)) at position \(position) is not a number"
+        case .expected(let what, let found, let position):
+            "expected \(what) at position \(position), found \(found.map(Self.printable) ?? "the end")"
+        }
+    }
+
+    /// What came from outside, short and on one line.
+    private static func printable(_ text: String) -> String {
+        let characters = text.unicodeScalars.prefix(32).map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
+            default: String(scalar)
+            }
+        }
+        return characters.joined()
+    }
+}

@@ -1,0 +1,74 @@
+internal import Crypto
+public import Foundation
+
+/// The keys that a server knows. A value: what was read once does not change under a request.
+public struct KeyRing: Hashable, Sendable {
+    public static let maximumNameLength = 64
+    public static let maximumKeys = 10_000
+
+    /// In the order in which they were made.
+    public private(set) var records: [KeyRecord]
+
+    public init() {
+        records = []
+    }
+
+    init(records: [KeyRecord]) throws(KeyFileError) {
+        self.init()
+        for record in records { try append(record) }
+    }
+
+    public var isEmpty: Bool { records.isEmpty }
+
+    /// Makes a key.
+    /// - Returns: the key itself, which cannot be had again.
+    /// - Throws: ``KeyFileError`` for a name that is taken or cannot be used, no scopes, or too many keys.
+    public mutating func add(
+        name: String, scopes: Set<KeyScope>, created: Date = Date()
+    ) throws(KeyFileError) -> APIKey {
+        let key = APIKey()
+        // The file holds whole seconds.
+        let date = Date(timeIntervalSince1970: created.timeIntervalSince1970.rounded(.down))
+        try append(KeyRecord(name: name, scopes: scopes, created: date, key: key))
+        return key
+    }
+
+    /// - Throws: ``KeyFileError/unknownName(_:)``.
+    public mutating func remove(name: String) throws(KeyFileError) {
+        guard let position = records.firstIndex(where: { $0.name == name }) else { throw .unknownName(name) }
+        records.remove(at: position)
+    }
+
+    /// The record of a key that allows what is asked for.
+    ///
+    /// Takes the same time whichever key it is, and whether it is one: digests are compared in constant time, and all of
+    /// them.
+    /// - Throws: ``AccessError/unknownKey``, ``AccessError/missingScope(_:)``.
+    public func record(for key: APIKey, allowing scope: KeyScope) throws(AccessError) -> KeyRecord {
+        let digest = key.digest
+        var found: KeyRecord?
+        // Comparing a digest with data is constant in time (swift-crypto's `safeCompare`).
+        for record in records where digest == record.digest { found = record }
+        guard let found else { throw .unknownKey }
+        guard found.scopes.contains(scope) else { throw .missingScope(scope) }
+        return found
+    }
+
+    private mutating func append(_ record: KeyRecord) throws(KeyFileError) {
+        guard record.name.isUsable else { throw .unusableName(record.name) }
+        guard !record.scopes.isEmpty else { throw .noScopes(record.name) }
+        guard !records.contains(where: { $0.name == record.name }) else { throw .nameTaken(record.name) }
+        guard records.count < Self.maximumKeys else { throw .tooMany(maximum: Self.maximumKeys) }
+        records.append(record)
+    }
+}
+
+extension String {
+    /// Letters, digits, `.`, `_`, `-` and spaces within: what reads well in a log line and a list.
+    fileprivate var isUsable: Bool {
+        (1...KeyRing.maximumNameLength).contains(count) && first != " " && last != " "
+            && unicodeScalars.allSatisfy {
+                CharacterSet.alphanumerics.contains($0) || "._- ".unicodeScalars.contains($0)
+            }
+    }
+}

@@ -1,0 +1,97 @@
+import NIOCore
+import SosiaCore
+
+/// JSON text (RFC 8259) written straight into a buffer: an answer is made with every search, and `JSONEncoder` would
+/// take longer than the search of a small collection.
+struct JSONWriter {
+    private(set) var buffer = ByteBuffer()
+    /// Whether a value was written on this level, so that the next one needs a comma.
+    private var isFollowing = false
+
+    mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
+        try enclose("{", "}", members)
+    }
+
+    mutating func array<Values: Sequence>(
+        _ values: Values, _ write: (inout JSONWriter, Values.Element) throws -> Void
+    ) rethrows {
+        try enclose("[", "]") { json in
+            for value in values { try write(&json, value) }
+        }
+    }
+
+    mutating func member(_ name: String, _ value: some JSONWritable) {
+        key(name)
+        value.write(to: &self)
+    }
+
+    mutating func member(_ name: String, _ write: (inout JSONWriter) throws -> Void) rethrows {
+        key(name)
+        try write(&self)
+    }
+
+    mutating func member<Values: Sequence>(
+        _ name: String, _ values: Values, _ write: (inout JSONWriter, Values.Element) throws -> Void
+    ) rethrows {
+        key(name)
+        try array(values, write)
+    }
+
+    /// A number, `true`, `false` or `null` as it is.
+    mutating func literal(_ text: String) {
+        separate()
+        buffer.writeString(text)
+        isFollowing = true
+    }
+
+    mutating func string(_ text: String) {
+        separate()
+        quote(text)
+        isFollowing = true
+    }
+
+    private mutating func key(_ name: String) {
+        separate()
+        quote(name)
+        buffer.writeInteger(UInt8(ascii: ":"))
+        isFollowing = false
+    }
+
+    private mutating func enclose(
+        _ opening: Unicode.Scalar, _ closing: Unicode.Scalar, _ body: (inout JSONWriter) throws -> Void
+    ) rethrows {
+        separate()
+        buffer.writeInteger(UInt8(ascii: opening))
+        isFollowing = false
+        try body(&self)
+        buffer.writeInteger(UInt8(ascii: closing))
+        isFollowing = true
+    }
+
+    private mutating func separate() {
+        if isFollowing { buffer.writeInteger(UInt8(ascii: ",")) }
+    }
+
+    private mutating func quote(_ text: String) {
+        buffer.writeInteger(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            buffer.writeString(text)
+        } else {
+            for byte in text.utf8 { escape(byte) }
+        }
+        buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            buffer.writeInteger(UInt8(ascii: "\\"))
+            buffer.writeInteger(byte)
+        case 0..<0x20:
+            let digits = String(byte, radix: 16)
+            buffer.writeString("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+        default:
+            buffer.writeInteger(byte)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Hummingbird
+import Sosia
+
+/// Collections: which there are, what they hold, new ones.
+struct CollectionController: Controller {
+    let shelf: CollectionShelf
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                Operation(
+                    .get, "/v1/collections", "listCollections", tag: "collections", "All collections", scope: .read,
+                    answers: [.json("Collections")]), list),
+            Endpoint(
+                Operation(
+                    .get, "/v1/collections/{collection}", "getCollection", tag: "collections",
+                    "What a collection holds: its size, model and indexes", scope: .read, parameters: [.collection],
+                    answers: [.json("Collection")]), get),
+            Endpoint(
+                Operation(
+                    .put, "/v1/collections/{collection}", "createCollection", tag: "collections",
+                    "Make a collection; one that is there already stays as it is", scope: .write,
+                    parameters: [.collection], body: [.json("NewCollection")], isBodyOptional: true,
+                    status: .created, answers: [.json("Collection")],
+                    problems: [.creationDisabled, .modelMismatch, .unknownModel, .storageFull, .collectionBusy]),
+                create),
+            Endpoint(
+                Operation(
+                    .delete, "/v1/collections/{collection}", "deleteCollection", tag: "collections",
+                    "Delete a collection with all it holds", scope: .write, parameters: [.collection],
+                    status: .noContent, problems: [.creationDisabled]), delete),
+            Endpoint(
+                Operation(
+                    .get, "/v1/collections/{collection}/attributes", "listAttributes", tag: "collections",
+                    "The attributes that pictures have: what a filter can ask for", scope: .read,
+                    parameters: [.collection], answers: [.json("Attributes")]), attributes),
+        ]
+    }
+
+    private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
+        var answers: [CollectionAnswer] = []
+        for collection in shelf.all { answers.append(try await CollectionAnswer(collection)) }
+        return .json { json in
+            json.object { $0.member("collections", answers) }
+        }
+    }
+
+    private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let answer = try await CollectionAnswer(context.collection(on: shelf))
+        return .json { answer.write(to: &$0) }
+    }
+
+    private func create(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let members = try await request.optionalDocument(context)?.object(["model"])
+        let model = try members?["model"]?.string(longest: 256)
+        let (collection, isNew) = try shelf.create(context.parameters.get("collection") ?? "", model: model)
+        let answer = try await CollectionAnswer(collection)
+        return .json(status: isNew ? .created : .ok) { answer.write(to: &$0) }
+    }
+
+    private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try shelf.remove(context.parameters.get("collection") ?? "")
+        return Response(status: .noContent)
+    }
+
+    private func attributes(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let summaries = try await context.collection(on: shelf).store.attributes()
+        return .json { json in
+            json.object { json in
+                json.member("attributes", summaries) { json, summary in
+                    json.object { json in
+                        json.member("name", summary.name)
+                        json.member("kinds", summary.kinds.map(\.rawValue))
+                        json.member("pictures", summary.pictures)
+                        json.member("values", summary.values)
+                    }
+                }
+            }
+        }
+    }
+}

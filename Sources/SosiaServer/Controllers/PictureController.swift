@@ -1,0 +1,118 @@
+import Hummingbird
+import Sosia
+
+/// Pictures: what is known of one, changing its attributes, deleting.
+struct PictureController: Controller {
+    /// Ids of one request.
+    static let maximumIDs = 1000
+    /// Pictures of a page.
+    static let page = (minimum: 1, standard: 50, maximum: 1000)
+
+    let shelf: CollectionShelf
+
+    private static let path = "/v1/collections/{collection}/images/{id}"
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                Operation(
+                    .get, "/v1/collections/{collection}/images", "listPictures", tag: "pictures",
+                    "Pictures, newest first", scope: .read,
+                    parameters: [
+                        .collection,
+                        .query(
+                            "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
+                            "Pictures of one page."),
+                        .query("cursor", Schemas.id, "next_cursor of the page before."),
+                    ], answers: [.json("Pictures")]), list),
+            Endpoint(
+                Operation(
+                    .get, Self.path, "getPicture", tag: "pictures", "What is known of a picture", scope: .read,
+                    parameters: [.collection, .picture], answers: [.json("Picture")]), get),
+            Endpoint(
+                Operation(
+                    .patch, Self.path, "patchPicture", tag: "pictures",
+                    "Change attributes by a JSON Merge Patch (RFC 7396): null takes one away", scope: .write,
+                    parameters: [.collection, .picture], body: [.json("PicturePatch")],
+                    answers: [.json("Picture")], problems: [.readOnly, .storageFull, .collectionBusy]), patch),
+            Endpoint(
+                Operation(
+                    .delete, Self.path, "deletePicture", tag: "pictures", "Forget a picture", scope: .write,
+                    parameters: [.collection, .picture], status: .noContent,
+                    problems: [.readOnly, .collectionBusy]), delete),
+            Endpoint(
+                Operation(
+                    .post, "/v1/collections/{collection}/images/delete", "deletePictures", tag: "pictures",
+                    "Forget pictures; ids that there are not are passed over", scope: .write,
+                    parameters: [.collection], body: [.json("PictureIDs")], answers: [.json("Deleted")],
+                    problems: [.readOnly, .collectionBusy]), deleteMany),
+            Endpoint(
+                Operation(
+                    .get, Self.path + "/vector", "getVector", tag: "pictures", "The vector of a picture", scope: .read,
+                    parameters: [.collection, .picture], answers: [.json("Vector")]), vector),
+        ]
+    }
+
+    private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        let query = QueryReader(request)
+        let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
+        let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
+        let records = try collection.store.pictures(before: last, limit: limit)
+        return .json { json in
+            json.object { json in
+                json.member("results", records.map { PictureAnswer(record: $0, collection: collection) })
+                json.member("next_cursor", records.count == limit ? records.last?.id : nil)
+            }
+        }
+    }
+
+    private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        return .json { [record = try await collection.store.record(context.picture())] in
+            PictureAnswer(record: record, collection: collection).write(to: &$0)
+        }
+    }
+
+    private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        let id = try context.picture()
+        let document = try await request.document(context)
+        guard let attributes = try document.object(["attributes"])["attributes"] else {
+            throw document.wrong("attributes are missing")
+        }
+        return .json { [record = try await collection.store.update(id, attributes: attributes.attributes())] in
+            PictureAnswer(record: record, collection: collection).write(to: &$0)
+        }
+    }
+
+    private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.picture()
+        guard try await context.collection(on: shelf).store.remove([id]) == 1 else {
+            throw EngineError.unknownImage(id)
+        }
+        return Response(status: .noContent)
+    }
+
+    private func deleteMany(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        let document = try await request.document(context)
+        guard let list = try document.object(["ids"])["ids"] else { throw document.wrong("ids are missing") }
+        let ids = try list.array(1...Self.maximumIDs).map { ImageID(rawValue: Int64(try $0.integer(1...Int.max))) }
+        let count = try await collection.store.remove(ids)
+        return .json { json in
+            json.object { $0.member("deleted", count) }
+        }
+    }
+
+    private func vector(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        let embedding = try await collection.store.embedding(of: context.picture())
+        return .json { json in
+            json.object { json in
+                json.member("model", collection.store.engine.model.name)
+                json.member("vector", embedding.values)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Hummingbird
+import Sosia
+
+/// New pictures: by upload, from an address, from a folder that the server may read.
+struct UploadController: Controller {
+    let shelf: CollectionShelf
+    let desk: UploadDesk
+    let fetcher: PictureFetcher
+    let folders: AllowedFolders
+    let jobs: JobBoard
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                Operation(
+                    .post, "/v1/collections/{collection}/images", "addPictures", tag: "pictures",
+                    "Add pictures: files of a form, one from an address, or a path as a job (202)", scope: .write,
+                    parameters: [.collection],
+                    body: [.form(Schemas.uploadForm), .json("NewPicture")], status: .created,
+                    answers: [.json(.oneOf([.component("Uploads"), .component("Job")]))],
+                    problems: [
+                        .readOnly, .urlNotAllowed, .unfetchable, .pathNotAllowed, .notAPicture, .pictureTooLarge,
+                        .collectionBusy, .storageFull,
+                    ]), add)
+        ]
+    }
+
+    private func add(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let collection = try context.collection(on: shelf)
+        switch request.mediaType {
+        case FormReader.mediaType?:
+            let outcomes = try await desk.add(request, to: collection, context)
+            return try UploadAnswer(outcomes: outcomes, collection: collection).response()
+        case "application/json"?:
+            return try await addNamed(request, to: collection, context)
+        default:
+            throw Problem.unsupportedMediaType(
+                request.mediaType, expected: [FormReader.mediaType, "application/json"])
+        }
+    }
+
+    private func addNamed(
+        _ request: Request, to collection: ServedCollection, _ context: ServerContext
+    ) async throws -> Response {
+        let document = try await request.document(context)
+        let members = try document.object(["url", "path", "attributes"])
+        let attributes = try members["attributes"]?.attributes() ?? [:]
+        switch (members["url"], members["path"]) {
+        case (let url?, nil):
+            let picture = try await fetcher.fetch(url.string())
+            let upload = Upload(name: String(picture.url.fileName), bytes: picture.bytes, attributes: attributes)
+            let outcomes = try await desk.add([upload], to: collection, context)
+            return try UploadAnswer(outcomes: outcomes, collection: collection).response()
+        case (nil, let path?):
+            let job = try add(folders.path(path.string()), attributes, to: collection)
+            return .json(status: .accepted, headers: [.location: "/v1/jobs/\(job.id)"]) { job.write(to: &$0) }
+        default:
+            throw document.wrong("one of url and path is expected")
+        }
+    }
+
+    private func add(_ path: String, _ attributes: Attributes, to collection: ServedCollection) throws -> Job {
+        var options = IngestOptions()
+        options.attributes = attributes
+        return try jobs.start(.add, of: collection.name) { [options, metrics = desk.metrics] progress in
+            let report = try await collection.store.add([path], options: options) { step in
+                progress(step.done, step.total)
+            }
+            metrics.countSkipped(report.skipped.count, of: collection.name)
+            return [
+                "added": .integer(Int64(report.added)), "changed": .integer(Int64(report.changed)),
+                "known": .integer(Int64(report.duplicates + report.unchanged + report.moved)),
+                "skipped": .integer(Int64(report.skipped.count)),
+            ]
+        }
+    }
+}

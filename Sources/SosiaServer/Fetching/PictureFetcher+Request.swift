@@ -1,0 +1,90 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+extension PictureFetcher {
+    enum Answer {
+        case picture([UInt8])
+        case redirect(location: String)
+    }
+
+    /// One request, by a client of its own: a connection is never kept for a host whose address has not been checked.
+    func request(_ url: PictureURL, at address: IPAddress) async throws -> Answer {
+        do {
+            return try await HTTPClient.withHTTPClient(
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                configuration: configuration(for: url, at: address)
+            ) { client in
+                var request = HTTPClientRequest(url: url.description)
+                request.headers = ["Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "sosia"]
+                // The time for everything is kept by who waits for this.
+                let response = try await client.execute(request, deadline: .distantFuture)
+                return try await answer(of: response)
+            }
+        } catch {
+            throw meaning(of: error)
+        }
+    }
+
+    private func meaning(of error: any Error) -> any Error {
+        switch error {
+        case is FetchError, is CancellationError: error
+        case _ where Task.isCancelled: CancellationError()
+        case let error as HTTPClientError where error == .connectTimeout:
+            FetchError.timedOut(after: options.connectTimeout)
+        case is NIOConnectionError, is IOError: FetchError.connectionFailed(reason: "the host cannot be reached")
+        case is NIOSSLError, is BoringSSLError:
+            FetchError.connectionFailed(reason: "the host has no certificate that fits its name")
+        default: FetchError.connectionFailed(reason: "\(error)")
+        }
+    }
+
+    private func configuration(for url: PictureURL, at address: IPAddress) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .nanoseconds(Int64(options.connectTimeout / .nanoseconds(1)))))
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if let trustRoots {
+            configuration.tlsConfiguration = .makeClientConfiguration()
+            configuration.tlsConfiguration?.trustRoots = trustRoots
+        }
+        // The name goes into the Host header and the certificate check, the connection to the address.
+        if case .name(let name) = url.host { configuration.dnsOverride = [name: address.description] }
+        let checked = address
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            // The proof, whatever the client made of the URL.
+            guard channel.remoteAddress?.ipAddress.flatMap({ IPAddress($0) }) == checked else {
+                return channel.eventLoop.makeFailedFuture(
+                    FetchError.connectionFailed(reason: "the connection leads elsewhere"))
+            }
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        return configuration
+    }
+
+    private func answer(of response: HTTPClientResponse) async throws -> Answer {
+        let status = Int(response.status.code)
+        switch status {
+        case 200: break
+        case 301, 302, 303, 307, 308:
+            guard let location = response.headers.first(name: "Location") else {
+                throw FetchError.noLocation(status: status)
+            }
+            return .redirect(location: location)
+        default: throw FetchError.status(status)
+        }
+        let length = response.headers.first(name: "Content-Length").flatMap(Int.init)
+        guard length ?? 0 <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
+        var bytes: [UInt8] = []
+        for try await part in response.body {
+            guard bytes.count + part.readableBytes <= options.bytes else {
+                throw FetchError.tooLarge(maximum: options.bytes)
+            }
+            bytes += part.readableBytesView
+        }
+        return .picture(bytes)
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import HTTPTypes
+import ServiceLifecycle
+import SosiaCore
+import Synchronization
+
+/// The jobs of the server: those that run, and the last of those that ended.
+final class JobBoard: Sendable {
+    /// Jobs that are remembered after their end.
+    static let remembered = 100
+    /// Jobs that run at once.
+    static let maximumRunning = 8
+
+    /// What a job tells about its progress while it runs.
+    typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
+    typealias Work = @Sendable (@escaping Progress) async throws -> Attributes
+
+    private struct State {
+        var jobs: [Job] = []
+        var tasks: [String: Task<Void, Never>] = [:]
+        var listeners: [String: [UUID: AsyncStream<Job>.Continuation]] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// - Throws: ``Problem`` when the same is being done already, or too much at once.
+    func start(_ kind: Job.Kind, of collection: String, _ work: @escaping Work) throws(Problem) -> Job {
+        let job = Job(id: UUID().uuidString.lowercased(), kind: kind, collection: collection, started: Date())
+        try admit(job)
+        let task = Task {
+            do {
+                let result = try await work { [weak self] done, total in
+                    self?.change(job.id) { job in
+                        job.done = done
+                        job.total = total
+                    }
+                }
+                end(job.id, .done) { $0.result = result }
+            } catch is CancellationError {
+                end(job.id, .cancelled) { _ in }
+            } catch {
+                end(job.id, .failed) { $0.problem = Problem(error) }
+            }
+        }
+        state.withLock { state in
+            if state.jobs.contains(where: { $0.id == job.id && !$0.state.isFinal }) { state.tasks[job.id] = task }
+        }
+        return job
+    }
+
+    private func admit(_ job: Job) throws(Problem) {
+        let problem: Problem? = state.withLock { state in
+            let running = state.jobs.filter { !$0.state.isFinal }
+            if state.isClosed || running.count >= Self.maximumRunning {
+                return Problem(.overloaded, "\(running.count) jobs are running", headers: [.retryAfter: "10"])
+            }
+            if let same = running.first(where: { $0.kind == job.kind && $0.collection == job.collection }) {
+                return Problem(
+                    .collectionBusy, "a job of this kind is running", facts: [("job", .string(same.id))])
+            }
+            state.jobs.append(job)
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    /// Newest first.
+    var all: [Job] { state.withLock { $0.jobs.reversed() } }
+
+    func job(_ id: String) -> Job? { state.withLock { $0.jobs.first { $0.id == id } } }
+
+    /// Asks a job to end; what it committed stays.
+    func cancel(_ id: String) {
+        state.withLock { $0.tasks[id] }?.cancel()
+    }
+
+    /// The job as it is now and after each change, until it ends.
+    func changes(of id: String) -> AsyncStream<Job> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .bufferingNewest(1))
+        let key = UUID()
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.listeners[id]?.removeValue(forKey: key) }
+        }
+        state.withLock { state in
+            guard let job = state.jobs.first(where: { $0.id == id }) else { return continuation.finish() }
+            continuation.yield(job)
+            if job.state.isFinal || state.isClosed { return continuation.finish() }
+            state.listeners[id, default: [:]][key] = continuation
+        }
+        return stream
+    }
+
+    private func change(_ id: String, _ body: (inout Job) -> Void) {
+        state.withLock { state in
+            guard let index = state.jobs.firstIndex(where: { $0.id == id }), !state.jobs[index].state.isFinal else {
+                return
+            }
+            body(&state.jobs[index])
+            for listener in (state.listeners[id] ?? [:]).values { listener.yield(state.jobs[index]) }
+        }
+    }
+
+    private func end(_ id: String, _ final: Job.State, _ body: (inout Job) -> Void) {
+        change(id) { job in
+            job.state = final
+            job.ended = Date()
+            body(&job)
+        }
+        let listeners = state.withLock { state in
+            state.tasks[id] = nil
+            let ended = state.jobs.filter(\.state.isFinal)
+            if ended.count > Self.remembered, let oldest = ended.first {
+                state.jobs.removeAll { $0.id == oldest.id }
+            }
+            return state.listeners.removeValue(forKey: id) ?? [:]
+        }
+        for listener in listeners.values { listener.finish() }
+    }
+}
+
+/// When the server ends, listeners are let go at once; jobs are asked to end and waited for.
+extension JobBoard: Service {
+    func run() async throws {
+        try? await gracefulShutdown()
+        let (tasks, listeners) = state.withLock { state in
+            state.isClosed = true
+            defer { state.listeners = [:] }
+            return (state.tasks, state.listeners)
+        }
+        for listener in listeners.values.flatMap(\.values) { listener.finish() }
+        for task in tasks.values {
+            task.cancel()
+            await task.value
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The outermost layer: every error becomes a problem, and every request is counted and leaves one line in the log.
+struct ObservationMiddleware: RouterMiddleware {
+    /// How long a client whose body was refused may go on sending it, so that it reads the answer.
+    private static let lingering = TimeAmount.seconds(5)
+
+    let metrics: ServerMetrics
+    let routes: RouteTable
+
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let problem = routes.problem(for: error, request)
+            context.trace.note(problem)
+            response = problem.response()
+        }
+        response.headers[.requestID] = context.requestID
+        if !context.trace.isBodyRead, request.hasBody { close(context.channel, after: &response) }
+        report(request, context, status: response.status.code, took: ContinuousClock.now - start)
+        return response
+    }
+
+    private func close(_ channel: any Channel, after response: inout Response) {
+        response.headers[.connection] = "close"
+        channel.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    }
+
+    private func report(_ request: Request, _ context: ServerContext, status: Int, took: Duration) {
+        let notes = context.trace.all
+        let route = context.endpointPath ?? RouteTable.unknown
+        metrics.count(request.method, route: route, status: status, took: took, notes)
+        var metadata: Logger.Metadata = [
+            "method": .string(request.method.rawValue), "route": .string(route),
+            "status": .stringConvertible(status), "ms": .stringConvertible(took.milliseconds),
+            "outcome": .string(notes.problem?.kind.rawValue ?? "done"),
+        ]
+        if !notes.milliseconds.isEmpty {
+            let stages = notes.milliseconds.map {
+                ($0.stage.rawValue, Logger.MetadataValue.stringConvertible($0.value))
+            }
+            metadata["stages"] = .dictionary(Dictionary(stages) { first, _ in first })
+        }
+        if let problem = notes.problem { metadata["detail"] = .string(problem.cause ?? problem.detail) }
+        context.logger.log(level: status < 500 ? .info : .error, "request", metadata: metadata)
+    }
+}
+
+extension Request {
+    var hasBody: Bool {
+        headers[.transferEncoding] != nil || (headers[.contentLength].flatMap(Int.init) ?? 0) > 0
+    }
+}

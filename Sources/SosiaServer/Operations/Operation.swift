@@ -1,0 +1,102 @@
+import HTTPTypes
+
+/// What one route takes and gives: the one source of both the router and `/openapi.json`.
+struct Operation: Sendable {
+    /// Who may call it.
+    enum Scope: Sendable {
+        /// Anyone.
+        case open
+        case read
+        case write
+    }
+
+    struct Parameter: Sendable {
+        enum Place: String, Sendable {
+            case path, query
+        }
+
+        let name: String
+        let place: Place
+        let schema: Schema
+        let description: String
+        var isRequired = false
+    }
+
+    struct Content: Sendable {
+        let mediaType: String
+        let schema: Schema
+    }
+
+    let method: HTTPRequest.Method
+    /// With parameters in braces: `/v1/jobs/{job}`.
+    let path: String
+    /// The name of the method that a generated client gets.
+    let id: String
+    let tag: String
+    let summary: String
+    let scope: Scope
+    let parameters: [Parameter]
+    let body: [Content]
+    /// Whether the body may be missing.
+    let isBodyOptional: Bool
+    let status: HTTPResponse.Status
+    let answers: [Content]
+    /// What can go wrong besides what can go wrong with every request.
+    let problems: [ProblemKind]
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ id: String, tag: String, _ summary: String, scope: Scope,
+        parameters: [Parameter] = [], body: [Content] = [], isBodyOptional: Bool = false,
+        status: HTTPResponse.Status = .ok, answers: [Content] = [], problems: [ProblemKind] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.id = id
+        self.tag = tag
+        self.summary = summary
+        self.scope = scope
+        self.parameters = parameters
+        self.body = body
+        self.isBodyOptional = isBodyOptional
+        self.status = status
+        self.answers = answers
+        self.problems = problems
+    }
+}
+
+extension Operation.Content {
+    static func json(_ schema: Schema) -> Operation.Content {
+        Operation.Content(mediaType: "application/json", schema: schema)
+    }
+
+    static func json(_ component: String) -> Operation.Content { .json(.component(component)) }
+
+    static func binary(_ mediaType: String) -> Operation.Content {
+        Operation.Content(mediaType: mediaType, schema: Schema(json: ["type": "string", "format": "binary"]))
+    }
+
+    static func text(_ mediaType: String) -> Operation.Content {
+        Operation.Content(mediaType: mediaType, schema: .string())
+    }
+}
+
+extension Operation.Parameter {
+    static func path(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
+        Operation.Parameter(name: name, place: .path, schema: schema, description: description, isRequired: true)
+    }
+
+    static func query(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
+        Operation.Parameter(name: name, place: .query, schema: schema, description: description)
+    }
+
+    static let collection = path(
+        "collection", .pattern(CollectionName.pattern, "Letters, digits, hyphens and underscores."),
+        "The collection's name.")
+    static let picture = path("id", .integer(1...Int(Int64.max)), "The number of the picture.")
+}
+
+extension Operation.Content {
+    static func form(_ schema: Schema) -> Operation.Content {
+        Operation.Content(mediaType: FormReader.mediaType, schema: schema)
+    }
+}

@@ -1,0 +1,118 @@
+import Sosia
+
+/// The shapes of bodies and answers by name.
+enum Schemas {
+    static let all: [String: Schema] = [
+        "Problem": problem, "Health": .object([("ok", .boolean)]), "Status": status,
+        "Collections": .object([("collections", .array(.component("Collection")))]), "Collection": collection,
+        "NewCollection": .object([("model", .string("The name of an installed model."))], optional: ["model"]),
+        "Attributes": .object([("attributes", .array(.component("Attribute")))]), "Attribute": attribute,
+        "Picture": .object(picture, optional: pictureOptional), "Pictures": pictures,
+        "PicturePatch": .object([("attributes", .map(.anything))]),
+        "PictureIDs": .object([("ids", .array(id, 1...PictureController.maximumIDs))]),
+        "Deleted": .object([("deleted", .count)]), "Vector": vector,
+        "NewPicture": newPicture, "Uploads": uploads, "Upload": upload,
+        "Job": job, "Jobs": .object([("jobs", .array(.component("Job")))]), "NewJob": newJob,
+        "Search": search, "SearchBatch": searchBatch, "Example": example, "Region": region,
+        "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
+        "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
+        "SeedKey": .object([("key", .string())], optional: ["key"]), "SeedPicture": seedPicture,
+        "SeedStatus": seedStatus, "SeedAnswer": seedAnswer, "SeedOutcome": .object([("ok", .boolean)]),
+    ]
+
+    static let id = Schema.integer(1...Int.max)
+    static let cursor = Schema.string("What the page before gave as next_cursor.", longest: 256)
+
+    private static let problem = Schema(json: [
+        "type": "object", "required": ["type", "title", "status", "detail"],
+        "properties": [
+            "type": ["type": "string", "enum": .array(ProblemKind.allCases.map { .string($0.type) })],
+            "title": ["type": "string"], "status": ["type": "integer"], "detail": ["type": "string"],
+        ],
+        "description": "Problem details (RFC 9457); facts are further members.",
+    ])
+
+    private static let status = Schema.object([
+        ("version", .string()), ("collections", .array(.component("Collection"))), ("running_jobs", .count),
+        ("needs_key", .boolean), ("fetches_urls", .boolean), ("reads_paths", .boolean),
+        ("makes_collections", .boolean),
+        (
+            "limits",
+            .object([
+                ("file_bytes", .count), ("upload_bytes", .count), ("files", .count), ("pixels", .count), ("k", .count),
+            ])
+        ),
+    ])
+
+    private static let collection = Schema.object([
+        ("name", .string()), ("pictures", .count),
+        ("vacant", .count.described("Rows that compaction would give back.")),
+        ("bytes", .object([("catalog", .count), ("vectors", .count)])),
+        (
+            "model",
+            .object([
+                ("name", .string()), ("weights_sha256", .string()), ("precision", .string()), ("pooling", .string()),
+                ("dimension", .count), ("metric", .string(values: Metric.allCases.map(\.rawValue))),
+            ])
+        ),
+        ("indexes", .array(.object([("kind", .string()), ("rows", .count), ("bytes", .count)]))),
+    ])
+
+    private static let attribute = Schema.object([
+        ("name", .string()),
+        ("kinds", .array(.string(values: AttributeSummary.Kind.allCases.map(\.rawValue)))), ("pictures", .count),
+        ("values", .array(.anything).orNull()),
+    ])
+
+    private static let vector = Schema.object([("model", .string()), ("vector", .array(.number))])
+
+    private static let newPicture = Schema.oneOf([
+        .object([("url", .string(longest: 4096)), ("attributes", .map(.anything))], optional: ["attributes"]),
+        .object([("path", .string(longest: 4096)), ("attributes", .map(.anything))], optional: ["attributes"]),
+    ])
+
+    private static let uploads = Schema.object([
+        ("results", .array(.component("Upload"))), ("added", .count), ("known", .count), ("skipped", .count),
+    ])
+
+    private static let upload = Schema.object(
+        [
+            ("name", .string()), ("state", .string(values: ["added", "known", "skipped"])), ("id", id),
+            ("url", .string()), ("problem", .component("Problem")),
+        ], optional: ["id", "url", "problem"])
+
+    private static let job = Schema.object([
+        ("id", .string()), ("kind", .string(values: Job.Kind.allCases.map(\.rawValue))), ("collection", .string()),
+        ("state", .string(values: Job.State.allCases.map(\.rawValue))), ("started", .string()),
+        ("ended", .string().orNull()), ("done", .count), ("total", .count), ("result", .map(.anything)),
+        ("problem", .component("Problem").orNull()),
+    ])
+
+    private static let newJob = Schema.oneOf([
+        .object([("kind", .string(values: ["index"])), ("graph", .boolean)], optional: ["graph"]),
+        .object([("kind", .string(values: ["compact"]))]),
+    ])
+
+    private static let seedPicture = Schema.object(
+        [
+            ("key", .string()), ("location", .string(longest: 4096)),
+            ("image", .string("The picture in base64, with or without data:image/...;base64, before it.")),
+        ], optional: ["key", "location"])
+
+    private static let seedStatus = Schema.object(
+        [("ok", .boolean), ("entities_num", .string()), ("cpu", .string()), ("memory", .string()), ("gpu", .string())],
+        optional: ["entities_num", "cpu", "memory", "gpu"])
+
+    private static let seedAnswer = Schema.object(
+        [("ok", .boolean)] + (1...5).map { ("image\($0)", .string()) }
+            + [("embedding_time", .count), ("search_time", .count)],
+        optional: Set((1...5).map { "image\($0)" }))
+
+    static let uploadForm = Schema(json: [
+        "type": "object",
+        "properties": [
+            "attributes": ["type": "string", "description": "A JSON object; of all files that follow."],
+            "file": ["type": "array", "items": ["type": "string", "format": "binary"]],
+        ],
+    ])
+}

@@ -1,0 +1,91 @@
+// The picture that is looked for, its part, and the pictures that refine the search.
+
+import * as pictures from "./pictures.js";
+
+const element = (id) => document.getElementById(id);
+const previewWidth = 560;
+
+export class Subject extends EventTarget {
+    #rectangle;
+    #base = null;
+    #object = null;
+
+    /** Sends `more` and `less` with a picture as `detail` when its chip is taken away. */
+    constructor(rectangle) {
+        super();
+        this.#rectangle = rectangle;
+        const image = element("subject-picture");
+        image.addEventListener("error", () => this.#showStage(false));
+        image.addEventListener("load", () => this.#showStage(true));
+    }
+
+    show({ base, part, more, less }) {
+        const isNothing = base === null && more.length === 0;
+        element("chooser").hidden = !isNothing;
+        element("subject").hidden = isNothing;
+        if (base !== this.#base) this.#showBase(base);
+        this.#rectangle.show(part);
+        this.showTools(part);
+        const chips = [...more.map((picture) => this.#chip("more", picture)),
+            ...less.map((picture) => this.#chip("less", picture))];
+        element("examples").replaceChildren(...chips);
+    }
+
+    /** A part can be taken away where there is one, and made where there is none. */
+    showTools(part) {
+        element("drop-part").hidden = part === null;
+        element("make-part").hidden = part !== null;
+        element("part-hint").hidden = part !== null;
+    }
+
+    /** The width and height of the base in pixels, upright, once it is known; null when it cannot be. */
+    async size() {
+        const image = element("subject-picture");
+        await image.decode().catch(() => {});
+        const { naturalWidth, naturalHeight } = image;
+        if (naturalWidth === 0) return null;
+        // What is shown of a picture of the collection is smaller than it is.
+        return this.#base.kind === "picture" ? this.#base.picture : { width: naturalWidth, height: naturalHeight };
+    }
+
+    #showBase(base) {
+        const image = element("subject-picture");
+        if (this.#object) URL.revokeObjectURL(this.#object);
+        this.#base = base;
+        this.#object = null;
+        image.removeAttribute("src");
+        delete image.dataset.shown;
+        element("subject-figure").hidden = base === null;
+        this.#showStage(false);
+        if (base === null) return;
+        const name = base.kind === "file" ? base.name : base.kind === "picture" ? base.picture.name : base.url;
+        element("subject-name").textContent = name;
+        image.alt = `The picture that is looked for: ${name}`;
+        // A picture from elsewhere is not shown: this page loads nothing from other hosts.
+        if (base.kind === "file") {
+            this.#object = URL.createObjectURL(base.file);
+            image.src = this.#object;
+        } else if (base.kind === "picture") {
+            pictures.show(image, base.picture, previewWidth);
+        }
+    }
+
+    #showStage(isShown) {
+        element("stage").classList.toggle("without-picture", !isShown);
+        element("part-tools").hidden = !isShown;
+    }
+
+    #chip(side, picture) {
+        const chip = element("chip").content.firstElementChild.cloneNode(true);
+        chip.classList.add(side);
+        chip.querySelector("use").setAttribute("href", side === "more" ? "#icon-plus" : "#icon-minus");
+        pictures.show(chip.querySelector("img"), picture, 32);
+        chip.querySelector(".chip-name").textContent = picture.name;
+        const button = chip.querySelector("button");
+        button.setAttribute("aria-label", `Remove: ${side} like ${picture.name}`);
+        button.addEventListener("click", () => {
+            this.dispatchEvent(new CustomEvent(side, { detail: picture }));
+        });
+        return chip;
+    }
+}

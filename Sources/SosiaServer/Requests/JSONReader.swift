@@ -1,0 +1,81 @@
+import Foundation
+import SosiaCore
+
+/// A JSON body that is read member by member; what is wrong is said with a pointer to its place (RFC 6901).
+struct JSONReader: Sendable {
+    let value: JSONValue
+    let pointer: String
+
+    init(_ value: JSONValue, at pointer: String = "") {
+        self.value = value
+        self.pointer = pointer
+    }
+
+    init(_ bytes: [UInt8]) throws(Problem) {
+        do {
+            self.init(try JSONDecoder().decode(JSONValue.self, from: Data(bytes)))
+        } catch {
+            throw Problem.body(at: "", "the body is not a JSON document")
+        }
+    }
+
+    func wrong(_ detail: String) -> Problem { .body(at: pointer, detail) }
+
+    /// - Parameter known: the names of all members that there may be.
+    func object(_ known: Set<String>) throws(Problem) -> [String: JSONReader] {
+        guard case .object(let members) = value else { throw wrong("an object is expected") }
+        if let unknown = members.keys.filter({ !known.contains($0) }).sorted().first {
+            throw Problem.body(
+                at: pointer + "/" + Self.escaped(unknown), "expected: \(known.sorted().joined(separator: ", "))")
+        }
+        return members.reduce(into: [:]) { readers, member in
+            if member.value != .null {
+                readers[member.key] = JSONReader(member.value, at: pointer + "/" + Self.escaped(member.key))
+            }
+        }
+    }
+
+    func array(_ count: ClosedRange<Int>) throws(Problem) -> [JSONReader] {
+        guard case .array(let elements) = value else { throw wrong("an array is expected") }
+        guard count.contains(elements.count) else {
+            throw wrong("\(elements.count) elements, expected \(count.lowerBound) to \(count.upperBound)")
+        }
+        return elements.enumerated().map { JSONReader($1, at: "\(pointer)/\($0)") }
+    }
+
+    func string(longest: Int = 4096) throws(Problem) -> String {
+        guard case .string(let text) = value else { throw wrong("a string is expected") }
+        guard text.utf8.count <= longest else { throw wrong("at most \(longest) bytes are taken") }
+        return text
+    }
+
+    func boolean() throws(Problem) -> Bool {
+        guard case .bool(let value) = value else { throw wrong("true or false is expected") }
+        return value
+    }
+
+    func integer(_ range: ClosedRange<Int>) throws(Problem) -> Int {
+        guard case .integer(let number) = value else { throw wrong("an integer is expected") }
+        guard let number = Int(exactly: number), range.contains(number) else {
+            throw wrong("\(number), expected \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func number() throws(Problem) -> Double {
+        switch value {
+        case .integer(let number): return Double(number)
+        case .number(let number) where number.isFinite: return number
+        default: throw wrong("a number is expected")
+        }
+    }
+
+    func attributes() throws(Problem) -> Attributes {
+        guard case .object(let members) = value else { throw wrong("an object is expected") }
+        return members
+    }
+
+    private static func escaped(_ name: String) -> String {
+        name.replacing("~", with: "~0").replacing("/", with: "~1")
+    }
+}

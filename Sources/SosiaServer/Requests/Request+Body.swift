@@ -1,0 +1,88 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SosiaCore
+
+extension Request {
+    /// The content type without its parameters, in lower case.
+    var mediaType: String? {
+        headers[.contentType].map { $0.prefix { $0 != ";" }.trimming { $0 == " " }.lowercased() }
+    }
+
+    /// Hands the body over as it arrives.
+    /// - Throws: ``Problem`` when it is longer than `maximum`, arrives too slowly, or ends too early.
+    func readBody(
+        upTo maximum: Int, _ context: ServerContext, _ take: (ByteBuffer) async throws -> Void
+    ) async throws {
+        let announced = headers[.contentLength].flatMap(Int.init)
+        if let announced, announced > maximum { throw Problem.bodyTooLarge(announced, maximum: maximum) }
+        let start = ContinuousClock.now
+        var received = 0
+        var chunks = body.makeAsyncIterator()
+        while let chunk = try await Self.next(&chunks, after: received) {
+            received += chunk.readableBytes
+            guard received <= maximum else { throw Problem.bodyTooLarge(received, maximum: maximum) }
+            let seconds = (ContinuousClock.now - start).milliseconds / 1000
+            if seconds > ServerLimits.bodyGraceSeconds, Double(received) < ServerLimits.bodyRate * seconds {
+                throw Problem(.bodyTooSlow, "\(received) bytes in \(Int(seconds)) seconds")
+            }
+            try await take(chunk)
+        }
+        context.trace.received((ContinuousClock.now - start).milliseconds)
+        if let announced, announced != received {
+            throw Problem.body(at: "", "the body ends after \(received) of \(announced) bytes")
+        }
+    }
+
+    /// Whatever ends the body before its time is the client's doing.
+    private static func next(
+        _ chunks: inout RequestBody.AsyncIterator, after received: Int
+    ) async throws(Problem) -> ByteBuffer? {
+        do {
+            return try await chunks.next()
+        } catch {
+            throw Problem.body(at: "", "the body ends after \(received) bytes")
+        }
+    }
+
+    /// The whole body.
+    func collectBody(upTo maximum: Int, _ context: ServerContext) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try await readBody(upTo: maximum, context) { bytes.append(contentsOf: $0.readableBytesView) }
+        return bytes
+    }
+
+    /// A body that is a JSON document.
+    /// - Returns: nil when there is no body.
+    func optionalDocument(_ context: ServerContext) async throws -> JSONReader? {
+        let bytes = try await collectBody(upTo: ServerLimits.documentBytes, context)
+        if bytes.isEmpty { return nil }
+        guard mediaType == "application/json" else {
+            throw Problem.unsupportedMediaType(mediaType, expected: ["application/json"])
+        }
+        return try JSONReader(bytes)
+    }
+
+    /// - Throws: ``Problem`` when there is none, or when it is something else.
+    func document(_ context: ServerContext) async throws -> JSONReader {
+        guard let document = try await optionalDocument(context) else {
+            throw Problem.body(at: "", "a JSON document is expected")
+        }
+        return document
+    }
+}
+
+extension Problem {
+    static func bodyTooLarge(_ got: Int, maximum: Int) -> Problem {
+        Problem(
+            .bodyTooLarge, "at most \(maximum) bytes are taken",
+            facts: [("got_at_least", .integer(Int64(got))), ("maximum", .integer(Int64(maximum)))])
+    }
+
+    static func unsupportedMediaType(_ got: String?, expected: [String]) -> Problem {
+        Problem(
+            .unsupportedMediaType, "expected \(expected.joined(separator: " or "))",
+            facts: [("got", got.map(JSONValue.string) ?? .null), ("expected", .array(expected.map(JSONValue.string)))])
+    }
+}

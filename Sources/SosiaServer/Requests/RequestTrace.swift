@@ -1,0 +1,55 @@
+import Synchronization
+
+/// What is noted about a request while it is worked on, for its log line and the histograms.
+final class RequestTrace: Sendable {
+    /// The parts of a request's time.
+    enum Stage: String, CaseIterable, Sendable {
+        /// Until the body was there.
+        case receive
+        /// Waiting for a processor.
+        case queue
+        case decode
+        case embed
+        case search
+        /// Until the pictures were on disk.
+        case commit
+    }
+
+    struct Notes: Sendable {
+        var milliseconds: [(stage: Stage, value: Double)] = []
+        var problem: Problem?
+        var isBodyRead = false
+    }
+
+    private let notes = Mutex(Notes())
+
+    func add(_ stage: Stage, _ milliseconds: Double) {
+        notes.withLock { notes in
+            if let index = notes.milliseconds.firstIndex(where: { $0.stage == stage }) {
+                notes.milliseconds[index].value += milliseconds
+            } else {
+                notes.milliseconds.append((stage, milliseconds))
+            }
+        }
+    }
+
+    func note(_ problem: Problem) {
+        notes.withLock { $0.problem = problem }
+    }
+
+    /// Notes that the body is there, and how long it took.
+    func received(_ milliseconds: Double) {
+        notes.withLock { $0.isBodyRead = true }
+        add(.receive, milliseconds)
+    }
+
+    var isBodyRead: Bool { notes.withLock { $0.isBodyRead } }
+
+    var all: Notes { notes.withLock { $0 } }
+}
+
+extension Duration {
+    var milliseconds: Double {
+        Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15
+    }
+}

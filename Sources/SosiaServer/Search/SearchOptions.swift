@@ -1,0 +1,58 @@
+import Hummingbird
+import Sosia
+
+/// Everything about a search but what is looked for.
+struct SearchOptions: Sendable {
+    /// Hits of one page; deeper pages are reached by the cursor.
+    static let k = (minimum: 1, standard: 20, maximum: 1000)
+
+    var k = SearchOptions.k.standard
+    var mode = SearchRequest.Mode.automatic
+    var filter: Filter?
+    var maximumDistance: Float?
+    var cursor: SearchCursor?
+
+    /// - Parameter members: of a body.
+    init(_ members: [String: JSONReader]) throws {
+        if let value = members["k"] { k = try value.integer(Self.k.minimum...Self.k.maximum) }
+        mode = try Self.mode(
+            exact: members["exact"].map { try $0.boolean() }, recall: members["recall"].map { try $0.number() })
+        filter = try members["filter"].map { try Filter(parsing: $0.string(longest: Filter.maximumBytes)) }
+        maximumDistance = try members["max_distance"].map { Float(try $0.number()) }
+        cursor = try members["cursor"].map { try Self.cursor($0.string(longest: 256)) }
+    }
+
+    /// - Parameter query: parameters of an address.
+    init(_ query: QueryReader) throws {
+        k = try query.integer("k", Self.k.minimum...Self.k.maximum) ?? k
+        mode = try Self.mode(exact: query.boolean("exact"), recall: query.number("recall"))
+        filter = try query.string("filter").map { try Filter(parsing: $0) }
+        maximumDistance = try query.number("max_distance").map { Float($0) }
+        cursor = try query.string("cursor").map { try Self.cursor($0) }
+    }
+
+    func search(_ examples: [PictureExample]) -> PictureSearch {
+        var search = PictureSearch(examples)
+        search.k = k
+        search.mode = mode
+        search.filter = filter
+        search.maximumDistance = maximumDistance
+        search.cursor = cursor
+        return search
+    }
+
+    private static func mode(exact: Bool?, recall: Double?) throws(Problem) -> SearchRequest.Mode {
+        if let recall {
+            guard exact != true else { throw Problem(.invalidParameter, "an exact search has a recall of 1") }
+            return .approximate(recall: recall)
+        }
+        return exact.map { $0 ? .exact : .approximate() } ?? .automatic
+    }
+
+    private static func cursor(_ text: String) throws(Problem) -> SearchCursor {
+        guard let cursor = SearchCursor(text) else {
+            throw Problem(.invalidCursor, "hand back next_cursor as it was given")
+        }
+        return cursor
+    }
+}

@@ -1,0 +1,60 @@
+import Hummingbird
+import NIOCore
+import SosiaCore
+
+/// Reads multipart/form-data part by part: one is held in memory, and counted before it is.
+struct FormReader: Sendable {
+    static let mediaType = "multipart/form-data"
+    /// Bytes of a field that is no file.
+    static let fieldBytes = 1 << 20
+
+    let limits: ServerLimits
+    let held: HeldBytes
+
+    /// Calls `take` with each part in order. What it keeps of the part it keeps on `share`, or gives back.
+    func read(
+        _ request: Request, _ context: ServerContext, share: HeldBytes.Share,
+        _ take: (FormPart) async throws -> Void
+    ) async throws {
+        guard request.mediaType == Self.mediaType else {
+            throw Problem.unsupportedMediaType(request.mediaType, expected: [Self.mediaType])
+        }
+        var parser = try MultipartParser(contentType: request.headers[.contentType] ?? "")
+        var part: (headers: MultipartHeaders, bytes: [UInt8])?
+        var (files, fields) = (0, 0)
+        try await request.readBody(upTo: limits.uploadBytes, context) { chunk in
+            parser.append(chunk)
+            while let event = try parser.next() {
+                switch event {
+                case .begin(let headers):
+                    if headers.fileName != nil { files += 1 } else { fields += 1 }
+                    guard files <= limits.files, fields <= limits.files else {
+                        throw Problem(
+                            .tooManyFiles, "at most \(limits.files) are taken",
+                            facts: [("maximum", .integer(Int64(limits.files)))])
+                    }
+                    part = (headers, [])
+                case .body(let bytes):
+                    guard let open = part else { continue }
+                    try check(open.bytes.count + bytes.readableBytes, of: open.headers)
+                    try share.take(bytes.readableBytes)
+                    part?.bytes.append(contentsOf: bytes.readableBytesView)
+                case .end:
+                    guard let whole = part else { continue }
+                    part = nil
+                    try await take(FormPart(headers: whole.headers, bytes: whole.bytes))
+                }
+            }
+        }
+        guard parser.isFinished else { throw MultipartError.endsInside }
+    }
+
+    private func check(_ bytes: Int, of part: MultipartHeaders) throws(Problem) {
+        let maximum = part.fileName == nil ? Self.fieldBytes : limits.fileBytes
+        guard bytes <= maximum else {
+            throw Problem(
+                .bodyTooLarge, "at most \(maximum) bytes a \(part.fileName == nil ? "field" : "file") are taken",
+                facts: [("part", .string(part.name)), ("maximum", .integer(Int64(maximum)))])
+        }
+    }
+}

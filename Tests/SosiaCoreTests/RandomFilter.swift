@@ -1,0 +1,51 @@
+import SosiaCore
+
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
+
+/// Filters of any shape, with names and values that are hard on quoting.
+struct RandomFilter {
+    static let names = ["price", "_a1", "größe", "NOT", "in", "a b", "a\"b", "", "x'", "日本", "a-b", "$.x", "9", "\\"]
+    static let texts = ["", "a", "it's", "''", "\"", "x\ny", "é", "AND", "%", "日本", "\\", "--", "🙂", ";"]
+    static let numbers = [0.5, -1.5, 1e300, 1e-300, 3, -0.0, .infinity, -.infinity, 1e-7, 1e22, 0.1]
+
+    var generator: SplitMix64
+
+    mutating func filter(depth: Int) -> Filter {
+        let name = Self.names.randomElement(using: &generator) ?? ""
+        switch Int.random(in: 0..<(depth > 0 ? 8 : 3), using: &generator) {
+        case 0:
+            let comparison = Filter.Comparison.allCases.randomElement(using: &generator) ?? .equal
+            return .compare(name, comparison, value())
+        case 1: return .isIn(name, (0..<Int.random(in: 0...3, using: &generator)).map { _ in value() })
+        case 2: return .isMissing(name)
+        case 3: return .not(filter(depth: depth - 1))
+        case 4, 5: return .and(filter(depth: depth - 1), filter(depth: depth - 1))
+        default: return .or(filter(depth: depth - 1), filter(depth: depth - 1))
+        }
+    }
+
+    mutating func value() -> Filter.Value {
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: .bool(.random(using: &generator))
+        case 1:
+            .integer(Int64.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...63, using: &generator))
+        case 2: .number(Self.numbers.randomElement(using: &generator) ?? 0)
+        default: .string(Self.texts.randomElement(using: &generator) ?? "")
+        }
+    }
+}

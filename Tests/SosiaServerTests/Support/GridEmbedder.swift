@@ -1,0 +1,24 @@
+import SosiaCore
+
+/// A stand-in for a network: the mean colours of a 4 x 4 grid, 48 dimensions. Real pixels, real differences, no weights.
+struct GridEmbedder: Embedder {
+    static let side = 4
+
+    let identity = ModelIdentity(
+        name: "grid", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
+        dimension: side * side * 3, metric: .l2)
+    let input = InputGeometry(width: 16, height: 16, rule: .stretch)
+
+    func embed(_ image: PixelImage) throws -> Embedding {
+        var sums = [Float](repeating: 0, count: identity.dimension)
+        for y in 0..<image.height {
+            for x in 0..<image.width {
+                let cell = y * Self.side / image.height * Self.side + x * Self.side / image.width
+                for channel in 0..<3 {
+                    sums[cell * 3 + channel] += Float(image.bytes[(y * image.width + x) * 3 + channel]) / 4096
+                }
+            }
+        }
+        return try Embedding(sums)
+    }
+}

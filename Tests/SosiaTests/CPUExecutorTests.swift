@@ -1,0 +1,66 @@
+import Foundation
+@testable import Sosia
+import Synchronization
+import Testing
+
+struct CPUExecutorTests {
+    private final class Gauge: Sendable {
+        private let state = Mutex((now: 0, most: 0, done: 0))
+
+        var most: Int { state.withLock { $0.most } }
+        var done: Int { state.withLock { $0.done } }
+
+        func pass() {
+            state.withLock { state in
+                state.now += 1
+                state.most = max(state.most, state.now)
+            }
+            Thread.sleep(forTimeInterval: 0.001)
+            state.withLock { state in
+                state.now -= 1
+                state.done += 1
+            }
+        }
+    }
+
+    /// One at a time, where the runtime's own threads would be as many as there are cores.
+    @Test func jobsWaitForTheirTurn() async throws {
+        let (executor, gauge) = (CPUExecutor(label: "test", width: 1), Gauge())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { try await executor.run { gauge.pass() } } }
+            try await group.waitForAll()
+        }
+        #expect(gauge.most == 1)
+        #expect(gauge.done == 50)
+    }
+
+    @Test func whatIsThrownArrivesAndTheNextJobRuns() async throws {
+        let executor = CPUExecutor(label: "test", width: 1)
+        await #expect(throws: CancellationError.self) { try await executor.run { throw CancellationError() } }
+        #expect(try await executor.run { 7 } == 7)
+    }
+
+    /// A part with waits in between is not entered by two.
+    @Test func turnsAreTakenOneAfterTheOther() async throws {
+        /// Tasks cannot capture what cannot be copied.
+        final class Inside: Sendable {
+            let count = Atomic(0)
+        }
+        let (turns, inside) = (Turns(), Inside())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    do {
+                        try await turns.take {
+                            #expect(inside.count.add(1, ordering: .relaxed).newValue == 1)
+                            await Task.yield()
+                            inside.count.subtract(1, ordering: .relaxed)
+                            if number % 3 == 0 { throw CancellationError() }
+                        }
+                    } catch is CancellationError {}
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import ObjectStores
+import Sosia
+import Testing
+
+struct StoreUploadTests {
+    let folder: TemporaryFolder
+    let store: Store
+    let objects: FolderObjectStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        objects = FolderObjectStore(path: folder.path + "/originals")
+        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder(), objects: objects)
+    }
+
+    private func keys() async throws -> [ContentHash] { try await objects.keys(after: nil, limit: 1_000) }
+
+    private func add(_ numbers: ClosedRange<Int>) async throws -> [ImageID] {
+        try await store.add(numbers.map { Upload(name: "\($0).jpg", bytes: try picture($0)) }).compactMap(\.id)
+    }
+
+    @Test func uploadsAreFoundAndSayWhatBecameOfThem() async throws {
+        let outcomes = try await store.add([
+            Upload(name: "C:\\photos\\one\n.jpg", bytes: picture(1), attributes: ["shop": .string("A")]),
+            Upload(name: "notes.txt", bytes: Array("not a picture".utf8)),
+            Upload(name: "", bytes: []),
+            Upload(name: "../../etc/two.jpg", bytes: picture(2)),
+            Upload(name: "again.jpg", bytes: picture(1), attributes: ["price": .integer(3)]),
+        ])
+        let (one, two) = (ImageID(rawValue: 1), ImageID(rawValue: 2))
+        #expect(outcomes.map(\.name) == ["one.jpg", "notes.txt", "picture", "two.jpg", "again.jpg"])
+        #expect(outcomes.map(\.id) == [one, nil, nil, two, one])
+        #expect(outcomes[0].result == .added(one))
+        #expect(outcomes[4].result == .known(one))
+        #expect(outcomes[2].result == .skipped(.decoding(.empty)))
+        guard case .skipped(.decoding(.notAPicture)) = outcomes[1].result else {
+            Issue.record("\(outcomes[1])")
+            return
+        }
+        let record = try await store.record(one)
+        #expect(record.attributes == ["shop": .string("A"), "price": .integer(3)])
+        #expect(record.sources.map { $0.split(separator: "/").last } == ["again.jpg", "one.jpg"])
+        #expect(try await store.search(picture(2), k: 1).hits.first?.record.id == two)
+        #expect(try await store.add([Upload(name: "one.jpg", bytes: picture(1))])[0].result == .known(one))
+        #expect(try await store.add([]).isEmpty)
+        #expect(try await store.verify().problems.isEmpty)
+    }
+
+    @Test func originalsAreKeptByteByByte() async throws {
+        let ids = try await add(1...3)
+        let original = try await store.original(of: ids[1])
+        #expect(original.bytes == (try picture(2)))
+        #expect(original.format == .jpeg)
+        #expect(ContentHash(of: original.bytes) == original.hash)
+        await #expect(throws: EngineError.unknownImage(ImageID(rawValue: 9))) {
+            try await store.original(of: ImageID(rawValue: 9))
+        }
+        try await objects.remove(original.hash)
+        await #expect(throws: StoreError.originalGone(ids[1])) { try await store.original(of: ids[1]) }
+        #expect(try await store.verify().problems == [.originalMissing(ids[1])])
+    }
+
+    @Test func aChangedFileIsNotGivenAway() async throws {
+        try folder.write(picture(1), to: "photos/1.jpg")
+        _ = try await store.add([folder.path + "/photos"])
+        let id = ImageID(rawValue: 1)
+        #expect(try await store.original(of: id).bytes == (try picture(1)))
+        try folder.write(picture(2), to: "photos/1.jpg")
+        await #expect(throws: StoreError.originalGone(id)) { try await store.original(of: id) }
+        // The same bytes were uploaded, too.
+        _ = try await add(1...1)
+        #expect(try await store.original(of: id).bytes == (try picture(1)))
+    }
+
+    @Test func whatIsRemovedTakesItsObjectAlong() async throws {
+        let ids = try await add(1...4)
+        _ = try await store.thumbnail(of: ids[0], width: 64)
+        #expect(try await keys().count == 4)
+        #expect(try await store.remove([ids[0], ids[2], ImageID(rawValue: 99)]) == 2)
+        #expect(try await keys().count == 2)
+        #expect(try await store.verify().problems.isEmpty)
+        let thumbnails = FileManager.default.enumerator(atPath: folder.path + "/a.sosia/thumbnails")
+        #expect(thumbnails?.contains { "\($0)".hasSuffix(".jpg") } != true)
+    }
+
+    @Test func whatACrashLeftIsFoundAndTakenAway() async throws {
+        _ = try await add(1...2)
+        // The bytes were kept, and the commit never came.
+        let bytes = try picture(3)
+        let hash = try #require(ContentHash(of: bytes))
+        try await objects.put(bytes, as: hash)
+        #expect(try await store.verify().problems == [.orphan(hash)])
+        _ = try await store.compact()
+        #expect(try await store.verify().problems.isEmpty)
+        #expect(try await keys().count == 2)
+        // Or it comes again.
+        try await objects.put(bytes, as: hash)
+        _ = try await add(3...3)
+        #expect(try await store.verify().problems.isEmpty)
+    }
+
+    @Test func uploadsAndFilesAreOnePicture() async throws {
+        let uploaded = try await add(1...1)
+        try folder.write(picture(1), to: "photos/1.jpg")
+        let report = try await store.add([folder.path + "/photos"])
+        #expect(report.duplicates == 1 && report.moved == 0)
+        #expect(try await store.record(uploaded[0]).sources.count == 2)
+        var options = IngestOptions()
+        (options.prune, options.force) = (true, true)
+        try folder.remove("photos/1.jpg")
+        #expect(try await store.add([folder.path + "/photos"], options: options).pruned == 0)
+        #expect(try await store.record(uploaded[0]).sources.count == 1)
+        #expect(try await store.original(of: uploaded[0]).bytes == (try picture(1)))
+    }
+
+    @Test func manyUploadsAndRemovalsAtOnceLoseNothing() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<6 {
+                group.addTask {
+                    for round in 0..<5 {
+                        let outcomes = try await store.add(
+                            (0..<4).map {
+                                Upload(name: "\($0).jpg", bytes: try picture(($0 + worker + round) % 8))
+                            })
+                        #expect(outcomes.allSatisfy { $0.id != nil })
+                        if worker % 2 == 0 { _ = try await store.remove(outcomes.prefix(2).compactMap(\.id)) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await store.verify().problems.isEmpty)
+        #expect(try await keys().count == store.engine.count())
+    }
+
+    @Test func thereMustBeAPlaceForThem() async throws {
+        let plain = try Store(creating: folder.path + "/b.sosia", embedder: GridEmbedder())
+        await #expect(throws: StoreError.noObjectStore) {
+            try await plain.add([Upload(name: "1.jpg", bytes: picture(1))])
+        }
+    }
+
+    @Test func thumbnailsHaveFewWidths() async throws {
+        let wide = try ImageEncoder.jpeg(
+            #require(PixelImage(width: 300, height: 150, bytes: [UInt8](repeating: 90, count: 300 * 150 * 3))))
+        let ids = try await store.add([Upload(name: "w.jpg", bytes: wide)]).compactMap(\.id)
+        func size(_ width: Int) async throws -> [Int] {
+            let picture = try ImageDecoder().decode(await store.thumbnail(of: ids[0], width: width), maxSide: 16_384)
+            return [picture.facts.width, picture.facts.height]
+        }
+        #expect(try await size(1) == [64, 32])
+        #expect(try await size(200) == [256, 128])
+        #expect(try await size(1_024) == [300, 150])
+    }
+
+    @Test func thumbnailsComeFromTheCacheUnlessItIsDamaged() async throws {
+        let ids = try await add(1...1)
+        let first = try await store.thumbnail(of: ids[0], width: 64)
+        let hash = try await store.original(of: ids[0]).hash
+        let path = "\(folder.path)/a.sosia/thumbnails/\(hash.description.prefix(2))/\(hash)-64.jpg"
+        #expect(FileManager.default.contents(atPath: path) == Data(first))
+        try Data(first.prefix(50)).write(to: URL(fileURLWithPath: path))
+        #expect(try await store.thumbnail(of: ids[0], width: 64) == first)
+        try await objects.remove(hash)
+        #expect(try await store.thumbnail(of: ids[0], width: 64) == first)
+        for width in [0, -1, 1_025, .max] {
+            await #expect(throws: StoreError.invalidWidth(got: width, minimum: 1, maximum: 1_024)) {
+                try await store.thumbnail(of: ids[0], width: width)
+            }
+        }
+    }
+}
