@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
 # Sosia in one command: sets up what is missing, adds a folder of pictures, searches, and shows the answer as a picture.
 #
-#   ./demo.sh [FOLDER]
+#   ./demo.sh [--serve] [FOLDER]      (--serve opens the page on the collection afterwards)
 set -euo pipefail
 
+serve=
+if [ "${1:-}" = --serve ]; then
+    serve=1
+    shift
+fi
 folder="${1:-}"
 if [ -n "$folder" ]; then
     if [ ! -d "$folder" ]; then
@@ -52,6 +57,30 @@ echo
 echo "\$ sosia search $query -k 8"
 "$sosia" search "$query" -k 8 --store "$store" --sheet "$sheet"
 
+if [ -n "$serve" ]; then
+    echo
+    echo "\$ sosia serve --store $store"
+    # Another program may have the usual port.
+    port=8080
+    if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then port=0; fi
+    log=demo-output/server.log
+    coproc server { exec "$sosia" serve --store "$store" --port "$port" 2> "$log"; }
+    trap 'kill "$server_PID" 2> /dev/null || true' EXIT
+    if ! IFS=$'\t' read -r _ address <&"${server[0]}"; then
+        tail -n 20 "$log" >&2
+        echo "demo.sh: the server did not start; its log is in $here/$log" >&2
+        exit 1
+    fi
+    # A desktop opens it by itself.
+    if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open > /dev/null; then
+        xdg-open "$address" > /dev/null 2>&1 || true
+    fi
+    echo
+    echo "The page is open at $address (Ctrl-C ends it)"
+    wait "$server_PID"
+    exit
+fi
+
 cat <<END
 
 The answer as a picture: $here/$sheet
@@ -61,5 +90,6 @@ Try next:
   sosia search ANY_PICTURE.jpg        what looks like it?
   sosia search id:3 --json            the same for a picture of the collection
   sosia add ~/Pictures                add your own; again later adds only what is new
+  sosia serve                         a page and an HTTP interface for the collection
   sosia status
 END

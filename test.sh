@@ -44,6 +44,16 @@ if [ $# -eq 0 ]; then
     grep -E "recorded an issue|✘|error:|Test run with" "$log.scalar" || true
     [ "$status" -eq 0 ] || exit "$status"
 
+    echo "== A running server against its own description"
+    SOSIA=.build/debug/sosia scripts/wire_tests.sh > .build/wire.log 2>&1 \
+        || { tail -n 40 .build/wire.log >&2; exit 1; }
+    tail -n 3 .build/wire.log
+
+    echo "== The page in a browser"
+    SOSIA=$PWD/.build/debug/sosia scripts/browser_tests.sh > .build/browser-tests.log 2>&1 \
+        || { tail -n 60 .build/browser-tests.log >&2; exit 1; }
+    tail -n 3 .build/browser-tests.log
+
     echo "== Example"
     photos=.build/example-photos
     rm -rf "$photos" .build/example.sosia

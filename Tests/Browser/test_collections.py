@@ -109,7 +109,7 @@ class KeyTests(PageTestCase):
         path.write_text(json.dumps({"version": 1, "keys": [record]}))
         store = serving.pictures().folder / "locked.sosia"
         run("add", serving.pictures().others, "--store", store)
-        with Server("--db", store, "--api-key-file", path) as server:
+        with Server("--store", store, "--api-key-file", path) as server:
             self.driver.get(server.address)
             self.until(lambda: self.shown("#key"))
             self.assert_accessible()

@@ -11,8 +11,8 @@ struct ServeCommand: AsyncParsableCommand {
             machine only, unless keys say who else may come in (`sosia key`).
             """)
 
-    @Option(help: ArgumentHelp("One collection; it is made when it is not there.", valueName: "store"))
-    var db: String?
+    @Option(help: ArgumentHelp("One collection; it is made when it is not there.", valueName: "folder"))
+    var store: String?
 
     @Option(help: ArgumentHelp("All collections in a folder (NAME.sosia); more can be made.", valueName: "folder"))
     var root: String?
@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
     var readOnly = false
 
     func validate() throws {
-        guard db == nil || root == nil else { throw ValidationError("--db and --root exclude each other.") }
+        guard store == nil || root == nil else { throw ValidationError("--store and --root exclude each other.") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert goes with --tls-key.") }
         guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port), expected 0 to 65535.") }
         try check("--max-file", maxFile, ServerLimits.fileBytes.minimum...ServerLimits.fileBytes.maximum)
@@ -84,7 +84,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private var options: ServerOptions {
-        var options = ServerOptions(root.map(CollectionSource.folder) ?? .store(db ?? StoreLocation.standard()))
+        var options = ServerOptions(root.map(CollectionSource.folder) ?? .store(store ?? StoreLocation.standard()))
         options.host = host
         options.port = port
         options.keyFile = apiKeyFile

@@ -25,7 +25,7 @@ final class ServedProcess: Sendable {
         process = Process()
         process.executableURL = Self.binary
         process.currentDirectoryURL = Self.root
-        process.arguments = ["serve", "--db", folder + "/photos.sosia", "--port", "0"] + arguments
+        process.arguments = ["serve", "--store", folder + "/photos.sosia", "--port", "0"] + arguments
         process.environment = try Self.environment(folder)
         let output = Pipe()
         process.standardOutput = output
