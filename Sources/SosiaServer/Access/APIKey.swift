@@ -12,10 +12,11 @@ public struct APIKey: Sendable {
     /// Shown to a person once, when the key is made.
     public let text: String
 
-    /// A new key from the system's random numbers.
+    /// A new key from the system's random numbers, which are fit for secrets.
     public init() {
-        let random = SymmetricKey(size: .init(bitCount: Self.randomBytes * 8)).withUnsafeBytes { Data($0) }
-        text = Self.prefix + random.base64URL
+        var generator = SystemRandomNumberGenerator()
+        let random = (0..<Self.randomBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        text = Self.prefix + Data(random).base64URL
     }
 
     /// A key as a client sent it; any text is one, though not every one opens something.

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A ring of keys on disk: JSON that only its owner may read and write.
+/// A ring of keys on disk: JSON that only its owner may read and write, with the keys' SHA-256 in base64.
 /// ```json
 /// {"version": 1, "keys": [{"name": "laptop", "scopes": ["read"], "created": "2026-01-31T12:00:00Z", "sha256": "..."}]}
 /// ```
