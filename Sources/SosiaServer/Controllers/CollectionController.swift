@@ -21,7 +21,7 @@ struct CollectionController: Controller {
                     .put, "/v1/collections/{collection}", "createCollection", tag: "collections",
                     "Make a collection; one that is there already stays as it is", scope: .write,
                     parameters: [.collection], body: [.json("NewCollection")], isBodyOptional: true,
-                    status: .created, answers: [.json("Collection")],
+                    status: .created, or: [.ok], answers: [.json("Collection")],
                     problems: [.creationDisabled, .modelMismatch, .unknownModel, .storageFull, .collectionBusy]),
                 create),
             Endpoint(

@@ -17,6 +17,7 @@ struct UploadController: Controller {
                     "Add pictures: files of a form, one from an address, or a path as a job (202)", scope: .write,
                     parameters: [.collection],
                     body: [.form(Schemas.uploadForm), .json("NewPicture")], status: .created,
+                    or: [.ok, .accepted],
                     answers: [.json(.oneOf([.component("Uploads"), .component("Job")]))],
                     problems: [
                         .readOnly, .urlNotAllowed, .unfetchable, .pathNotAllowed, .notAPicture, .pictureTooLarge,

@@ -82,12 +82,15 @@ final class JobBoard: Sendable {
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { $0.listeners[id]?.removeValue(forKey: key) }
         }
-        state.withLock { state in
-            guard let job = state.jobs.first(where: { $0.id == id }) else { return continuation.finish() }
+        let isOver = state.withLock { state in
+            guard let job = state.jobs.first(where: { $0.id == id }) else { return true }
             continuation.yield(job)
-            if job.state.isFinal || state.isClosed { return continuation.finish() }
+            if job.state.isFinal || state.isClosed { return true }
             state.listeners[id, default: [:]][key] = continuation
+            return false
         }
+        // Outside the lock: what is told of the end takes it again.
+        if isOver { continuation.finish() }
         return stream
     }
 

@@ -72,9 +72,12 @@ struct OpenAPIDocument {
     }
 
     private func responses(of operation: Operation) -> [String: JSONValue] {
-        var success: [String: JSONValue] = ["description": .string(operation.status.reasonPhrase)]
-        if !operation.answers.isEmpty { success["content"] = content(operation.answers) }
-        var responses = [String(operation.status.code): JSONValue.object(success)]
+        var responses: [String: JSONValue] = [:]
+        for status in [operation.status] + operation.otherStatuses {
+            var success: [String: JSONValue] = ["description": .string(status.reasonPhrase)]
+            if !operation.answers.isEmpty { success["content"] = content(operation.answers) }
+            responses[String(status.code)] = .object(success)
+        }
         let problems = Dictionary(grouping: Set(operation.problems + operation.commonProblems), by: \.status.code)
         for (status, kinds) in problems {
             let names = kinds.map(\.rawValue).sorted().joined(separator: ", ")

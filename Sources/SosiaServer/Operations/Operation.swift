@@ -39,7 +39,9 @@ struct Operation: Sendable {
     let body: [Content]
     /// Whether the body may be missing.
     let isBodyOptional: Bool
+    /// The usual one when it went well, and others that have the same content.
     let status: HTTPResponse.Status
+    let otherStatuses: [HTTPResponse.Status]
     let answers: [Content]
     /// What can go wrong besides what can go wrong with every request.
     let problems: [ProblemKind]
@@ -47,7 +49,8 @@ struct Operation: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, _ id: String, tag: String, _ summary: String, scope: Scope,
         parameters: [Parameter] = [], body: [Content] = [], isBodyOptional: Bool = false,
-        status: HTTPResponse.Status = .ok, answers: [Content] = [], problems: [ProblemKind] = []
+        status: HTTPResponse.Status = .ok, or otherStatuses: [HTTPResponse.Status] = [], answers: [Content] = [],
+        problems: [ProblemKind] = []
     ) {
         self.method = method
         self.path = path
@@ -59,6 +62,7 @@ struct Operation: Sendable {
         self.body = body
         self.isBodyOptional = isBodyOptional
         self.status = status
+        self.otherStatuses = otherStatuses
         self.answers = answers
         self.problems = problems
     }
