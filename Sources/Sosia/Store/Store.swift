@@ -1,6 +1,6 @@
 public import Embeddings
 import Foundation
-import Images
+public import Images
 public import MemoryMapping
 public import SosiaCore
 import Synchronization
@@ -23,7 +23,7 @@ public final class Store: Sendable {
     /// Pictures embedded at once.
     private let requests: Int
     private let network: Mutex<(any Embedder)?>
-    let decoder = ImageDecoder()
+    let decoder: ImageDecoder
     /// Where the bytes of uploads are kept.
     let objects: (any ObjectStore)?
     /// One at a time changes what belongs together: the catalog and the objects.
@@ -37,12 +37,15 @@ public final class Store: Sendable {
     ///   - writable: whether pictures will be added or removed; one process at a time may.
     ///   - memory: see ``EmbeddedEngine``.
     ///   - objects: where the bytes of uploads are kept; of this collection only.
+    ///   - limits: what pictures may cost to decode, those that are asked with included.
     /// - Throws: ``StoreError``
     public init(
         opening path: String, writable: Bool = false, models: ModelDirectory = .standard(),
-        jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil, objects: (any ObjectStore)? = nil
+        jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil, objects: (any ObjectStore)? = nil,
+        limits: DecodeLimits = .standard
     ) throws {
         self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         engine = try EmbeddedEngine(path: path, access: writable ? .write : .read, memory: memory)
         self.models = models
         requests = jobs
@@ -58,9 +61,10 @@ public final class Store: Sendable {
     public init(
         creating path: String, model: String? = nil, precision: PrecisionChoice = .auto,
         models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil,
-        objects: (any ObjectStore)? = nil
+        objects: (any ObjectStore)? = nil, limits: DecodeLimits = .standard
     ) throws {
         self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         self.models = models
         requests = jobs
         if let engine = try Self.existing(path, memory) {
@@ -79,8 +83,12 @@ public final class Store: Sendable {
 
     /// Opens a collection for writing, with an embedder of the caller's own, and makes it when there is none.
     /// - Throws: ``StoreError``; `EngineError.modelMismatch` when the collection holds the vectors of another model.
-    public init(creating path: String, embedder: any Embedder, objects: (any ObjectStore)? = nil) throws {
+    public init(
+        creating path: String, embedder: any Embedder, objects: (any ObjectStore)? = nil,
+        limits: DecodeLimits = .standard
+    ) throws {
         self.objects = objects
+        decoder = ImageDecoder(limits: limits)
         models = .standard()
         requests = 1
         network = Mutex(embedder)
