@@ -125,16 +125,6 @@ struct PictureSearchTests {
         }
     }
 
-    @Test func picturesAreListedInParts() async throws {
-        _ = try await store.update(id(5), attributes: ["shop": .string("A")])
-        #expect(try await store.records(limit: 4).map(\.id) == (1...4).map { id($0) })
-        #expect(try await store.records(after: id(7)).map(\.id) == [id(8), id(9)])
-        #expect(try await store.records(after: id(9)).isEmpty)
-        let filter = try Filter(parsing: "shop = 'A' OR width < 0")
-        #expect(try await store.records(filter: filter) == [store.record(id(5))])
-        #expect(try await store.records(limit: -1).isEmpty)
-    }
-
     @Test func picturesThatCostTooMuchAreRefused() async throws {
         let small = try Store(
             creating: folder.path + "/small.sosia", embedder: GridEmbedder(),

@@ -9,22 +9,6 @@ package struct PassingRows: Sendable {
 }
 
 extension Catalog {
-    /// The pictures that pass a filter, in the order of their ids.
-    /// - Parameters:
-    ///   - id: only those behind it; nil for all.
-    ///   - filter: nil for all.
-    package func ids(
-        after id: ImageID?, limit: Int, passing filter: Filter?
-    ) throws(CatalogError) -> [ImageID] {
-        try read { db in
-            let request: SQLRequest<Int64> = """
-                SELECT id FROM image WHERE id > \(id?.rawValue ?? 0) AND (\(filter?.sql ?? "1"))
-                ORDER BY id LIMIT \(limit)
-                """
-            return try request.fetchAll(db).map(ImageID.init(rawValue:))
-        }
-    }
-
     /// Evaluates a filter for every picture.
     /// - Returns: nil before the collection is created.
     package func passing(_ filter: Filter) throws(CatalogError) -> PassingRows? {

@@ -26,6 +26,13 @@ extension Store {
         try engine.reading { try !engine.catalog.locations(under: AbsolutePath.of(path)).isEmpty }
     }
 
+    /// What is known of a picture.
+    /// - Throws: `EngineError.unknownImage`
+    public func record(_ id: ImageID) async throws -> ImageRecord {
+        guard let record = try await engine.records([id]).first else { throw EngineError.unknownImage(id) }
+        return record
+    }
+
     /// Reads the whole truth and holds it against its checksums, and the bytes of uploads against the catalog. Changes
     /// nothing.
     public func verify() async throws -> VerifyReport {

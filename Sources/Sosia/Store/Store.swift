@@ -37,7 +37,7 @@ public final class Store: Sendable {
     ///   - writable: whether pictures will be added or removed; one process at a time may.
     ///   - memory: see ``EmbeddedEngine``.
     ///   - objects: where the bytes of uploads are kept; of this collection only.
-    ///   - limits: what pictures may cost to decode, those that are asked with included.
+    ///   - limits: of pictures that are read.
     /// - Throws: ``StoreError``
     public init(
         opening path: String, writable: Bool = false, models: ModelDirectory = .standard(),
