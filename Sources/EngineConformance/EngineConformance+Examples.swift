@@ -75,6 +75,17 @@ extension EngineConformance {
             }
             try subject.equal(try await subject.engine.search([SearchRequest]()).count, 0)
         },
+        Check(name: "a batch that is too large is refused") { subject in
+            let query = try SearchRequest(.embedding(subject.vector(1)), k: 1)
+            let deep = try SearchRequest(.embedding(subject.vector(1)), k: SearchRequest.maximumK)
+            for requests in [Array(repeating: query, count: 1_001), Array(repeating: deep, count: 11)] {
+                try await subject.fails {
+                    _ = try await subject.engine.search(requests)
+                } matches: {
+                    if case .tooMany = $0 as? EngineError { true } else { false }
+                }
+            }
+        },
         Check(name: "a batch with one bad request is refused") { subject in
             let ids = try await subject.engine.upsert([subject.draft(1)])
             let unknown = ImageID(rawValue: 77)

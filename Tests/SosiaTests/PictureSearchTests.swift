@@ -125,6 +125,15 @@ struct PictureSearchTests {
         }
     }
 
+    @Test func picturesThatCostTooMuchAreRefused() async throws {
+        let small = try Store(
+            creating: folder.path + "/small.sosia", embedder: GridEmbedder(),
+            limits: DecodeLimits(maximumPixels: 1_000))
+        await #expect(throws: DecodeError.tooLarge(width: 32, height: 32, maximumPixels: 1_000)) {
+            try await small.search(picture(1))
+        }
+    }
+
     @Test func attributesAreDescribed() async throws {
         _ = try await store.update(id(1), attributes: ["shop": .string("A")])
         _ = try await store.update(id(2), attributes: ["shop": .string("B")])

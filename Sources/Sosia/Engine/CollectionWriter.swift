@@ -7,8 +7,11 @@ actor CollectionWriter {
     let layout: StoreLayout
     let catalog: Catalog
     let model: ModelIdentity
+    private let executor = SerialCPUExecutor(label: "sosia.writer")
     private let lock: FileLock
     private var vectors: VectorFileWriter
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Takes the lock, finishes what a crash interrupted, and makes the collection when it is wanted and not there.
     init(_ layout: StoreLayout, creating wanted: ModelIdentity?) throws {

@@ -14,6 +14,10 @@ extension EmbeddedEngine {
         guard requests.count <= SearchRequest.maximumBatch else {
             throw EngineError.tooMany("requests", got: requests.count, maximum: SearchRequest.maximumBatch)
         }
+        let hits = requests.reduce(0) { $0 + $1.k }
+        guard hits <= SearchRequest.maximumBatchHits else {
+            throw EngineError.tooMany("hits of a batch", got: hits, maximum: SearchRequest.maximumBatchHits)
+        }
         return try await searches.run { try self.answer(requests) }
     }
 

@@ -27,7 +27,7 @@ public final class EmbeddedEngine: SearchEngine {
     let shelf: IndexShelf
     let passing = PassingRowsCache()
     let groups = DuplicatesCache()
-    /// Searches compute here, one a core.
+    /// Searches, and what else somebody waits for, compute here, one a core.
     let searches: CPUExecutor
     private let current = Mutex<Snapshot?>(nil)
 

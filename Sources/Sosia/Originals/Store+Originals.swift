@@ -8,7 +8,7 @@ extension Store {
     ///   `ObjectStoreError`.
     public func original(of id: ImageID) async throws -> Original {
         let (hash, sources) = try place(of: id)
-        let file = try await pictures.run { Self.content(of: hash, in: sources) }
+        let file = try await engine.searches.run { Self.content(of: hash, in: sources) }
         let kept: [UInt8]?
         if let file { kept = file } else { kept = try await objects?.get(hash) }
         guard let kept, file != nil || ContentHash(of: kept) == hash, let format = PictureFormat(sniffing: kept) else {

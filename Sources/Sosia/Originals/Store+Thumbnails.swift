@@ -14,10 +14,10 @@ extension Store {
     public func thumbnail(of id: ImageID, width: Int = ThumbnailWidth.standard) async throws -> [UInt8] {
         let width = try ThumbnailWidth.at(least: width)
         let file = ThumbnailFile(layout: engine.layout, hash: try place(of: id).hash, width: width)
-        if let kept = try await pictures.run({ file.read() }) { return kept }
+        if let kept = file.read() { return kept }
         let record = try await record(id)
         let original = try await original(of: id)
-        return try await pictures.run {
+        return try await engine.searches.run {
             let ratio = Double(record.facts.height) / Double(max(record.facts.width, 1))
             let longer = Double(width) * min(max(ratio, 1), Double(Self.maximumRatio))
             let picture = try self.decoder.decode(original.bytes, maxSide: Int(longer.rounded(.up)))

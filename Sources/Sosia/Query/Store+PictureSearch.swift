@@ -16,8 +16,7 @@ extension Store {
     /// - Throws: what the first question that fails throws.
     public func search(_ searches: [PictureSearch]) async throws -> [Answer] {
         var watch = Stopwatch()
-        var resolved: [ResolvedSearch] = []
-        for search in searches { resolved.append(try await resolve(search)) }
+        let resolved = try await resolve(searches)
         let before = watch.lap()
         let responses = try await engine.search(resolved.map { try $0.request() })
         let searched = watch.lap()
@@ -29,25 +28,34 @@ extension Store {
         }
     }
 
-    /// Turns the pictures of a question into vectors, as many at once as there are cores.
-    private func resolve(_ search: PictureSearch) async throws -> ResolvedSearch {
-        var resolved = ResolvedSearch(search)
-        guard search.examples.count <= SearchRequest.maximumExamples else {
+    /// Turns the pictures of all questions into vectors, as many at once as there are cores.
+    private func resolve(_ searches: [PictureSearch]) async throws -> [ResolvedSearch] {
+        if let crowded = searches.first(where: { $0.examples.count > SearchRequest.maximumExamples }) {
             throw EngineError.tooMany(
-                "examples", got: search.examples.count, maximum: SearchRequest.maximumExamples)
+                "examples", got: crowded.examples.count, maximum: SearchRequest.maximumExamples)
         }
-        try await withThrowingTaskGroup(of: (Int, ResolvedExample).self) { group in
-            for (position, example) in search.examples.enumerated() {
-                if let known = example.known {
-                    resolved.place(known, at: position)
-                } else {
+        var resolved = await withTaskGroup(of: (Int, Int, Result<ResolvedExample, any Error>).self) { group in
+            var resolved = searches.map(ResolvedSearch.init)
+            for (question, search) in searches.enumerated() {
+                for (position, example) in search.examples.enumerated() {
+                    if let known = example.known {
+                        resolved[question].place(.success(known), at: position)
+                        continue
+                    }
                     group.addTask(executorPreference: self.engine.searches) {
-                        (position, try await self.embed(example, position))
+                        do {
+                            return (question, position, .success(try await self.embed(example, position)))
+                        } catch {
+                            return (question, position, .failure(error))
+                        }
                     }
                 }
             }
-            for try await (position, example) in group { resolved.place(example, at: position) }
+            for await (question, position, example) in group { resolved[question].place(example, at: position) }
+            return resolved
         }
+        // What is thrown is the first in order, not in time.
+        for question in resolved.indices { try resolved[question].finish() }
         return resolved
     }
 
@@ -93,24 +101,30 @@ struct ResolvedExample: Sendable {
 /// A question whose pictures are becoming vectors.
 private struct ResolvedSearch {
     let search: PictureSearch
-    private var examples: [Int: ResolvedExample] = [:]
+    private var results: [Int: Result<ResolvedExample, any Error>] = [:]
+    /// In the order of the question's pictures.
+    private var examples: [ResolvedExample] = []
 
     init(_ search: PictureSearch) {
         self.search = search
     }
 
-    var decode: Double { examples.values.reduce(0) { $0 + $1.decode } }
-    var embed: Double { examples.values.reduce(0) { $0 + $1.embed } }
+    var decode: Double { examples.reduce(0) { $0 + $1.decode } }
+    var embed: Double { examples.reduce(0) { $0 + $1.embed } }
 
-    mutating func place(_ example: ResolvedExample, at position: Int) {
-        examples[position] = example
+    mutating func place(_ example: Result<ResolvedExample, any Error>, at position: Int) {
+        results[position] = example
+    }
+
+    /// - Throws: what is wrong with the first picture that could not be used.
+    mutating func finish() throws {
+        examples = try search.examples.indices.compactMap { try results[$0]?.get() }
     }
 
     func request() throws(EngineError) -> SearchRequest {
-        let ordered = search.examples.indices.compactMap { examples[$0] }
-        let parts = ordered.compactMap(\.excluding)
+        let parts = examples.compactMap(\.excluding)
         return try SearchRequest(
-            Self.query(ordered.map(\.example)), k: search.k, mode: search.mode, filter: search.filter,
+            Self.query(examples.map(\.example)), k: search.k, mode: search.mode, filter: search.filter,
             maximumDistance: search.maximumDistance, after: search.cursor, excluding: search.excluding.union(parts))
     }
 

@@ -11,7 +11,7 @@ extension Store {
 
     /// The attributes that exist, facts of the files included, by name: what a filter can ask for.
     public func attributes() async throws -> [AttributeSummary] {
-        try await pictures.run {
+        try await engine.searches.run {
             try self.engine.reading { try self.engine.catalog.attributeSummaries() }
         }
     }

@@ -28,8 +28,8 @@ public final class Store: Sendable {
     let objects: (any ObjectStore)?
     /// One at a time changes what belongs together: the catalog and the objects.
     let originals = Turns()
-    /// Uploads and thumbnails are computed here, one a core.
-    let pictures = CPUExecutor(label: "sosia.pictures", width: IngestOptions.defaultJobs)
+    /// Uploads are computed here, one a core, so that searches do not wait behind them.
+    let uploads = CPUExecutor(label: "sosia.uploads", width: IngestOptions.defaultJobs)
 
     /// Opens a collection.
     /// - Parameters:

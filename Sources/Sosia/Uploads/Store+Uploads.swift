@@ -41,7 +41,7 @@ extension Store {
     private func read(_ uploads: [Upload]) async throws -> [ReadUpload] {
         try await withThrowingTaskGroup(of: (Int, ReadUpload).self) { group in
             for (position, upload) in uploads.enumerated() {
-                group.addTask(executorPreference: pictures) { (position, try self.read(upload)) }
+                group.addTask(executorPreference: self.uploads) { (position, try self.read(upload)) }
             }
             var read = [ReadUpload?](repeating: nil, count: uploads.count)
             for try await (position, upload) in group { read[position] = upload }

@@ -38,6 +38,10 @@ extension VerifyReport.Problem: CustomStringConvertible {
 extension EmbeddedEngine {
     /// Reads the whole truth and holds it against its checksums. Changes nothing.
     public func verify() async throws -> VerifyReport {
+        try await CPUExecutor(label: "sosia.verify").run { try self.verified() }
+    }
+
+    private func verified() throws -> VerifyReport {
         try reading {
             var problems = try catalog.problems().map(VerifyReport.Problem.catalog)
             problems += try catalog.slotProblems().map(VerifyReport.Problem.catalog)

@@ -39,7 +39,8 @@ public protocol SearchEngine: Sendable {
 
     /// The same for several requests, which may share work and see one state of the collection.
     /// - Returns: one response a request, in order, equal to what ``search(_:)-(SearchRequest)`` gives.
-    /// - Throws: what the first request that fails throws.
+    /// - Throws: what the first request that fails throws; `EngineError.tooMany` for more than
+    ///   `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits.
     func search(_ requests: [SearchRequest]) async throws -> [SearchResponse]
 
     /// The number of pictures.

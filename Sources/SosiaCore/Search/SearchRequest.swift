@@ -32,6 +32,8 @@ public struct SearchRequest: Sendable {
     public static let maximumExcluded = 1_024
     /// Requests that are handed over together.
     public static let maximumBatch = 1_000
+    /// Hits that they ask for together.
+    public static let maximumBatchHits = 100_000
 
     public let query: Query
     /// Hits of this page.
