@@ -8,13 +8,16 @@ struct KeyCommand: AsyncParsableCommand {
         subcommands: [Add.self, List.self, Remove.self])
 
     struct Options: ParsableArguments {
-        @Option(help: "The file of keys; $SOSIA_KEYS, else sosia/keys.json in your configuration folder.")
-        var keys: String?
+        @Option(
+            help: ArgumentHelp(
+                "The file of keys; $SOSIA_KEYS, else sosia/keys.json in your configuration folder.",
+                valueName: "file"))
+        var apiKeyFile: String?
 
         @Flag(help: "Print one JSON document instead of lines.")
         var json = false
 
-        var file: KeyFile { KeyFile(keys ?? KeyFile.standardPath()) }
+        var file: KeyFile { KeyFile(apiKeyFile ?? KeyFile.standardPath()) }
     }
 
     /// A key as it is listed; the secret is not part of it.
