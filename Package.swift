@@ -86,7 +86,7 @@ let package = Package(
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia", "ObjectStores",
+                "Sosia", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -109,6 +109,7 @@ let package = Package(
                 "SosiaServer", "Sosia",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .executableTarget(
             name: "SosiaCLI",

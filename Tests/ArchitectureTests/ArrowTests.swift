@@ -23,7 +23,8 @@ struct ArrowTests {
         "ObjectStores": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "ObjectStores", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+            "Sosia", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird",
+            "HummingbirdCore",
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",
         ],

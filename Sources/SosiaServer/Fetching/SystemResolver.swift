@@ -13,6 +13,7 @@ public struct SystemResolver: HostResolver {
 
     public init() {}
 
+    /// The addresses that the system's resolver gives, IPv4 and IPv6.
     public func addresses(of name: String) async throws -> [IPAddress] {
         let lookup = Lookup()
         return try await withTaskCancellationHandler {

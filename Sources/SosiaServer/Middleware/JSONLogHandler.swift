@@ -16,6 +16,7 @@ public struct JSONLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// One object with the time, the level, the message and all metadata.
     public func log(event: LogEvent) {
         var json = JSONWriter()
         json.object { json in
