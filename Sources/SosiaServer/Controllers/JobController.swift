@@ -29,7 +29,7 @@ struct JobController: Controller {
                 Operation(
                     .get, "/v1/jobs/{job}/events", "followJob", tag: "jobs",
                     "The job after each change as server-sent events, until it ends", scope: .read,
-                    parameters: [Self.job], answers: [.text(JobEvents.mediaType)], problems: [.unknownJob])
+                    parameters: [Self.job], answers: [.stream(JobEvents.mediaType)], problems: [.unknownJob])
             ) { _, context in
                 Response(
                     status: .ok, headers: [.contentType: JobEvents.mediaType],
@@ -38,7 +38,7 @@ struct JobController: Controller {
             Endpoint(
                 Operation(
                     .delete, "/v1/jobs/{job}", "cancelJob", tag: "jobs",
-                    "Ask a job to end; what it committed stays", scope: .write, parameters: [Self.job],
+                    "Ask a job to end, and forget it; what it committed stays", scope: .write, parameters: [Self.job],
                     status: .accepted, answers: [.json("Job")], problems: [.unknownJob])
             ) { _, context in
                 let job = try job(context)

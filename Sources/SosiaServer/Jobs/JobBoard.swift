@@ -19,7 +19,11 @@ final class JobBoard: Sendable {
         var jobs: [Job] = []
         var tasks: [String: Task<Void, Never>] = [:]
         var listeners: [String: [UUID: AsyncStream<Job>.Continuation]] = [:]
+        /// Cancelled jobs that have not ended yet: nobody sees them, but they stand in the way of the next.
+        var cancelled: Set<String> = []
         var isClosed = false
+
+        var visible: [Job] { jobs.filter { !cancelled.contains($0.id) } }
     }
 
     private let state = Mutex(State())
@@ -66,13 +70,22 @@ final class JobBoard: Sendable {
     }
 
     /// Newest first.
-    var all: [Job] { state.withLock { $0.jobs.reversed() } }
+    var all: [Job] { state.withLock { $0.visible.reversed() } }
 
-    func job(_ id: String) -> Job? { state.withLock { $0.jobs.first { $0.id == id } } }
+    func job(_ id: String) -> Job? { state.withLock { $0.visible.first { $0.id == id } } }
 
-    /// Asks a job to end; what it committed stays.
+    /// Asks a job to end, and forgets it; what it committed stays.
     func cancel(_ id: String) {
-        state.withLock { $0.tasks[id] }?.cancel()
+        let (task, listeners) = state.withLock { state in
+            if state.jobs.contains(where: { $0.id == id && !$0.state.isFinal }) {
+                state.cancelled.insert(id)
+            } else {
+                state.jobs.removeAll { $0.id == id }
+            }
+            return (state.tasks[id], state.listeners.removeValue(forKey: id) ?? [:])
+        }
+        task?.cancel()
+        for listener in listeners.values { listener.finish() }
     }
 
     /// The job as it is now and after each change, until it ends.
@@ -83,7 +96,7 @@ final class JobBoard: Sendable {
             _ = self?.state.withLock { $0.listeners[id]?.removeValue(forKey: key) }
         }
         let isOver = state.withLock { state in
-            guard let job = state.jobs.first(where: { $0.id == id }) else { return true }
+            guard let job = state.visible.first(where: { $0.id == id }) else { return true }
             continuation.yield(job)
             if job.state.isFinal || state.isClosed { return true }
             state.listeners[id, default: [:]][key] = continuation
@@ -112,6 +125,7 @@ final class JobBoard: Sendable {
         }
         let listeners = state.withLock { state in
             state.tasks[id] = nil
+            if state.cancelled.remove(id) != nil { state.jobs.removeAll { $0.id == id } }
             let ended = state.jobs.filter(\.state.isFinal)
             if ended.count > Self.remembered, let oldest = ended.first {
                 state.jobs.removeAll { $0.id == oldest.id }

@@ -82,6 +82,11 @@ extension Operation.Content {
     static func text(_ mediaType: String) -> Operation.Content {
         Operation.Content(mediaType: mediaType, schema: .string())
     }
+
+    /// Parts that come one after the other; the document has no words for their shape.
+    static func stream(_ mediaType: String) -> Operation.Content {
+        Operation.Content(mediaType: mediaType, schema: .anything)
+    }
 }
 
 extension Operation.Parameter {

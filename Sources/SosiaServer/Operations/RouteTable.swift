@@ -28,10 +28,15 @@ struct RouteTable: Sendable {
 
     private func methods(at path: String) -> Set<HTTPRequest.Method> {
         let parts = path.split(separator: "/")
+        let fitting = routes.filter { route in
+            route.parts.count == parts.count && zip(route.parts, parts).allSatisfy { $0.first == "{" || $0 == $1 }
+        }
+        // As in the router, words go before parameters.
+        func words(_ route: [Substring]) -> Int { route.count { $0.first != "{" } }
+        let best = fitting.map { words($0.parts) }.max()
         return Set(
-            routes.filter { route in
-                route.parts.count == parts.count
-                    && zip(route.parts, parts).allSatisfy { $0.first == "{" || $0 == $1 }
-            }.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
+            fitting.filter { words($0.parts) == best }.flatMap {
+                $0.method == .get ? [HTTPRequest.Method.get, .head] : [$0.method]
+            })
     }
 }

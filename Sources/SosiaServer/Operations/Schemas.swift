@@ -5,7 +5,8 @@ enum Schemas {
     static let all: [String: Schema] = [
         "Problem": problem, "Health": .object([("ok", .boolean)]), "Status": status,
         "Collections": .object([("collections", .array(.component("Collection")))]), "Collection": collection,
-        "NewCollection": .object([("model", .string("The name of an installed model."))], optional: ["model"]),
+        "NewCollection": .object(
+            [("model", .string("The name of an installed model.").orNull())], optional: ["model"]),
         "Attributes": .object([("attributes", .array(.component("Attribute")))]), "Attribute": attribute,
         "Picture": .object(picture, optional: pictureOptional), "Pictures": pictures,
         "PicturePatch": .object([("attributes", .map(.anything))]),
@@ -89,7 +90,7 @@ enum Schemas {
     ])
 
     private static let newJob = Schema.oneOf([
-        .object([("kind", .string(values: ["index"])), ("graph", .boolean)], optional: ["graph"]),
+        .object([("kind", .string(values: ["index"])), ("graph", .boolean.orNull())], optional: ["graph"]),
         .object([("kind", .string(values: ["compact"]))]),
     ])
 

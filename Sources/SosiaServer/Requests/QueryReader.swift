@@ -15,7 +15,7 @@ struct QueryReader {
     }
 
     func integer(_ name: String, _ range: ClosedRange<Int>) throws(Problem) -> Int? {
-        guard let text = string(name) else { return nil }
+        guard let text = values[name] else { return nil }
         guard let value = Int(text) else { throw .parameter(name, "is not an integer") }
         guard range.contains(value) else {
             throw .parameter(name, "is \(value), expected \(range.lowerBound) to \(range.upperBound)")
@@ -24,13 +24,13 @@ struct QueryReader {
     }
 
     func number(_ name: String) throws(Problem) -> Double? {
-        guard let text = string(name) else { return nil }
+        guard let text = values[name] else { return nil }
         guard let value = Double(text), value.isFinite else { throw .parameter(name, "is not a number") }
         return value
     }
 
     func boolean(_ name: String) throws(Problem) -> Bool? {
-        switch string(name) {
+        switch values[name] {
         case nil: nil
         case "true"?: true
         case "false"?: false
