@@ -1,6 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
 // A package of its own, so that what only measuring needs is never built with the product.
 let package = Package(
     name: "sosia-benchmarks",
@@ -11,11 +17,12 @@ let package = Package(
             name: "sosia-bench-search",
             dependencies: [.product(name: "Indexes", package: "sosia")],
             path: "Sources/SearchBench",
-            swiftSettings: [
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-            ])
+            swiftSettings: strict),
+        .executableTarget(
+            name: "sosia-bench-store",
+            dependencies: [.product(name: "Sosia", package: "sosia")],
+            path: "Sources/StoreBench",
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

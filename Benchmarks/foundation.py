@@ -10,55 +10,22 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import re
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOSIA = str(ROOT / ".build/release/sosia")
+from material import PHOTOS, ROOT, SOSIA, TINY, machine, make_photos, run, unpacked
 
 
 def arguments():
-    shared = ROOT.parent / "shared/data"
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--photos", type=pathlib.Path, default=shared / "photos")
-    parser.add_argument("--tiny", type=pathlib.Path, default=shared / "tiny32/cifar10_jpg_60000.tar.xz")
+    parser.add_argument("--photos", type=pathlib.Path, default=PHOTOS)
+    parser.add_argument("--tiny", type=pathlib.Path, default=TINY)
     parser.add_argument("--torch", help="a Python with torch and Pillow")
     parser.add_argument("--weights", help="the published EfficientNet-Lite0 state dict (.pth)")
     parser.add_argument("--pictures", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     return parser.parse_args()
-
-
-def run(*command, codes=(0, 3), **keywords):
-    """Returns output, wall seconds and the largest resident size in bytes."""
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, **keywords)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        code = os.waitstatus_to_exitcode(status)
-        if code not in codes:
-            sys.exit(f"{' '.join(command)} ended with {code}")
-        output.seek(0)
-        return output.read().decode(), seconds, usage.ru_maxrss * 1024
-
-
-def make_photos(photos, folder, count):
-    """Real photographs as 640x427 JPEGs of quality 90: their middle in that shape."""
-    from PIL import Image, ImageOps
-
-    folder.mkdir(parents=True)
-    files = sorted(p for p in photos.rglob("*") if p.suffix.lower() in (".jpg", ".jpeg"))
-    step = max(1, len(files) // count)
-    for number, file in enumerate(files[::step][:count]):
-        image = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
-        ImageOps.fit(image, (640, 427), Image.Resampling.LANCZOS).save(folder / f"{number:04}.jpg", quality=90)
 
 
 def embed(options, folder):
@@ -85,10 +52,7 @@ def embed(options, folder):
 
 
 def collection(options, work):
-    tiny = options.tiny
-    if tiny.is_file():
-        shutil.unpack_archive(tiny, work / "tiny")
-        tiny = work / "tiny"
+    tiny = unpacked(options.tiny, work)
     store = str(work / "tiny.sosia")
     text, seconds, memory = run(SOSIA, "add", str(tiny), "--store", store, "--json")
     added = json.loads(text)["added"]
@@ -106,9 +70,7 @@ def collection(options, work):
 
 def main():
     options = arguments()
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    print(f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, commit {commit.stdout.strip()}\n")
+    print(machine() + "\n")
     print("| what | measured | must reach |\n|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "Benchmarks") as folder:
         work = pathlib.Path(folder)

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The server beside the library it serves and beside Milvus, among slow clients, and for long. Sets up what is missing.
+#
+#   Benchmarks/serving.sh [--only id,upload,milvus,stalled,memory] [--store COLLECTION.sosia]     (--help for all)
+#
+# Without --store the collection of 60,000 pictures is made, once (some ten minutes). Milvus runs where the folder
+# `shared` that knows how to start it lies beside the repository. Everything listens to 127.0.0.1 and ends with the run.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+cd "$here/.."
+
+fail() {
+    echo "serving.sh: $*" >&2
+    exit 1
+}
+
+scripts/setup/all.sh
+scripts/setup/system.sh wrk
+venv="$here/.venv-serving"
+list="$here/peers/requirements-serving.txt"
+if ! cmp -s "$list" "$venv/.requirements"; then
+    echo "serving.sh: installing the peers into ${venv##*/}" >&2
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$list" \
+        > "$venv.log" 2>&1 \
+        || fail "the peers cannot be installed; check the network connection (pip's own words: $venv.log)"
+    cp "$list" "$venv/.requirements"
+fi
+
+# build LOG OPTION...
+build() {
+    local log="$1"
+    shift
+    mkdir -p "${log%/*}"
+    if ! swift build -c release "$@" > "$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "the build failed; its whole output is in $log"
+    fi
+}
+build .build/release.log --product sosia
+build "$here/.build/release.log" --package-path "$here" --product sosia-bench-store
+
+PYTHONPATH="$here" exec "$venv/bin/python" -m serving "$@"
