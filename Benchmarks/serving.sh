@@ -7,15 +7,15 @@
 # `shared` that knows how to start it lies beside the repository. Everything listens to 127.0.0.1 and ends with the run.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
-cd "$here/.."
+root="$(dirname "$here")"
 
 fail() {
     echo "serving.sh: $*" >&2
     exit 1
 }
 
-scripts/setup/all.sh
-scripts/setup/system.sh wrk
+"$root/scripts/setup/all.sh"
+"$root/scripts/setup/system.sh" wrk
 venv="$here/.venv-serving"
 list="$here/peers/requirements-serving.txt"
 if ! cmp -s "$list" "$venv/.requirements"; then
@@ -28,17 +28,14 @@ if ! cmp -s "$list" "$venv/.requirements"; then
     cp "$list" "$venv/.requirements"
 fi
 
-# build LOG OPTION...
-build() {
-    local log="$1"
-    shift
-    mkdir -p "${log%/*}"
-    if ! swift build -c release "$@" > "$log" 2>&1; then
+mkdir -p "$here/.build"
+log="$here/.build/release.log"
+for product in sosia sosia-bench-store; do
+    if ! swift build --package-path "$here" -c release --product "$product" > "$log" 2>&1; then
         tail -n 20 "$log" >&2
         fail "the build failed; its whole output is in $log"
     fi
-}
-build .build/release.log --product sosia
-build "$here/.build/release.log" --package-path "$here" --product sosia-bench-store
+done
 
+# Paths among the arguments are those of the caller.
 PYTHONPATH="$here" exec "$venv/bin/python" -m serving "$@"

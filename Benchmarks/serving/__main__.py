@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from material import PHOTOS, ROOT, SOSIA, TINY, machine, make_photos, run, unpacked
+from material import PHOTOS, ROOT, TINY, machine, make_photos, run, unpacked
 
 from . import by_id, memory, milvus, stalled, upload
 from .server import Client, Server
@@ -27,7 +27,7 @@ def arguments():
     parser.add_argument("--tiny", type=Path, default=TINY, help="the pictures of the collection: a folder or an archive")
     parser.add_argument("--rounds", type=int, default=5, help="turns of what is compared")
     parser.add_argument("--seconds", type=int, default=8, help="length of a turn")
-    parser.add_argument("--sosia", type=Path, default=Path(SOSIA), help="another build of sosia")
+    parser.add_argument("--sosia", type=Path, default=FOLDER / ".build/release/sosia", help="another build of sosia")
     options = parser.parse_args()
     options.parts = options.only.split(",")
     if unknown := set(options.parts) - set(PARTS):
