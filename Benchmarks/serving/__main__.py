@@ -5,6 +5,7 @@ Run it through Benchmarks/serving.sh, which sets everything up.
 import argparse
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -85,6 +86,8 @@ class Bench:
 
 def main():
     options = arguments()
+    # What is ended from outside ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     bench = Bench(options)
     print(f"{machine()}; {bench.pictures:,} pictures\n\n{HEADER}", flush=True)
     for part in options.parts:

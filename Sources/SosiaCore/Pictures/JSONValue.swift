@@ -15,14 +15,17 @@ public typealias Attributes = [String: JSONValue]
 extension JSONValue: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
+        // What fails costs much more than what fits: numbers come first, because vectors are many of them.
+        if let value = try? container.decode(Double.self) {
+            if value.rounded() == value, let integer = try? container.decode(Int64.self) {
+                self = .integer(integer)
+            } else {
+                self = .number(value)
+            }
+        } else if container.decodeNil() {
             self = .null
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
         } else if let value = try? container.decode([JSONValue].self) {
