@@ -36,11 +36,27 @@ struct JSONReader: Sendable {
     }
 
     func array(_ count: ClosedRange<Int>) throws(Problem) -> [JSONReader] {
+        try elements(count).enumerated().map { JSONReader($1, at: "\(pointer)/\($0)") }
+    }
+
+    /// Many numbers, such as a vector: no reader is made for each.
+    func numbers(_ count: ClosedRange<Int>) throws(Problem) -> [Double] {
+        var numbers: [Double] = []
+        for (position, element) in try elements(count).enumerated() {
+            guard let number = Self.number(element) else {
+                throw Problem.body(at: "\(pointer)/\(position)", "a number is expected")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private func elements(_ count: ClosedRange<Int>) throws(Problem) -> [JSONValue] {
         guard case .array(let elements) = value else { throw wrong("an array is expected") }
         guard count.contains(elements.count) else {
             throw wrong("\(elements.count) elements, expected \(count.lowerBound) to \(count.upperBound)")
         }
-        return elements.enumerated().map { JSONReader($1, at: "\(pointer)/\($0)") }
+        return elements
     }
 
     func string(longest: Int = 4096) throws(Problem) -> String {
@@ -63,10 +79,15 @@ struct JSONReader: Sendable {
     }
 
     func number() throws(Problem) -> Double {
+        guard let number = Self.number(value) else { throw wrong("a number is expected") }
+        return number
+    }
+
+    private static func number(_ value: JSONValue) -> Double? {
         switch value {
-        case .integer(let number): return Double(number)
-        case .number(let number) where number.isFinite: return number
-        default: throw wrong("a number is expected")
+        case .integer(let number): Double(number)
+        case .number(let number) where number.isFinite: number
+        default: nil
         }
     }
 

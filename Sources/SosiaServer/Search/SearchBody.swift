@@ -78,7 +78,7 @@ struct SearchBody: Sendable {
         case "upload": return .upload(try value.string(longest: 256))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
-        default: return .vector(try value.array(1...65_536).map { Float(try $0.number()) })
+        default: return .vector(try value.numbers(1...65_536).map { Float($0) })
         }
     }
 
