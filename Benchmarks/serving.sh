@@ -4,7 +4,8 @@
 #   Benchmarks/serving.sh [--only id,upload,milvus,stalled,memory] [--store COLLECTION.sosia]     (--help for all)
 #
 # Without --store the collection of 60,000 pictures is made, once (some ten minutes). Milvus runs where the folder
-# `shared` that knows how to start it lies beside the repository. Everything listens to 127.0.0.1 and ends with the run.
+# `shared` that knows how to start it lies beside the repository. All of it runs in a network of its own that has only
+# 127.0.0.1, and ends with the run.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(dirname "$here")"
@@ -15,7 +16,7 @@ fail() {
 }
 
 "$root/scripts/setup/all.sh"
-"$root/scripts/setup/system.sh" wrk
+"$root/scripts/setup/system.sh" wrk iproute2 util-linux curl bc
 venv="$here/.venv-serving"
 list="$here/peers/requirements-serving.txt"
 if ! cmp -s "$list" "$venv/.requirements"; then
@@ -37,5 +38,7 @@ for product in sosia sosia-bench-store; do
     fi
 done
 
-# Paths among the arguments are those of the caller.
-PYTHONPATH="$here" exec "$venv/bin/python" -m serving "$@"
+# Milvus listens to all addresses and has no option against it: here there are none but 127.0.0.1. Paths among the
+# arguments are those of the caller.
+PYTHONPATH="$here" exec unshare --net --map-root-user \
+    sh -c 'ip link set lo up && exec "$@"' serving.sh "$venv/bin/python" -m serving "$@"

@@ -25,7 +25,7 @@ def arguments():
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--store", type=Path, help="a collection to measure a copy of, instead of a new one")
     parser.add_argument("--photos", type=Path, default=PHOTOS)
-    parser.add_argument("--tiny", type=Path, default=TINY, help="the pictures of the collection: a folder or an archive")
+    parser.add_argument("--tiny", type=Path, default=TINY, help="pictures of the collection: a folder or an archive")
     parser.add_argument("--rounds", type=int, default=5, help="turns of what is compared")
     parser.add_argument("--seconds", type=int, default=8, help="length of a turn")
     parser.add_argument("--sosia", type=Path, default=FOLDER / ".build/release/sosia", help="another build of sosia")

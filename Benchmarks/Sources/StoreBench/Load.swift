@@ -16,6 +16,7 @@ struct Load: Decodable {
 
     /// - Parameter pictures: their number; the pictures 1 to `pictures` are there.
     func run(on store: Store, pictures: Int) async throws -> Result {
+        let mode: SearchRequest.Mode = recall.map { .approximate(recall: $0) } ?? .automatic
         let turns = Atomic(0)
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
@@ -25,7 +26,7 @@ struct Load: Decodable {
                     while ContinuousClock.now < end {
                         let turn = turns.add(1, ordering: .relaxed).oldValue
                         let id = ImageID(rawValue: Int64(Self.id(at: turn, of: pictures)))
-                        _ = try await store.search(id, k: k, mode: recall.map { .approximate(recall: $0) } ?? .automatic)
+                        _ = try await store.search(id, k: k, mode: mode)
                     }
                 }
             }
