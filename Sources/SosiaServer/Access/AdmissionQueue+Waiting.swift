@@ -13,7 +13,7 @@ extension AdmissionQueue {
                 lineUp(ticket, turn).map { turn.resume(with: $0) }
             }
         } onCancel: {
-            giveUp(ticket) { _ in CancellationError() }
+            cancel(ticket)
         }
     }
 
@@ -31,24 +31,42 @@ extension AdmissionQueue {
             guard state.waiting.count < options.waiting else {
                 return .failure(overload(state))
             }
-            let timer = Task { [weak self, patience = options.patience] in
-                guard (try? await Task.sleep(for: patience)) != nil, let self else { return }
-                giveUp(ticket, because: overload)
+            state.waiting.append(Waiter(ticket: ticket, turn: turn, deadline: clock.now + options.patience))
+            if !state.isWatched {
+                state.isWatched = true
+                Task { [weak self] in
+                    while let deadline = self?.turnAwayLate() {
+                        try? await Task.sleep(until: deadline, clock: .continuous)
+                    }
+                }
             }
-            state.waiting.append(Waiter(ticket: ticket, turn: turn, timer: timer))
             return nil
         }
     }
 
     /// Does nothing when the turn has come already.
-    private func giveUp(_ ticket: UInt64, because reason: (State) -> any Error) {
-        let leaving = state.withLock { state -> (Waiter, any Error)? in
-            guard let position = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-            return (state.waiting.remove(at: position), reason(state))
+    private func cancel(_ ticket: UInt64) {
+        let leaving = state.withLock { state in
+            state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0) }
         }
-        guard let (waiter, error) = leaving else { return }
-        waiter.timer.cancel()
-        waiter.turn.resume(throwing: error)
+        leaving?.turn.resume(throwing: CancellationError())
+    }
+
+    /// Turns those away who have waited too long.
+    ///
+    /// One task calls this for all: all wait equally long, so that their deadlines are in order, and a sleep of each,
+    /// cancelled when its turn comes, would stay with the system until its time is over.
+    /// - Returns: when to look again; nil when nobody waits.
+    private func turnAwayLate() -> ContinuousClock.Instant? {
+        let now = clock.now
+        let (late, overload, next) = state.withLock { state in
+            let late = Array(state.waiting.prefix { $0.deadline <= now })
+            state.waiting.removeFirst(late.count)
+            state.isWatched = !state.waiting.isEmpty
+            return (late, overload(state), state.waiting.first?.deadline)
+        }
+        for waiter in late { waiter.turn.resume(throwing: overload) }
+        return next
     }
 
     private func overload(_ state: State) -> Overload {

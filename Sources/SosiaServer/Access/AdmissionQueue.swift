@@ -9,18 +9,19 @@ public final class AdmissionQueue: Sendable {
         var nextTicket: UInt64 = 0
         var waiting: [Waiter] = []
         var pace = Pace()
+        /// Whether a task looks after those who wait too long.
+        var isWatched = false
     }
 
     struct Waiter {
         let ticket: UInt64
         let turn: CheckedContinuation<Void, any Error>
-        /// Ends the waiting when it takes too long.
-        let timer: Task<Void, Never>
+        let deadline: ContinuousClock.Instant
     }
 
     public let options: AdmissionOptions
     let state = Mutex(State())
-    private let clock = ContinuousClock()
+    let clock = ContinuousClock()
 
     public init(_ options: AdmissionOptions) {
         self.options = options
@@ -51,7 +52,6 @@ public final class AdmissionQueue: Sendable {
             // The place changes hands: the number of those who run stays.
             return state.waiting.removeFirst()
         }
-        next?.timer.cancel()
         next?.turn.resume()
     }
 }
