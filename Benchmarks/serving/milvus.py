@@ -83,8 +83,10 @@ def best(milvus, vectors, queries):
             if recall >= RECALL:
                 candidates.append((seconds, kind, build, parameters, recall))
                 break
+    built = kind
     _, kind, build, parameters, recall = min(candidates, key=lambda candidate: candidate[0])
-    milvus.index(kind, **build)
+    if kind != built:
+        milvus.index(kind, **build)
     words = " ".join(f"{name}={value}" for name, value in {**build, **parameters}.items())
     return f"{kind} {words}".strip(), parameters, recall
 
