@@ -59,13 +59,13 @@ extension AdmissionQueue {
     /// - Returns: when to look again; nil when nobody waits.
     private func turnAwayLate() -> ContinuousClock.Instant? {
         let now = clock.now
-        let (late, overload, next) = state.withLock { state in
+        let (late, reason, next) = state.withLock { state -> ([Waiter], Overload, ContinuousClock.Instant?) in
             let late = Array(state.waiting.prefix { $0.deadline <= now })
             state.waiting.removeFirst(late.count)
             state.isWatched = !state.waiting.isEmpty
             return (late, overload(state), state.waiting.first?.deadline)
         }
-        for waiter in late { waiter.turn.resume(throwing: overload) }
+        for waiter in late { waiter.turn.resume(throwing: reason) }
         return next
     }
 
