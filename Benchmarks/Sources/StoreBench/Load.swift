@@ -1,5 +1,4 @@
 import Sosia
-import Synchronization
 
 /// Searches by id, several at once, for a while.
 struct Load: Decodable {
@@ -17,22 +16,23 @@ struct Load: Decodable {
     /// - Parameter pictures: their number; the pictures 1 to `pictures` are there.
     func run(on store: Store, pictures: Int) async throws -> Result {
         let mode: SearchRequest.Mode = recall.map { .approximate(recall: $0) } ?? .automatic
-        let turns = Atomic(0)
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
-        try await withThrowingTaskGroup { group in
-            for _ in 0..<tasks {
+        let searches = try await withThrowingTaskGroup(of: Int.self) { group in
+            for task in 0..<tasks {
                 group.addTask {
+                    var done = 0
                     while ContinuousClock.now < end {
-                        let turn = turns.add(1, ordering: .relaxed).oldValue
-                        let id = ImageID(rawValue: Int64(Self.id(at: turn, of: pictures)))
+                        let id = ImageID(rawValue: Int64(Self.id(at: task + done * tasks, of: pictures)))
                         _ = try await store.search(id, k: k, mode: mode)
+                        done += 1
                     }
+                    return done
                 }
             }
-            try await group.waitForAll()
+            return try await group.reduce(0, +)
         }
-        return Result(searches: turns.load(ordering: .relaxed), seconds: (ContinuousClock.now - start) / .seconds(1))
+        return Result(searches: searches, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
     /// The order of `similar.lua`: every picture once, neighbours far apart.
