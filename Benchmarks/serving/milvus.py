@@ -9,7 +9,7 @@ from material import SHARED
 
 from .server import Client
 from .table import row, spread
-from .vectors import Vectors
+from .vectors import Truth, Vectors
 
 START = SHARED / "engines/milvus_start.sh"
 STOP = START.with_name("milvus_stop.sh")
@@ -68,7 +68,7 @@ class Milvus:
         return hits.ids
 
 
-def best(milvus, vectors, queries):
+def best(milvus, truth, queries):
     """The quickest of Milvus's indexes that reaches the recall, and its recall."""
     candidates = []
     for kind, build, searches in (
@@ -79,7 +79,7 @@ def best(milvus, vectors, queries):
             start = time.perf_counter()
             found = [milvus.search(query, parameters) for query in queries]
             seconds = time.perf_counter() - start
-            recall = vectors.recall(queries, found, K)
+            recall = truth.recall(found)
             if recall >= RECALL:
                 candidates.append((seconds, kind, build, parameters, recall))
                 break
@@ -110,11 +110,12 @@ def rows(bench):
         return
     vectors = Vectors(bench.store)
     ids = [vectors.ids[turn * 7919 % len(vectors.ids)] for turn in range(QUERIES)]
-    queries = [vectors.values[vectors.position[identifier]].tolist() for identifier in ids]
+    queries = vectors.of(ids).tolist()
+    truth = Truth(vectors, vectors.of(ids), K)
     with bench.temporary() as folder, Milvus(bench.venv, folder) as milvus, bench.server() as server, \
             Client(server) as client:
         milvus.fill(vectors)
-        name, parameters, recall = best(milvus, vectors, queries)
+        name, parameters, recall = best(milvus, truth, queries)
 
         def by_vector(**options):
             def search(query):
@@ -135,8 +136,8 @@ def rows(bench):
     peer = times.pop("Milvus")
     yield row(f"{what}: {name}, recall {recall:.4f}", f"{1000 / statistics.mean(peer):,.0f}/s")
     for name, own in times.items():
-        # By id the picture itself is left out: one more is needed to compare.
-        known = "" if name.startswith("by id") else f", recall {vectors.recall(queries, found[name], K):.4f}"
+        # By id the picture itself is left out, which the truth has.
+        known = "" if name.startswith("by id") else f", recall {truth.recall(found[name]):.4f}"
         ratio = spread([theirs / ours for theirs, ours in zip(peer, own)])
         yield row(
             f"Sosia over HTTP against that, {name}", f"{ratio}: {1000 / statistics.mean(own):,.0f}/s{known}", ">= 5x")

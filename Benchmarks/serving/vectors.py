@@ -1,4 +1,4 @@
-"""The vectors of a collection, for peers and for the truth."""
+"""The vectors of a collection, and which are nearest."""
 import sqlite3
 
 import numpy
@@ -8,7 +8,7 @@ NEAR = 1e-5
 
 
 class Vectors:
-    """Rows by id, and the true distances of the k nearest."""
+    """Rows by id."""
 
     def __init__(self, store):
         catalog = sqlite3.connect(f"file:{store / 'catalog.sqlite'}?mode=ro", uri=True)
@@ -20,14 +20,24 @@ class Vectors:
         self.values = numpy.ascontiguousarray(file[[slot for _, slot in rows]])
         self.position = {identifier: position for position, identifier in enumerate(self.ids)}
 
-    def distances(self, query):
-        return numpy.linalg.norm(self.values - query, axis=1)
+    def of(self, ids):
+        return self.values[[self.position[identifier] for identifier in ids]]
 
-    def recall(self, queries, found, k):
+
+class Truth:
+    """How far the k nearest of each query are."""
+
+    def __init__(self, vectors, queries, k):
+        self.vectors, self.queries, self.k = vectors, queries, k
+        self.limits = [numpy.partition(distances(vectors.values, query), k - 1)[k - 1] + NEAR for query in queries]
+
+    def recall(self, found):
         """The share of the k nearest that was found; ties count."""
-        hits = 0
-        for query, ids in zip(queries, found):
-            distances = self.distances(query)
-            limit = numpy.partition(distances, k - 1)[k - 1] + NEAR
-            hits += sum(distances[self.position[identifier]] <= limit for identifier in ids[:k])
-        return hits / (k * len(queries))
+        hits = sum(
+            numpy.count_nonzero(distances(self.vectors.of(ids[:self.k]), query) <= limit)
+            for query, limit, ids in zip(self.queries, self.limits, found))
+        return hits / (self.k * len(self.queries))
+
+
+def distances(rows, query):
+    return numpy.linalg.norm(rows - query, axis=1)
