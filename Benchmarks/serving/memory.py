@@ -44,12 +44,13 @@ class Work:
         self.searches = self.uploads = 0
 
     def do(self, searches, uploads):
-        end = self.searches + searches
-        while self.searches < end:
-            self.searches += load(self.server, self.bench.pictures, "k=10&recall=0.99", SLICE, 16).requests
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(self.upload, self.shares(uploads, 4)))
         self.uploads += uploads
+        # Searches come last: after an upload the vectors are mapped anew, and nothing of them is resident.
+        end = self.searches + searches
+        while self.searches < end:
+            self.searches += load(self.server, self.bench.pictures, "k=10&recall=0.99", SLICE, 16).requests
 
     def shares(self, uploads, parts):
         numbers = range(self.uploads, self.uploads + uploads)
