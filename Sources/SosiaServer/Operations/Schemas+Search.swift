@@ -58,7 +58,7 @@ extension Schemas {
             "Hits of one page."
         ),
         (
-            "filter", .string(longest: Filter.maximumBytes),
+            "filter", .string(longest: SearchOptions.longestFilterInAddress),
             "Which pictures may be in the answer: price < 50 AND category IN ('shoes', 'boots')."
         ),
         ("max_distance", .number, "Pictures farther away are not in the answer."),

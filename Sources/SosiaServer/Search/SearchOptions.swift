@@ -12,6 +12,9 @@ struct SearchOptions: Sendable {
     var maximumDistance: Float?
     var cursor: SearchCursor?
 
+    /// Characters; longer ones would not fit into the head of a request once they are escaped.
+    static let longestFilterInAddress = 1024
+
     /// - Parameter members: of a body.
     init(_ members: [String: JSONReader]) throws {
         if let value = members["k"] { k = try value.integer(Self.k.minimum...Self.k.maximum) }
@@ -26,7 +29,12 @@ struct SearchOptions: Sendable {
     init(_ query: QueryReader) throws {
         k = try query.integer("k", Self.k.minimum...Self.k.maximum) ?? k
         mode = try Self.mode(exact: query.boolean("exact"), recall: query.number("recall"))
-        filter = try query.string("filter").map { try Filter(parsing: $0) }
+        filter = try query.string("filter").map { text in
+            guard text.unicodeScalars.count <= Self.longestFilterInAddress else {
+                throw Problem.parameter("filter", "is longer than \(Self.longestFilterInAddress); search by POST")
+            }
+            return try Filter(parsing: text)
+        }
         maximumDistance = try query.number("max_distance").map { Float($0) }
         cursor = try query.string("cursor").map { try Self.cursor($0) }
     }
