@@ -19,7 +19,8 @@ enum Golden {
 struct GoldenTests {
     static let verbs = [
         [], ["add"], ["search"], ["show"], ["remove"], ["status"], ["verify"], ["compact"], ["model"],
-        ["model", "list"], ["model", "show"], ["model", "add"], ["bench"], ["bench", "embed"], ["serve"], ["key"], ["key", "add"], ["key", "list"],
+        ["model", "list"], ["model", "show"], ["model", "add"], ["bench"], ["bench", "embed"], ["serve"], ["key"],
+        ["key", "add"], ["key", "list"],
         ["key", "remove"],
     ]
 
