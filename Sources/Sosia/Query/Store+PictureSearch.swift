@@ -34,29 +34,33 @@ extension Store {
             throw EngineError.tooMany(
                 "examples", got: crowded.examples.count, maximum: SearchRequest.maximumExamples)
         }
-        var resolved = await withTaskGroup(of: (Int, Int, Result<ResolvedExample, any Error>).self) { group in
-            var resolved = searches.map(ResolvedSearch.init)
+        var resolved = searches.map(ResolvedSearch.init)
+        await withTaskGroup(of: PlacedExample.self) { group in
             for (question, search) in searches.enumerated() {
                 for (position, example) in search.examples.enumerated() {
                     if let known = example.known {
                         resolved[question].place(.success(known), at: position)
                         continue
                     }
-                    group.addTask(executorPreference: self.engine.searches) {
-                        do {
-                            return (question, position, .success(try await self.embed(example, position)))
-                        } catch {
-                            return (question, position, .failure(error))
-                        }
+                    group.addTask(executorPreference: engine.searches) {
+                        PlacedExample(
+                            question: question, position: position, result: await self.embedded(example, position))
                     }
                 }
             }
-            for await (question, position, example) in group { resolved[question].place(example, at: position) }
-            return resolved
+            for await placed in group { resolved[placed.question].place(placed.result, at: placed.position) }
         }
         // What is thrown is the first in order, not in time.
         for question in resolved.indices { try resolved[question].finish() }
         return resolved
+    }
+
+    private func embedded(_ example: PictureExample, _ position: Int) async -> Result<ResolvedExample, any Error> {
+        do {
+            return .success(try await embed(example, position))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
@@ -96,6 +100,15 @@ struct ResolvedExample: Sendable {
     /// Milliseconds.
     var decode = 0.0
     var embed = 0.0
+}
+
+/// What became of one picture of one question.
+///
+/// A structure: the release build of Swift 6.3.1 trapped on the same three values as a tuple.
+private struct PlacedExample: Sendable {
+    let question: Int
+    let position: Int
+    let result: Result<ResolvedExample, any Error>
 }
 
 /// A question whose pictures are becoming vectors.
