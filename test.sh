@@ -2,6 +2,8 @@
 # Sets up what is missing and runs every test.
 #
 #   ./test.sh [--filter NAME]      (arguments are handed to `swift test`)
+#
+# SOSIA names the program whose server is tested over the wire and in the browser; the debug build when it is not set.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -54,12 +56,13 @@ if [ $# -eq 0 ]; then
     SOSIA_SIMD=scalar run "$log.scalar" --filter 'KernelsTests|IndexesTests'
 
     echo "== A running server against its own description"
-    SOSIA=.build/debug/sosia scripts/wire_tests.sh > .build/wire.log 2>&1 \
+    export SOSIA=${SOSIA:-$PWD/.build/debug/sosia}
+    scripts/wire_tests.sh > .build/wire.log 2>&1 \
         || { tail -n 40 .build/wire.log >&2; exit 1; }
     tail -n 3 .build/wire.log
 
     echo "== The page in a browser"
-    SOSIA=$PWD/.build/debug/sosia scripts/browser_tests.sh > .build/browser-tests.log 2>&1 \
+    scripts/browser_tests.sh > .build/browser-tests.log 2>&1 \
         || { tail -n 60 .build/browser-tests.log >&2; exit 1; }
     tail -n 3 .build/browser-tests.log
 

@@ -12,18 +12,7 @@ source scripts/setup/common.sh
 # The fonts make the screenshots look alike on all machines.
 scripts/setup/system.sh chromium chromium-driver fonts-inter fonts-liberation2
 
-environment="$deps/browser"
-list=Tests/Browser/requirements.txt
-if ! cmp -s "$list" "$environment/.requirements"; then
-    say "installing $list"
-    rm -rf "$environment"
-    mkdir -p "$deps"
-    python3 -m venv "$environment"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps \
-        --require-hashes --requirement "$list" > "$deps/pip.log" 2>&1 \
-        || fail "cannot install $list; check the network connection (pip's own words: $deps/pip.log)"
-    cp "$list" "$environment/.requirements"
-fi
+environment browser Tests/Browser/requirements.txt
 
 if [ -z "${SOSIA:-}" ]; then
     scripts/setup/all.sh
@@ -32,4 +21,4 @@ if [ -z "${SOSIA:-}" ]; then
 fi
 cd Tests/Browser
 if [ $# -eq 0 ]; then set -- discover; fi
-exec "$environment/bin/python" -m unittest "$@"
+exec "$deps/browser/bin/python" -m unittest "$@"

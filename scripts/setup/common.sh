@@ -20,6 +20,20 @@ digest() {
     fi
 }
 
+# environment NAME LIST: a virtual environment $deps/NAME with exactly what LIST names, made anew when LIST changed.
+environment() {
+    local folder="$deps/$1" list="$2"
+    cmp -s "$list" "$folder/.requirements" && return
+    say "installing $list"
+    rm -rf "$folder"
+    mkdir -p "$deps"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps \
+        --require-hashes --requirement "$list" > "$deps/pip.log" 2>&1 \
+        || fail "cannot install $list; check the network connection (pip's own words: $deps/pip.log)"
+    cp "$list" "$folder/.requirements"
+}
+
 # fetch_wheel REQUIREMENT SHA256 FOLDER [PIP OPTION...]: one wheel, its bytes checked; prints the file's path.
 fetch_wheel() {
     local requirement="$1" expected="$2" folder="$3" wheel got

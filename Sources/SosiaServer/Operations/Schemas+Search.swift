@@ -30,7 +30,9 @@ extension Schemas {
 
     private static func member(_ name: String, _ schema: Schema, regional: Bool) -> JSONValue {
         let weight = Schema(json: ["type": "number", "exclusiveMinimum": 0, "maximum": 1000, "default": 1])
-        let all = [(name: name, schema: schema), ("weight", weight), ("region", .component("Region"))]
+        let all = [
+            (name: name, schema: schema), ("weight", weight.orNull()), ("region", .component("Region").orNull()),
+        ]
         return Schema.object(regional ? all : Array(all.prefix(2)), optional: ["weight", "region"]).json
     }
 
@@ -41,8 +43,11 @@ extension Schemas {
                 .object(
                     [
                         ("positive", .array(.component("Example"), 1...SearchBody.maximumExamples)),
-                        ("negative", .array(.component("Example"), 0...SearchBody.maximumExamples)),
-                        ("region", .component("Region").described("Of the positive examples that name none.")),
+                        ("negative", .array(.component("Example"), 0...SearchBody.maximumExamples).orNull()),
+                        (
+                            "region",
+                            .component("Region").described("Of the positive examples that name none.").orNull()
+                        ),
                     ], optional: ["negative", "region"])
             )
         ] + options.map { ($0.name, $0.schema.orNull()) }, optional: Set(options.map(\.name)))

@@ -17,7 +17,7 @@ enum Schemas {
         "Search": search, "SearchBatch": searchBatch, "Example": example, "Region": region,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
-        "SeedKey": .object([("key", .string())], optional: ["key"]), "SeedPicture": seedPicture,
+        "SeedKey": .object([("key", .string().orNull())], optional: ["key"]), "SeedPicture": seedPicture,
         "SeedStatus": seedStatus, "SeedAnswer": seedAnswer, "SeedOutcome": .object([("ok", .boolean)]),
     ]
 
@@ -68,8 +68,9 @@ enum Schemas {
     private static let vector = Schema.object([("model", .string()), ("vector", .array(.number))])
 
     private static let newPicture = Schema.oneOf([
-        .object([("url", .string(longest: 4096)), ("attributes", .map(.anything))], optional: ["attributes"]),
-        .object([("path", .string(longest: 4096)), ("attributes", .map(.anything))], optional: ["attributes"]),
+        .object([("url", .string(longest: 4096)), ("attributes", .map(.anything).orNull())], optional: ["attributes"]),
+        .object(
+            [("path", .string(longest: 4096)), ("attributes", .map(.anything).orNull())], optional: ["attributes"]),
     ])
 
     private static let uploads = Schema.object([
@@ -96,7 +97,7 @@ enum Schemas {
 
     private static let seedPicture = Schema.object(
         [
-            ("key", .string()), ("location", .string(longest: 4096)),
+            ("key", .string().orNull()), ("location", .string(longest: 4096).orNull()),
             ("image", .string("The picture in base64, with or without data:image/...;base64, before it.")),
         ], optional: ["key", "location"])
 
