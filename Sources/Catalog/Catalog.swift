@@ -54,6 +54,13 @@ package final class Catalog: Sendable {
         }
     }
 
+    /// One statement is a transaction by itself, and is spared the making of one.
+    func readOne<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+        try Self.translating(path) {
+            try Self.rollingBack(path) { try database.unsafeRead(body) }
+        }
+    }
+
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
             return try database.write(body)

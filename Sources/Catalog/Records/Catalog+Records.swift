@@ -5,18 +5,39 @@ package import SosiaCore
 extension Catalog {
     /// - Returns: the records of those ids that exist, in the order asked for.
     package func records(_ ids: [ImageID]) throws(CatalogError) -> [ImageRecord] {
-        try read { db in
-            try ids.compactMap { id in try Self.record(id, db) }
-        }
+        try readOne { db in try Self.records(ids, db) }
     }
 
     static func record(_ id: ImageID, _ db: Database) throws -> ImageRecord? {
-        let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
-        guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
-        let sources = try String.fetchAll(
-            db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
-            arguments: [id.rawValue])
-        return try record(row, sources: sources)
+        try records([id], db).first
+    }
+
+    /// One statement for all of them, read by position: every answer to a search pays for this.
+    static func records(_ ids: [ImageID], _ db: Database) throws -> [ImageRecord] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key
+                FROM json_each(?) AS wanted CROSS JOIN image ON image.id = value
+                    LEFT JOIN source ON source.image = image.id
+                ORDER BY key, location
+                """)
+        let list = "[" + ids.map { String($0.rawValue) }.joined(separator: ",") + "]"
+        var records: [ImageRecord] = []
+        var lastKey: Int?
+        let rows = try Row.fetchCursor(select, arguments: [list])
+        while let row = try rows.next() {
+            let source: String? = try row.optional(at: 9)
+            let key: Int = try row.value(at: 10)
+            if let source, key == lastKey, let last = records.last {
+                // One more place of the same picture.
+                records[records.count - 1] = ImageRecord(
+                    id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes)
+            } else {
+                records.append(try record(row, sources: source.map { [$0] } ?? []))
+            }
+            lastKey = key
+        }
+        return records
     }
 
     /// The picture with these bytes.
@@ -63,20 +84,20 @@ extension Catalog {
     }
 
     package func count() throws(CatalogError) -> Int {
-        try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
+        try readOne { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
     }
 
     private static func record(_ row: Row, sources: [String]) throws -> ImageRecord {
         var position: PictureFacts.Position?
-        if let latitude: Double = try row.optional("latitude"), let longitude: Double = try row.optional("longitude") {
+        if let latitude: Double = try row.optional(at: 5), let longitude: Double = try row.optional(at: 6) {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
         }
         let facts = PictureFacts(
-            format: try row.value("format"), width: try row.value("width"), height: try row.value("height"),
-            captured: try row.optional("captured"), position: position, camera: try row.optional("camera"))
+            format: try row.value(at: 1), width: try row.value(at: 2), height: try row.value(at: 3),
+            captured: try row.optional(at: 4), position: position, camera: try row.optional(at: 7))
         return ImageRecord(
-            id: ImageID(rawValue: try row.value("id")), sources: sources, facts: facts,
-            attributes: try decode(attributes: row.value("attributes")))
+            id: ImageID(rawValue: try row.value(at: 0)), sources: sources, facts: facts,
+            attributes: try decode(attributes: row.value(at: 8)))
     }
 }
 

@@ -33,7 +33,7 @@ extension Catalog {
 
     /// Where the vector of a picture lies in the present generation.
     package func slot(of id: ImageID) throws(CatalogError) -> Int? {
-        try read { db in
+        try readOne { db in
             try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT slot FROM image WHERE id = ?"), arguments: [id.rawValue])
         }

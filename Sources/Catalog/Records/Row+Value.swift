@@ -18,6 +18,13 @@ extension Row {
         return value
     }
 
+    /// By position.
+    /// - Returns: nil for NULL.
+    func optional<Value: DatabaseValueConvertible>(at position: Int) throws -> Value? {
+        if position < count, (self[position] as DatabaseValue).isNull { return nil }
+        return try value(at: position)
+    }
+
     /// - Returns: nil for NULL.
     func optional<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
         if let stored = self[column] as DatabaseValue?, stored.isNull { return nil }

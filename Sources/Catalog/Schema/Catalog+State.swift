@@ -9,14 +9,14 @@ extension Catalog {
 
     /// Only the number that changes with every commit; cheap enough to ask before every search.
     package func revision() throws(CatalogError) -> Int64 {
-        try read { db in
+        try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "SELECT revision FROM collection")) ?? 0
         }
     }
 
     /// A number that is another one after every commit of another connection, those that change no slot included.
     package func version() throws(CatalogError) -> Int64 {
-        try read { db in
+        try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
         }
     }

@@ -94,8 +94,8 @@ extension EmbeddedEngine {
     }
 
     private func embedding(of id: ImageID, in snapshot: Snapshot) throws -> Embedding {
-        let likely = try reading { try catalog.slot(of: id) }
-        guard let slot = snapshot.slot(of: id, likely: likely) else { throw EngineError.unknownImage(id) }
+        let slot = try reading { try snapshot.slot(of: id) { try catalog.slot(of: id) } }
+        guard let slot else { throw EngineError.unknownImage(id) }
         return try Embedding(snapshot.vectors.vector(slot))
     }
 

@@ -42,10 +42,17 @@ struct Snapshot: Sendable {
     }
 
     /// The row of a picture.
-    /// - Parameter likely: where it was seen last; nil when nobody knows.
+    /// - Parameter likely: where it was seen last, asked for where a guess fails; nil when nobody knows.
     /// - Returns: nil when there is no such picture.
-    func slot(of id: ImageID, likely: Int? = nil) -> Int? {
-        if let likely, ids.indices.contains(likely), ids[likely] == id.rawValue { return likely }
-        return id.rawValue > 0 ? ids.firstIndex(of: id.rawValue) : nil
+    func slot(of id: ImageID, likely: () throws -> Int?) rethrows -> Int? {
+        guard id.rawValue > 0 else { return nil }
+        // Ids count from 1 and rows from 0, and in most collections nothing was ever moved.
+        if let slot = Int(exactly: id.rawValue - 1), holds(id, at: slot) { return slot }
+        if let slot = try likely(), holds(id, at: slot) { return slot }
+        return ids.firstIndex(of: id.rawValue)
+    }
+
+    private func holds(_ id: ImageID, at slot: Int) -> Bool {
+        ids.indices.contains(slot) && ids[slot] == id.rawValue
     }
 }
