@@ -25,6 +25,8 @@ struct IndexBuilder: Sendable {
     /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
     func build(graph: Bool, waiting: Bool) throws {
         guard isWanting(graph: graph) else { return }
+        // A build holds copies of codes and links, and what follows does not.
+        defer { FreedMemory.giveBack() }
         try shelf.building(waiting: waiting) {
             // Another one may have built it meanwhile.
             guard isWanting(graph: graph) else { return }
