@@ -1,4 +1,5 @@
 """Milvus 2.3.5 beside Sosia: the same vectors, one client each, in turns."""
+import base64
 import os
 import statistics
 import subprocess
@@ -109,16 +110,17 @@ def rows(bench):
         return
     vectors = Vectors(bench.store)
     ids = [vectors.ids[turn * 7919 % len(vectors.ids)] for turn in range(QUERIES)]
-    queries = vectors.of(ids).tolist()
+    asked = vectors.of(ids).astype("<f4")
+    queries = asked.tolist()
     truth = Truth(vectors, vectors.of(ids), K)
     with bench.temporary() as folder, Milvus(bench.venv, folder) as milvus, bench.server() as server, \
             Client(server) as client:
         milvus.fill(vectors)
         name, parameters, recall = best(milvus, truth, queries)
 
-        def by_vector(**options):
+        def by_vector(written, **options):
             def search(query):
-                body = {"query": {"positive": [{"vector": queries[query]}]}, "k": K, **options}
+                body = {"query": {"positive": [{"vector": written(query)}]}, "k": K, **options}
                 answer = client.json("POST", f"{server.path}/search", body)
                 return [hit["id"] for hit in answer["results"]]
             return search
@@ -129,9 +131,16 @@ def rows(bench):
                 return [hit["id"] for hit in answer["results"]]
             return search
 
+        def numbers(query):
+            return queries[query]
+
+        def binary(query):
+            return base64.b64encode(asked[query].tobytes()).decode()
+
         searches = {
-            "Milvus": lambda query: milvus.search(queries[query], parameters), "by vector, exact": by_vector(),
-            "by vector, graph": by_vector(recall=RECALL), "by id, exact": by_id(),
+            "Milvus": lambda query: milvus.search(queries[query], parameters), "by vector, exact": by_vector(binary),
+            "by vector, graph": by_vector(binary, recall=RECALL),
+            "by vector as JSON numbers, graph": by_vector(numbers, recall=RECALL), "by id, exact": by_id(),
             "by id, graph": by_id(f"&recall={RECALL}")}
         turns(searches, queries[:SLICE])
         times, found = turns(searches, queries)

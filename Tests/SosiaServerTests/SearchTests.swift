@@ -44,11 +44,16 @@ struct SearchTests {
             let similar = try await client.get(Self.path + "/images/8/similar?k=4").json()
             #expect(Self.ids(similar) == Array(expected.dropFirst().prefix(4)))
 
-            let list = try Self.vector(7).map(\.description).joined(separator: ",")
-            let byVector = try await client.post(
-                Self.path + "/search", #"{"query":{"positive":[{"vector":[\#(list)]}]},"k":5,"exact":true}"#)
-            #expect(Self.ids(try byVector.json()) == Array(expected.prefix(5)))
-            #expect(try byVector.json()["plan"]?["exact"] == true)
+            let vector = try Self.vector(7)
+            let bytes = vector.flatMap { value in
+                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+            }
+            for written in ["\(vector)", "\"\(Data(bytes).base64EncodedString())\""] {
+                let byVector = try await client.post(
+                    Self.path + "/search", #"{"query":{"positive":[{"vector":\#(written)}]},"k":5,"exact":true}"#)
+                #expect(Self.ids(try byVector.json()) == Array(expected.prefix(5)))
+                #expect(try byVector.json()["plan"]?["exact"] == true)
+            }
         }
     }
 
@@ -157,6 +162,11 @@ struct SearchTests {
         (#"{"query":{"positive":[{"id":1}]},"recall":2}"#, "invalid-body"),
         (#"{"query":{"positive":[{"id":99}]}}"#, "unknown-picture"),
         (#"{"query":{"positive":[{"vector":[1,2]}]}}"#, "dimension-mismatch"),
+        (#"{"query":{"positive":[{"vector":"AACAPwAAAEA="}]}}"#, "dimension-mismatch"),
+        (#"{"query":{"positive":[{"vector":"AADAfw=="}]}}"#, "invalid-body"),
+        (#"{"query":{"positive":[{"vector":"AAAA"}]}}"#, "invalid-body"),
+        (#"{"query":{"positive":[{"vector":""}]}}"#, "invalid-body"),
+        (#"{"query":{"positive":[{"vector":"no base64"}]}}"#, "invalid-body"),
     ]) func wrongBodies(_ body: String, _ problem: String) async throws {
         try await TestServer().run(pictures: 0..<2) { client async throws in
             let answer = try await client.post(Self.path + "/search", body)

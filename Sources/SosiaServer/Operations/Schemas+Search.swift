@@ -24,8 +24,18 @@ extension Schemas {
         "oneOf": .array([
             member("upload", .string("The name of a file of the form.", longest: 256), regional: true),
             member("url", .string(longest: 4096), regional: true), member("id", id, regional: true),
-            member("vector", .array(.number, 1...65_536), regional: false),
+            member("vector", vector, regional: false),
         ]),
+    ])
+
+    private static let vector = Schema(json: [
+        "anyOf": [
+            Schema.array(.number, 1...SearchBody.maximumDimension).json,
+            [
+                "type": "string", "contentEncoding": "base64",
+                "description": "The numbers as float32, little-endian, one behind the other.",
+            ],
+        ]
     ])
 
     private static func member(_ name: String, _ schema: Schema, regional: Bool) -> JSONValue {

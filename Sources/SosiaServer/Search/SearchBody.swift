@@ -24,6 +24,7 @@ struct SearchBody: Sendable {
     }
 
     static let maximumExamples = 64
+    static let maximumDimension = 65_536
     /// Searches of one batch.
     static let maximumBatch = 100
     private static let members: Set<String> = [
@@ -78,7 +79,7 @@ struct SearchBody: Sendable {
         case "upload": return .upload(try value.string(longest: 256))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
-        default: return .vector(try value.numbers(1...65_536).map { Float($0) })
+        default: return .vector(try value.vector(1...maximumDimension))
         }
     }
 
