@@ -19,7 +19,7 @@ class Server:
     def __enter__(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--db", self.store, "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True)
+                [self.program, "serve", "--store", self.store, "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         found = re.search(r"https?://\S+", line)
         if not found:
