@@ -22,7 +22,7 @@ extension Catalog {
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
         try write { db in
             _ = try Self.change(id.rawValue, db) { $0.patched(with: patch) }
-            return try Self.record(id, db)
+            return try Self.record(id, db, hasTiles: Self.hasTiles(db))
         }
     }
 

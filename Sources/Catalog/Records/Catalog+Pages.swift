@@ -10,7 +10,8 @@ extension Catalog {
         try read { db in
             let select = try db.cachedStatement(sql: "SELECT id FROM image WHERE id < ? ORDER BY id DESC LIMIT ?")
             let ids = try Int64.fetchAll(select, arguments: [id?.rawValue ?? .max, limit])
-            return try ids.compactMap { try Self.record(ImageID(rawValue: $0), db) }
+            let hasTiles = try Self.hasTiles(db)
+            return try ids.compactMap { try Self.record(ImageID(rawValue: $0), db, hasTiles: hasTiles) }
         }
     }
 }

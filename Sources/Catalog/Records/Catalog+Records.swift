@@ -6,17 +6,19 @@ extension Catalog {
     /// - Returns: the records of those ids that exist, in the order asked for.
     package func records(_ ids: [ImageID]) throws(CatalogError) -> [ImageRecord] {
         try read { db in
-            try ids.compactMap { id in try Self.record(id, db) }
+            let hasTiles = try Self.hasTiles(db)
+            return try ids.compactMap { id in try Self.record(id, db, hasTiles: hasTiles) }
         }
     }
 
-    static func record(_ id: ImageID, _ db: Database) throws -> ImageRecord? {
+    /// - Parameter hasTiles: what ``hasTiles(_:)`` says.
+    static func record(_ id: ImageID, _ db: Database, hasTiles: Bool) throws -> ImageRecord? {
         let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
         guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
         let sources = try String.fetchAll(
             db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"),
             arguments: [id.rawValue])
-        return try record(row, sources: sources)
+        return try record(row, sources: sources, tile: hasTiles ? tile(of: id, db) : nil)
     }
 
     /// The picture with these bytes.
@@ -66,7 +68,7 @@ extension Catalog {
         try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
     }
 
-    private static func record(_ row: Row, sources: [String]) throws -> ImageRecord {
+    private static func record(_ row: Row, sources: [String], tile: Tile?) throws -> ImageRecord {
         var position: PictureFacts.Position?
         if let latitude: Double = try row.optional("latitude"), let longitude: Double = try row.optional("longitude") {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
@@ -76,7 +78,7 @@ extension Catalog {
             captured: try row.optional("captured"), position: position, camera: try row.optional("camera"))
         return ImageRecord(
             id: ImageID(rawValue: try row.value("id")), sources: sources, facts: facts,
-            attributes: try decode(attributes: row.value("attributes")))
+            attributes: try decode(attributes: row.value("attributes")), tile: tile)
     }
 }
 
