@@ -66,12 +66,18 @@ extension Store {
     private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
         var watch = Stopwatch()
         do {
-            let bytes = try await bytes(of: example)
+            let tile = if let id = example.id { try await record(id).tile } else { Tile?.none }
+            let bytes = tile == nil ? try await bytes(of: example) : []
             let embedder = try embedder()
             let loading = watch.lap()
-            let picture = try decoder.decode(bytes, for: embedder.input, region: example.region)
+            let pixels =
+                if let tile {
+                    try decoder.resized(pixels(of: tile), for: embedder.input, region: example.region)
+                } else {
+                    try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
+                }
             let decode = watch.lap()
-            let embedding = try embedder.embed(picture.pixels)
+            let embedding = try embedder.embed(pixels)
             return ResolvedExample(
                 example: Example(.embedding(embedding, of: embedder.identity), weight: example.weight),
                 excluding: example.id, decode: decode, embed: watch.lap() + loading)

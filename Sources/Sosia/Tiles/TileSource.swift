@@ -1,0 +1,47 @@
+public import SosiaCore
+
+/// A file that many pictures are cut from.
+///
+/// Any number of threads use it at once.
+public protocol TileSource: Sendable {
+    var kind: TileContainer.Kind { get }
+    /// Absolute.
+    var path: String { get }
+    var facts: TileContainer.Facts { get }
+    /// Windows, those of tiles that will be dropped included.
+    var count: Int { get }
+
+    /// The windows in the order of their ids; all different.
+    /// - Parameter index: 0 ..< `count`.
+    func window(at index: Int) -> PixelWindow
+    /// - Returns: which of the windows this is; nil for another one.
+    func index(of window: PixelWindow) -> Int?
+    /// The window's place on earth; nil when nobody knows.
+    func outline(of window: PixelWindow) -> GeoPolygon?
+    /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
+    /// - Throws: ``TileError``
+    func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
+}
+
+/// Why a tile, or the file it would be cut from, cannot be read.
+public enum TileError: Error, Hashable, Sendable {
+    /// The file is not what it was when its tiles were added.
+    case changed(path: String)
+    /// The file is gone.
+    case missing(path: String)
+    /// The file as a whole.
+    case unreadable(path: String, reason: String)
+    /// This window; others may be whole.
+    case damaged(PixelWindow, reason: String)
+}
+
+extension TileError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .changed(let path): "\(path) has changed since its tiles were added; add it again"
+        case .missing(let path): "\(path) is gone, and its tiles with it"
+        case .unreadable(_, let reason): reason
+        case .damaged(_, let reason): reason
+        }
+    }
+}
