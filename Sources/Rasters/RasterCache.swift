@@ -1,3 +1,5 @@
+internal import CGDAL
+
 /// The memory in which decoded blocks wait for being asked for again, shared by all rasters of a process.
 public enum RasterCache {
     /// Bytes.
@@ -11,6 +13,6 @@ public enum RasterCache {
         guard (minimum...maximum).contains(bytes) else {
             throw .invalidCache(got: bytes, minimum: minimum, maximum: maximum)
         }
-        throw .libraryMissing(library: "GDAL", package: "libgdal32")
+        if sosia_raster_cache(Int64(bytes)) != SOSIA_RASTER_OK { throw .noLibrary }
     }
 }
