@@ -40,15 +40,17 @@ extension Store {
         return record
     }
 
-    /// Reads the whole truth and holds it against its checksums, and the bytes of uploads against the catalog. Changes
-    /// nothing.
+    /// Reads the whole truth and holds it against its checksums, the bytes of uploads against the catalog, and the
+    /// files that tiles were cut from against what they were. Changes nothing.
     public func verify() async throws -> VerifyReport {
         let report = try await engine.verify()
         let stray = try await strayOriginals()
-        return VerifyReport(
-            pictures: report.pictures, vacant: report.vacant,
-            problems: report.problems + stray.missing.map(VerifyReport.Problem.originalMissing)
-                + stray.orphans.map(VerifyReport.Problem.orphan))
+        let containers = try tileContainers().map { (path: $0.path, state: $0.state) }.filter { $0.state != .asAdded }
+        var problems = report.problems
+        problems += stray.missing.map(VerifyReport.Problem.originalMissing)
+        problems += stray.orphans.map(VerifyReport.Problem.orphan)
+        problems += containers.map { VerifyReport.Problem.container(path: $0.path, $0.state) }
+        return VerifyReport(pictures: report.pictures, vacant: report.vacant, problems: problems)
     }
 
     /// Gives the space of removed pictures back.
