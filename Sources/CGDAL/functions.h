@@ -7,7 +7,7 @@
 typedef void *gdal_dataset;
 typedef void *gdal_band;
 
-enum { ERROR_NONE = 0, ERROR_FAILURE = 3, ERROR_FATAL = 4 };
+enum { ERROR_NONE = 0, ERROR_WARNING = 2, ERROR_FAILURE = 3, ERROR_FATAL = 4 };
 enum { TYPE_BYTE = 1, TYPE_FLOAT32 = 6 };
 enum { MASK_ALL_VALID = 1, MASK_PER_DATASET = 2, MASK_ALPHA = 4, MASK_NODATA = 8 };
 
@@ -96,8 +96,13 @@ extern struct sosia_gdal_functions sosia_gdal;
 // Opens the library once a process; 0 when there is none.
 int sosia_gdal_ready(void);
 
+typedef struct {
+    char *message;
+    int class; // of what is in the message
+} sosia_gdal_listener;
+
 // Between these two, whatever the library has to say on this thread goes to `message` (NULL: nowhere).
-void sosia_gdal_listen(char *message);
+void sosia_gdal_listen(sosia_gdal_listener *listener, char *message);
 void sosia_gdal_unlisten(void);
 
 struct sosia_raster {

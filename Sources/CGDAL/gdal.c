@@ -16,20 +16,24 @@ static int is_ready;
 
 enum { STANDARD_CACHE = 64 << 20 };
 
-// The first failure is the cause of the others.
+// The first failure is the cause of the others; a warning is better than nothing.
 static void remember(int class, int number, const char *text) {
     (void)number;
-    char *message = sosia_gdal.handler_data();
-    if (!message || message[0] || (class != ERROR_FAILURE && class != ERROR_FATAL)) return;
+    sosia_gdal_listener *listener = sosia_gdal.handler_data();
+    if (!listener || !listener->message || class < ERROR_WARNING || class <= listener->class) return;
+    listener->class = class < ERROR_FAILURE ? class : ERROR_FATAL;
+    char *message = listener->message;
     size_t length = 0;
     for (const char *c = text; c && *c && length + 1 < SOSIA_RASTER_MESSAGE_SIZE; c++)
         message[length++] = *c == '\n' ? ';' : *c >= 0x20 && *c <= 0x7e ? *c : '?';
     message[length] = 0;
 }
 
-void sosia_gdal_listen(char *message) {
+void sosia_gdal_listen(sosia_gdal_listener *listener, char *message) {
+    listener->message = message;
+    listener->class = ERROR_NONE;
     if (message) message[0] = 0;
-    sosia_gdal.push_handler(remember, message);
+    sosia_gdal.push_handler(remember, listener);
 }
 
 void sosia_gdal_unlisten(void) { sosia_gdal.pop_handler(); }
@@ -97,11 +101,14 @@ static int close_file_systems(void) {
     char **prefixes = sosia_gdal.prefixes();
     for (char **prefix = prefixes; prefix && *prefix; prefix++) {
         if (is_harmless(*prefix)) continue;
-        if (sosia_gdal.install(*prefix, callbacks) != 0) {
-            closed = 0;
-            break;
-        }
-        closed = 1;
+        // Some are known as "/vsicurl?" besides "/vsicurl/", and only one of the two is in the list.
+        char other[64];
+        const size_t length = strlen(*prefix);
+        if (length < 2 || length >= sizeof other) continue;
+        memcpy(other, *prefix, length + 1);
+        other[length - 1] = '?';
+        closed = sosia_gdal.install(*prefix, callbacks) == 0 && sosia_gdal.install(other, callbacks) == 0;
+        if (!closed) break;
     }
     sosia_gdal.list_free(prefixes);
     sosia_gdal.callbacks_free(callbacks);
@@ -190,10 +197,12 @@ static void open_gdal(void) {
         memcpy(needed[i].slot, &symbol, sizeof symbol);
     }
     static const char *const options[][2] = {
-        // A file's own code, and files that are read as bare bytes.
+        // A file's own code; and from 3.12 on, files elsewhere that are read as bare bytes.
         {"GDAL_VRT_ENABLE_PYTHON", "NO"},
-        {"GDAL_VRT_ENABLE_RAWRASTERBAND", "NO"},
         {"GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE", "SIBLING_OR_CHILD_OF_VRT_PATH"},
+        // Whatever the environment says: memory is not addressed by files, and damage is damage.
+        {"VRT_ALLOW_MEM_DRIVER", "NO"},
+        {"GTIFF_IGNORE_READ_ERRORS", "NO"},
         // Folders with a hundred thousand files are not listed; the few names of side files are tried.
         {"GDAL_DISABLE_READDIR_ON_OPEN", "TRUE"},
         // One thread a caller; callers have threads of their own.
@@ -204,7 +213,8 @@ static void open_gdal(void) {
         {"GDAL_MAX_DATASET_POOL_SIZE", "64"},
     };
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) sosia_gdal.config(options[i][0], options[i][1]);
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     register_drivers(library);
     sosia_gdal.fetch_callback(fetch_nothing, NULL);
     sosia_gdal.proj_network(0);

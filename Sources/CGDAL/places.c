@@ -67,7 +67,8 @@ sosia_placement sosia_raster_places(sosia_raster *raster, double transform[6], c
     memset(name, 0, SOSIA_RASTER_NAME_SIZE);
     memset(transform, 0, 6 * sizeof transform[0]);
     *out = NULL;
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     const sosia_placement result = find(raster->dataset, transform, name, out);
     sosia_gdal_unlisten();
     return result;
@@ -75,7 +76,8 @@ sosia_placement sosia_raster_places(sosia_raster *raster, double transform[6], c
 
 void sosia_places_close(sosia_places *places) {
     if (!places) return;
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     if (places->to_earth) sosia_gdal.operation_free(places->to_earth);
     if (places->from_earth) sosia_gdal.operation_free(places->from_earth);
     sosia_gdal_unlisten();
@@ -85,7 +87,8 @@ void sosia_places_close(sosia_places *places) {
 static int operated(void *operation, int count, double *x, double *y) {
     int *success = calloc((size_t)count, sizeof *success);
     if (!success) return 0;
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     sosia_gdal.operate(operation, count, x, y, NULL, success);
     sosia_gdal_unlisten();
     int all = 1;

@@ -38,7 +38,8 @@ sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char
     *out = NULL;
     message[0] = 0;
     if (!sosia_gdal_ready()) return SOSIA_RASTER_NO_LIBRARY;
-    sosia_gdal_listen(message);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, message);
     gdal_dataset dataset = sosia_gdal.open(path, RASTER | VERBOSE_ERROR, drivers, NULL, NULL);
     sosia_gdal_unlisten();
     if (!dataset) return SOSIA_RASTER_FAILED;
@@ -54,7 +55,8 @@ sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char
 
 void sosia_raster_close(sosia_raster *raster) {
     if (!raster) return;
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     sosia_gdal.close(raster->dataset);
     sosia_gdal_unlisten();
     free(raster);
@@ -62,7 +64,8 @@ void sosia_raster_close(sosia_raster *raster) {
 
 void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out) {
     memset(out, 0, sizeof *out);
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     void *driver = sosia_gdal.driver(raster->dataset);
     if (driver) copy(out->driver, sizeof out->driver, sosia_gdal.driver_name(driver));
     out->width = sosia_gdal.width(raster->dataset);
@@ -78,7 +81,8 @@ static sosia_band_meaning meaning(int interpretation) {
 
 sosia_raster_status sosia_raster_band(sosia_raster *raster, int number, sosia_band_facts *out) {
     memset(out, 0, sizeof *out);
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     gdal_band band = sosia_gdal.band(raster->dataset, number);
     if (!band) {
         sosia_gdal_unlisten();
@@ -112,7 +116,8 @@ sosia_raster_status sosia_raster_band(sosia_raster *raster, int number, sosia_ba
 static uint8_t byte(short value) { return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
 
 sosia_raster_status sosia_raster_palette(sosia_raster *raster, int number, int count, uint8_t *rgba) {
-    sosia_gdal_listen(NULL);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
     gdal_band band = sosia_gdal.band(raster->dataset, number);
     void *palette = band ? sosia_gdal.palette(band) : NULL;
     memset(rgba, 0, (size_t)count * 4);
@@ -146,7 +151,8 @@ sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area ar
     gdal_read_options how = options(resampling);
     const int64_t size = sample == SOSIA_SAMPLE_BYTES ? 1 : (int64_t)sizeof(float);
     const int type = sample == SOSIA_SAMPLE_BYTES ? TYPE_BYTE : TYPE_FLOAT32;
-    sosia_gdal_listen(message);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, message);
     const int result =
         sosia_gdal.read(raster->dataset, 0, area.x, area.y, area.width, area.height, out, out_width, out_height, type,
                         count, numbers, size * count, size * count * out_width, size, &how);
@@ -157,7 +163,8 @@ sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area ar
 sosia_raster_status sosia_raster_read_mask(sosia_raster *raster, int number, sosia_raster_area area, int out_width,
                                            int out_height, uint8_t *out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
     gdal_read_options how = options(SOSIA_RESAMPLE_NEAREST);
-    sosia_gdal_listen(message);
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, message);
     gdal_band band = sosia_gdal.band(raster->dataset, number);
     gdal_band mask = band ? sosia_gdal.mask(band) : NULL;
     const int result = mask ? sosia_gdal.read_band(mask, 0, area.x, area.y, area.width, area.height, out, out_width,

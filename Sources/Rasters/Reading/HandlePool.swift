@@ -19,9 +19,9 @@ final class HandlePool: Sendable {
     ) throws(RasterError) -> Result {
         let handle =
             if let waiting = free.withLock({ $0.popLast() }) { waiting } else { try RasterHandle(opening: path) }
-        defer {
-            free.withLock { if $0.count < Self.kept { $0.append(handle) } }
-        }
-        return try body(handle)
+        // A handle that has failed is closed: some decoders go on with gray where they have given up once.
+        let result = try body(handle)
+        free.withLock { if $0.count < Self.kept { $0.append(handle) } }
+        return result
     }
 }

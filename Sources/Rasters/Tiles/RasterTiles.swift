@@ -37,6 +37,9 @@ public final class RasterTiles: Sequence, IteratorProtocol {
         return TileReading(index: index, result: Result { () throws(RasterError) in try read(window) })
     }
 
+    /// Formats that are decoded from the top on: what is broken once is broken to the end.
+    private var isSequential: Bool { ["JPEG", "PNG"].contains(raster.facts.driver) }
+
     private func read(_ window: PixelWindow) throws(RasterError) -> RasterWindow {
         switch failure {
         case nil: return try strip.cut(window)
@@ -64,7 +67,8 @@ public final class RasterTiles: Sequence, IteratorProtocol {
         let isLarge = (whole - rows.lowerBound) > Self.stripBytes / rowBytes
         do throws(RasterError) {
             try raster.file.check()
-            if !isLarge, (try? extend(to: whole)) != nil { return nil }
+            if let failure, isSequential { throw failure }
+            if !isLarge, whole > rows.upperBound, (try? extend(to: whole)) != nil { return nil }
             try extend(to: rows.upperBound)
             return nil
         } catch {
