@@ -158,7 +158,7 @@ struct GeoAreaTests {
         #expect(throws: FilterError.invalidArea(.latitude(91), position: 8)) {
             try Filter(parsing: "within(0, 0, 1, 91)")
         }
-        #expect(throws: FilterError.expected(",", found: ")", position: 13)) { try Filter(parsing: "within(0, 0)") }
+        #expect(throws: FilterError.expected(",", found: ")", position: 12)) { try Filter(parsing: "within(0, 0)") }
         #expect(throws: FilterError.expected("a number of degrees", found: "x", position: 8)) {
             try Filter(parsing: "within(x, 0, 1, 1)")
         }
