@@ -15,8 +15,7 @@ public struct VerifyReport: Sendable, Hashable {
         case originalMissing(ImageID)
         /// The bytes of an upload that a crash interrupted. ``Store/compact()`` takes them away.
         case orphan(ContentHash)
-        /// The file that tiles were cut from is gone, changed, or was never looked at to its end; the tiles that there are
-        /// are found all the same.
+        /// The file that tiles were cut from is gone or changed; its tiles are found all the same.
         case container(path: String, ContainerState)
     }
 
