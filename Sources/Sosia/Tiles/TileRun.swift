@@ -1,6 +1,16 @@
 import Catalog
 import Images
 import SosiaCore
+import Synchronization
+
+/// Tiles that were handed out.
+private final class TileCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func add() { count.add(1, ordering: .relaxed) }
+}
 
 /// Adds the tiles of one file: workers read, hash and embed one window each, and the batch commits them in order.
 struct TileRun: Sendable {
@@ -25,10 +35,17 @@ struct TileRun: Sendable {
             await batch.pass(all.count - left.count)
             while !left.isEmpty {
                 let indexes = left
-                try await WorkerPool.run(count: indexes.count, jobs: options.jobs, label: "sosia.tiles") { position in
-                    try await batch.take(outcome(at: indexes[position]), at: position)
+                let reader = source.reader(of: indexes)
+                let read = TileCount()
+                try await WorkerPool.run(count: indexes.count, jobs: options.jobs, label: "sosia.tiles") { _ in
+                    guard let tile = reader.next() else { return }
+                    read.add()
+                    try await batch.take(outcome(of: tile.pixels, at: indexes[tile.position]), at: tile.position)
                 }
                 try await batch.commit()
+                guard read.value == indexes.count else {
+                    throw TileError.unreadable(path: source.path, reason: "it was not read to its end")
+                }
                 let again = await batch.takeAgain()
                 left = left.filter { again.contains(location(at: $0)) }
             }
@@ -45,11 +62,11 @@ struct TileRun: Sendable {
         return zip(indexes, known).filter { $1?.stamp != stamp }.map(\.0)
     }
 
-    private func outcome(at index: Int) throws -> IngestBatch.Item {
+    private func outcome(of pixels: Result<PixelImage?, TileError>, at index: Int) throws -> IngestBatch.Item {
         let window = source.window(at: index)
         let tile = Tile(source: source.path, window: window, outline: source.outline(of: window))
         do {
-            guard let pixels = try source.pixels(of: window) else { return .dropped }
+            guard let pixels = try pixels.get() else { return .dropped }
             return try outcome(of: pixels, tile: tile, at: index)
         } catch let error as TileError {
             // Without the file itself there is nothing to go on with.

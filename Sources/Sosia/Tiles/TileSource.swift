@@ -1,4 +1,5 @@
 public import SosiaCore
+import Synchronization
 
 /// A file that many pictures are cut from.
 ///
@@ -21,6 +22,53 @@ public protocol TileSource: Sendable {
     /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
     /// - Throws: ``TileError``
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
+    /// Reads many windows, each once.
+    /// - Parameter indexes: ascending.
+    func reader(of indexes: [Int]) -> any TileReader
+}
+
+/// Hands the windows of a file out to the threads that ask for them.
+public protocol TileReader: Sendable {
+    /// - Returns: the next window, by its position among those that were asked for; nil behind the last one.
+    func next() -> ReadTile?
+}
+
+/// What was read of a window.
+public struct ReadTile: Sendable {
+    /// Among the indexes that the reader was made for.
+    public let position: Int
+    /// nil for a window that is to be dropped.
+    public let pixels: Result<PixelImage?, TileError>
+
+    public init(position: Int, pixels: Result<PixelImage?, TileError>) {
+        self.position = position
+        self.pixels = pixels
+    }
+}
+
+extension TileSource {
+    /// Each window by itself, on the thread that asks for it.
+    public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }
+}
+
+/// Reads one window after the other, several threads at once.
+final class SingleTileReader: TileReader {
+    private let source: any TileSource
+    private let indexes: [Int]
+    private let position = Atomic<Int>(0)
+
+    init(source: any TileSource, indexes: [Int]) {
+        self.source = source
+        self.indexes = indexes
+    }
+
+    func next() -> ReadTile? {
+        let position = position.add(1, ordering: .relaxed).oldValue
+        guard position < indexes.count else { return nil }
+        let window = source.window(at: indexes[position])
+        return ReadTile(
+            position: position, pixels: Result { () throws(TileError) in try source.pixels(of: window) })
+    }
 }
 
 /// Why a tile, or the file it would be cut from, cannot be read.

@@ -8,7 +8,9 @@ struct SearchLimits: ParsableArguments {
             "Only pictures whose attributes pass, such as \"price < 50 AND shop IN ('A', 'B')\".", valueName: "filter"))
     var `where`: String?
 
+    // A western longitude begins with a minus.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only pictures whose place lies in a box, in degrees, or in the polygons of a GeoJSON file.",
             valueName: "west,south,east,north|file"))
