@@ -188,6 +188,7 @@ static void open_gdal(void) {
         {&sosia_gdal.srs_axes, "OSRSetAxisMappingStrategy"},
         {&sosia_gdal.srs_name, "OSRGetName"},
         {&sosia_gdal.operation_new, "OCTNewCoordinateTransformation"},
+        {&sosia_gdal.operation_inverse, "OCTGetInverse"},
         {&sosia_gdal.operation_free, "OCTDestroyCoordinateTransformation"},
         {&sosia_gdal.operate, "OCTTransformEx"},
     };
