@@ -87,6 +87,7 @@ struct sosia_gdal_functions {
     void (*srs_axes)(void *srs, int strategy);
     const char *(*srs_name)(void *srs);
     void *(*operation_new)(void *from, void *to);
+    void *(*operation_inverse)(void *operation);
     void (*operation_free)(void *operation);
     int (*operate)(void *operation, int count, double *x, double *y, double *z, int *success);
 };

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct sosia_gdal_functions sosia_gdal;
@@ -101,13 +102,12 @@ static int close_file_systems(void) {
     char **prefixes = sosia_gdal.prefixes();
     for (char **prefix = prefixes; prefix && *prefix; prefix++) {
         if (is_harmless(*prefix)) continue;
-        // Some are known as "/vsicurl?" besides "/vsicurl/", and only one of the two is in the list.
-        char other[64];
-        const size_t length = strlen(*prefix);
-        if (length < 2 || length >= sizeof other) continue;
-        memcpy(other, *prefix, length + 1);
-        other[length - 1] = '?';
-        closed = sosia_gdal.install(*prefix, callbacks) == 0 && sosia_gdal.install(other, callbacks) == 0;
+        // Some are known as "/vsicurl?" besides "/vsicurl/", and only one of the two is in the list. The library keeps
+        // the names that it is given, so they are never freed.
+        char *name = strdup(*prefix), *other = strdup(*prefix);
+        if (name && other && *name) other[strlen(other) - 1] = '?';
+        closed = name && other && *name && sosia_gdal.install(name, callbacks) == 0 &&
+                 sosia_gdal.install(other, callbacks) == 0;
         if (!closed) break;
     }
     sosia_gdal.list_free(prefixes);
@@ -188,6 +188,7 @@ static void open_gdal(void) {
         {&sosia_gdal.srs_axes, "OSRSetAxisMappingStrategy"},
         {&sosia_gdal.srs_name, "OSRGetName"},
         {&sosia_gdal.operation_new, "OCTNewCoordinateTransformation"},
+        {&sosia_gdal.operation_inverse, "OCTGetInverse"},
         {&sosia_gdal.operation_free, "OCTDestroyCoordinateTransformation"},
         {&sosia_gdal.operate, "OCTTransformEx"},
     };

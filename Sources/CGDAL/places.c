@@ -30,7 +30,7 @@ static sosia_placement placed(sosia_places *places, void *own) {
         sosia_gdal.srs_axes(own, 0);
         sosia_gdal.srs_axes(earth, 0);
         places->to_earth = sosia_gdal.operation_new(own, earth);
-        places->from_earth = sosia_gdal.operation_new(earth, own);
+        if (places->to_earth) places->from_earth = sosia_gdal.operation_inverse(places->to_earth);
     }
     if (earth) sosia_gdal.srs_free(earth);
     return places->to_earth && places->from_earth ? SOSIA_PLACED : SOSIA_NO_OPERATION;

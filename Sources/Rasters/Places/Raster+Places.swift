@@ -38,10 +38,9 @@ extension Raster {
     /// - Returns: nil without georeference, or when the projection has no such point.
     public func pixel(at point: GeoPoint) -> (x: Double, y: Double)? {
         // A raster in degrees may go on beyond 180, and so may the point.
-        let found = [0.0, 360, -360].compactMap { turn in
-            places?.pixel(at: GeoPoint(longitude: point.longitude + turn, latitude: point.latitude))
+        let found = [0.0, 360, -360].lazy.compactMap { turn in
+            self.places?.pixel(at: GeoPoint(longitude: point.longitude + turn, latitude: point.latitude))
         }
-        let centre = Double(facts.width) / 2
-        return found.min { abs($0.x - centre) < abs($1.x - centre) }
+        return found.first { $0.x >= 0 && $0.x <= Double(self.facts.width) } ?? found.first
     }
 }
