@@ -27,19 +27,26 @@ struct TileArguments: ParsableArguments {
             valueName: "side"))
     var word: Word?
 
-    @Option(help: ArgumentHelp("Pixels from one tile to the next.", valueName: "pixels"))
+    @Option(
+        help: ArgumentHelp(
+            "Pixels from one tile to the next; \(TileOptions.standardStride) when not given.", valueName: "pixels"))
     var stride: Int?
 
-    @Option(help: ArgumentHelp("Drop tiles of which more than this share shows nothing.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp(
+            "Drop tiles of which more than this share shows nothing; \(TileOptions.standardEmptyShare) when not given.",
+            valueName: "share"))
     var emptyShare: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Which pixels show nothing: some of black, nodata, mask and alpha, joined by commas.", valueName: "rules"))
+            "Which pixels show nothing: some of black, nodata, mask and alpha, joined by commas; all when not given.",
+            valueName: "rules"))
     var empty: String?
 
     @Option(
-        help: ArgumentHelp("Pixels are black up to this level; lossy files need some more than 0.", valueName: "level"))
+        help: ArgumentHelp(
+            "Pixels are black up to this level; 0 when not given, lossy files need some more.", valueName: "level"))
     var blackLevel: UInt8?
 
     /// The word behind `--tiles` that is a raster.
