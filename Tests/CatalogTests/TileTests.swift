@@ -140,4 +140,36 @@ final class TileTests {
         #expect(try catalog.locations(under: "/").isEmpty)
         #expect(try catalog.uploads(scheme: "upload:").isEmpty)
     }
+
+    @Test func aCatalogWithoutTilesIsReadAndMigrated() throws {
+        try add([0], of: "/a.tif", container: try begin("/a.tif"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "sqlite3", path,
+            "DROP TABLE tile; DROP TABLE container; DELETE FROM grdb_migrations WHERE identifier LIKE '3 %'",
+        ]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let reader = try Catalog(path: path, access: .read)
+        #expect(try reader.containers().isEmpty)
+        #expect(try reader.container(at: "/a.tif") == nil)
+        #expect(try !reader.hasTiles())
+        #expect(try reader.records([ImageID(rawValue: 1)]).map(\.tile) == [nil])
+        let writer = try Catalog(path: path, access: .write)
+        #expect(try writer.begin("/b.tif", kind: .tiny, stamp: stamp, facts: facts()) == 1)
+        #expect(try reader.containers().map(\.kind) == [.tiny])
+    }
+
+    /// As a version would see it that knows nothing of tiles.
+    @Test func aVersionThatKnowsNoTilesLeavesThemAlone() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["sqlite3", path, "INSERT INTO grdb_migrations VALUES ('4 something later')"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(throws: CatalogError.newerVersion(path: path)) { try Catalog(path: path, access: .read) }
+        #expect(throws: CatalogError.newerVersion(path: path)) { try Catalog(path: path, access: .write) }
+    }
 }

@@ -45,7 +45,7 @@ struct OverlapTests {
         return kept.map(\.record.id)
     }
 
-    @Test(arguments: [1, 2, 7, 20, 60])
+    @Test(arguments: [1, 2, 7, 20, 60, SearchRequest.maximumK])
     func theNearestOfEachPlaceIsKept(_ k: Int) async throws {
         let all = try await search(k: 1_000, .keep)
         let others = 2 * 15 * 15 + 5 - 1

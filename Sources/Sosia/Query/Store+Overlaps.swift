@@ -15,7 +15,7 @@ extension Store {
         let most = SearchRequest.maximumBatchHits / max(requests.count, 1)
         let first = try requests.map { request in
             let wanted = (request.cursor?.returned ?? 0) + request.k
-            return try request.fromStart(k: max(min(wanted * Self.ahead, most), min(wanted, most)))
+            return try request.fromStart(k: min(wanted * Self.ahead, most, SearchRequest.maximumK))
         }
         var responses: [SearchResponse] = []
         for (request, response) in zip(requests, try await engine.search(first)) {

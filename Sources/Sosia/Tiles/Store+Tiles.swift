@@ -58,6 +58,8 @@ extension Store {
         _ progress: @escaping @Sendable (IngestProgress) -> Void, to report: inout IngestReport
     ) async throws {
         let writer = try engine.writable()
+        // Without a network nothing is begun.
+        let embedder = try embedder()
         let file = addition.file
         if let moved = addition.moved { try await writer.move(container: moved.id, to: file.path) }
         let container = try await writer.begin(file.path, kind: file.kind, stamp: addition.stamp, facts: source.facts)
@@ -68,7 +70,7 @@ extension Store {
         }
         let batch = IngestBatch(engine: engine, size: options.batch, total: source.count, progress: progress)
         let run = TileRun(
-            engine: engine, decoder: decoder, embedder: try embedder(), options: options, source: source,
+            engine: engine, decoder: decoder, embedder: embedder, options: options, source: source,
             stamp: addition.stamp, container: container, attributes: options.attributes(for: file.path))
         var failure: TileError?
         do {
