@@ -144,11 +144,16 @@ static gdal_read_options options(sosia_resampling resampling) {
 
 sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area area, int out_width, int out_height,
                                       const int *bands, int count, sosia_sample sample, sosia_resampling resampling,
-                                      void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
+                                      double top, double bottom, void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
     int numbers[4];
     if (count < 1 || count > 4) return SOSIA_RASTER_FAILED;
     memcpy(numbers, bands, (size_t)count * sizeof numbers[0]);
     gdal_read_options how = options(resampling);
+    how.has_window = 1;
+    how.x = area.x;
+    how.y = top;
+    how.width = area.width;
+    how.height = bottom - top;
     const int64_t size = sample == SOSIA_SAMPLE_BYTES ? 1 : (int64_t)sizeof(float);
     const int type = sample == SOSIA_SAMPLE_BYTES ? TYPE_BYTE : TYPE_FLOAT32;
     sosia_gdal_listener listener;

@@ -82,10 +82,11 @@ void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out);
 sosia_raster_status sosia_raster_band(sosia_raster *raster, int band, sosia_band_facts *out);
 // Red, green, blue, alpha of `count` entries.
 sosia_raster_status sosia_raster_palette(sosia_raster *raster, int band, int count, uint8_t *rgba);
-// Writes out_width * out_height pixels of `count` samples each.
+// Writes out_width * out_height pixels of `count` samples each. The area has whole pixels; top...bottom are the exact
+// edges of what is read of it, which differ from its own when it is a part of a larger one that is scaled.
 sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area area, int out_width, int out_height,
                                       const int *bands, int count, sosia_sample sample, sosia_resampling resampling,
-                                      void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
+                                      double top, double bottom, void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
 // The band's mask: 0 where there is nothing.
 sosia_raster_status sosia_raster_read_mask(sosia_raster *raster, int band, sosia_raster_area area, int out_width,
                                            int out_height, uint8_t *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
