@@ -153,6 +153,15 @@ struct DamageTests {
         }
     }
 
+    /// A block is decoded as a whole, so there is a size at which none is.
+    @Test func blocksThatDoNotFitAreRefused() throws {
+        let tiles = "-co TILED=YES -co BLOCKXSIZE=16384 -co BLOCKYSIZE=16384 -co SPARSE_OK=YES".words
+        let path = scene.path("blocks.tif")
+        try GDALTools.run("gdal_create", "-q -outsize 20000 20000 -bands 3 -ot Byte".words + tiles + [path])
+        let reason = "its blocks of 16384 x 16384 pixels are too large, smaller tiles are needed"
+        #expect(throws: RasterError.unreadable(path: path, reason: reason)) { try Raster(opening: path) }
+    }
+
     @Test func filesThatChangeOrVanish() throws {
         let plan = try TilePlan(width: Self.side, height: Self.side, tile: 64, stride: 64)
         let path = try picture("a.tif", "")
