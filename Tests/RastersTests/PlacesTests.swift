@@ -88,6 +88,18 @@ struct PlacesTests {
         try compare(raster, Scene.windows(width: Self.width, height: Self.height, count: 4, seed: 7))
     }
 
+    /// Formats without places of their own have them in a file beside.
+    @Test func sideFilesAreRead() throws {
+        let pixels = Scene.pixels(width: 64, height: 64)
+        let raw = try scene.raw("raw", width: 64, height: 64, bands: 3, type: 1, bytes: pixels)
+        for driver in ["PNG", "JPEG", "JP2OpenJPEG"] {
+            let corners = "-a_srs EPSG:32633 -a_ullr 500000 5000000 500640 4999360".words
+            let raster = try Raster(opening: try scene.translate(raw, "a." + driver, ["-of", driver] + corners))
+            #expect(raster.facts.projection == "WGS 84 / UTM zone 33N", "\(driver)")
+            try compare(raster, [PixelWindow(x: 3, y: 5, width: 32, height: 16)])
+        }
+    }
+
     /// UTM zone 60 ends at the antimeridian; a tile across it is in one piece.
     @Test func outlinesAreContinuousAcrossTheAntimeridian() throws {
         let pacific = try placed("EPSG:3832", "3300000, 200, 0, 100000, 0, -200")
