@@ -74,6 +74,22 @@ void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out) {
     sosia_gdal_unlisten();
 }
 
+size_t sosia_raster_files(sosia_raster *raster, char *out, size_t size) {
+    size_t used = 0;
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
+    char **files = sosia_gdal.files(raster->dataset);
+    sosia_gdal_unlisten();
+    for (char **file = files; file && *file; file++) {
+        const size_t length = strlen(*file) + 1;
+        if (length > size - used) break;
+        memcpy(out + used, *file, length);
+        used += length;
+    }
+    sosia_gdal.list_free(files);
+    return used;
+}
+
 static sosia_band_meaning meaning(int interpretation) {
     if (interpretation >= 0 && interpretation <= 6) return (sosia_band_meaning)interpretation;
     return SOSIA_BAND_OTHER;

@@ -23,7 +23,7 @@ public final class Raster: Sendable {
     /// - Throws: ``RasterError/libraryMissing(library:package:)``, ``RasterError/missing(path:)``,
     ///   ``RasterError/refused(path:reason:)``, ``RasterError/unreadable(path:reason:)``
     public init(opening path: String) throws(RasterError) {
-        file = try SourceFile(path)
+        var file = try SourceFile(path)
         let handle: RasterHandle
         do {
             handle = try RasterHandle(opening: file.absolute)
@@ -31,6 +31,8 @@ public final class Raster: Sendable {
             throw .unreadable(path: path, reason: reason)
         }
         let header = handle.header
+        if header.driver == "VRT" { file.watch(handle.files) }
+        self.file = file
         let bands = (0..<header.bands).compactMap { handle.band($0) }
         guard !bands.isEmpty, bands.count == header.bands, header.width > 0, header.height > 0 else {
             throw .unreadable(path: path, reason: "it has no bands of pixels")

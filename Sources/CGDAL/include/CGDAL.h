@@ -78,6 +78,8 @@ sosia_raster_status sosia_raster_cache(int64_t bytes);
 sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
 void sosia_raster_close(sosia_raster *raster);
 void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out);
+// The files that the raster is read from, each ended by a zero byte, as many as fit; returns how many bytes they take.
+size_t sosia_raster_files(sosia_raster *raster, char *out, size_t size);
 // Bands count from 1, here and below.
 sosia_raster_status sosia_raster_band(sosia_raster *raster, int band, sosia_band_facts *out);
 // Red, green, blue, alpha of `count` entries.

@@ -30,6 +30,14 @@ final class RasterHandle: @unchecked Sendable {
         return (text(facts.driver), Int(facts.width), Int(facts.height), Int(facts.bands))
     }
 
+    /// Those that it is read from, a mosaic's parts among them, as far as their names fit into a megabyte.
+    var files: [String] {
+        let names = [UInt8](unsafeUninitializedCapacity: 1 << 20) { out, written in
+            written = sosia_raster_files(native, out.baseAddress, out.count)
+        }
+        return names.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// - Parameter index: From 0.
     /// - Returns: nil when there is no such band.
     func band(_ index: Int) -> BandHeader? {
