@@ -56,6 +56,10 @@ let package = Package(
             name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
             swiftSettings: strict),
 
+        .target(name: "CGDAL"),
+        .target(name: "Rasters", dependencies: ["CGDAL", "SosiaCore"], swiftSettings: strict),
+        .testTarget(name: "RastersTests", dependencies: ["Rasters", "SosiaCore"], swiftSettings: strict),
+
         .target(name: "COpenVINO"),
         .target(
             name: "Embeddings",
@@ -69,7 +73,7 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog",
+                "SosiaCore", "Images", "Rasters", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),

@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 
 kind="${1:-}"
 case $kind in
-address) filter="${2:-IndexesTests|KernelsTests|MemoryMappingTests|ImagesTests}" ;;
-thread) filter="${2:-IndexingTests|EngineConformanceTests|IndexesTests}" ;;
+address) filter="${2:-IndexesTests|KernelsTests|MemoryMappingTests|ImagesTests|RastersTests}" ;;
+thread) filter="${2:-IndexingTests|EngineConformanceTests|IndexesTests|TileReadingTests|PlacesTests}" ;;
 *)
     echo "usage: scripts/sanitize.sh address|thread [FILTER]" >&2
     exit 2

@@ -29,7 +29,8 @@ public enum EngineConformance {
         name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
         dimension: 8, metric: .l2)
 
-    public static let checks: [Check] = writingChecks + searchChecks + filterChecks + pageChecks + exampleChecks
+    public static let checks: [Check] =
+        writingChecks + searchChecks + filterChecks + placeChecks + pageChecks + exampleChecks
 }
 
 /// The engine under test, with the words the checks are written in.

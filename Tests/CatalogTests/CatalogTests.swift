@@ -113,7 +113,10 @@ final class CatalogTests {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
             "sqlite3", path,
-            "DROP TABLE lost_source; DROP TABLE lost; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'",
+            """
+            DROP TABLE tile; DROP TABLE container; DROP TABLE lost_source; DROP TABLE lost;
+            DELETE FROM grdb_migrations WHERE identifier LIKE '2 %' OR identifier LIKE '3 %'
+            """,
         ]
         try process.run()
         process.waitUntilExit()
@@ -121,6 +124,8 @@ final class CatalogTests {
         let reader = try Catalog(path: path, access: .read)
         #expect(try reader.count() == 1)
         #expect(try reader.lost().isEmpty)
+        #expect(try reader.containers().isEmpty)
+        #expect(try reader.records([ImageID(rawValue: 1)]).map(\.tile) == [nil])
         let writer = try Catalog(path: path, access: .write)
         #expect(try writer.upsert([entry(2, at: "/b")]) { _, _ in } == [.added(ImageID(rawValue: 2))])
         #expect(try reader.count() == 2)

@@ -22,7 +22,7 @@ final class FilterTests {
 
     private static let names = [
         "price", "größe", "a b", "a\"b", "", "x'", "a.b", "$", "\\", "line\nbreak", "tab\t", "/", "[0]", "#", "NULL",
-        "format", "width", "captured", "latitude", "camera", "id", "slot",
+        "format", "width", "captured", "latitude", "longitude", "camera", "id", "slot",
     ]
     private static let texts = ["", "a", "it's", "\"", "é", "日本", "1", "jpeg", "2024-05-31T18:02:11", "%", "🙂", "\n"]
     private static let numbers = [0.5, -1.5, 1e300, 3, -0.0, 0.1, 1e-7, 48.2, 1234.5678]
@@ -43,7 +43,9 @@ final class FilterTests {
 
     private func filter(depth: Int) throws -> Filter {
         let name = try pick(Self.names)
-        return switch Int.random(in: 0..<(depth > 0 ? 9 : 5), using: &generator) {
+        return switch Int.random(in: 0..<(depth > 0 ? 10 : 6), using: &generator) {
+        case 5 where depth == 0: .within(try area())
+        case 9: .within(try area())
         case 0, 1, 2: .compare(name, try pick(Filter.Comparison.allCases), try value())
         case 3: .isIn(name, try (0..<Int.random(in: 0...4, using: &generator)).map { _ in try value() })
         case 4: .isMissing(name)
@@ -51,6 +53,21 @@ final class FilterTests {
         case 6, 7: .and(try filter(depth: depth - 1), try filter(depth: depth - 1))
         default: .or(try filter(depth: depth - 1), try filter(depth: depth - 1))
         }
+    }
+
+    private func area() throws -> GeoArea {
+        let longitudes = [-180, -170.5, 0, 0.1, 0.5, 16.4, 48.2, 179, 180].shuffled(using: &generator)
+        let latitudes = [-90, 0, 0.1, 0.5, 20, 48.2, 90].shuffled(using: &generator)
+        if Bool.random(using: &generator) {
+            return try GeoArea(
+                west: longitudes[0], south: min(latitudes[0], latitudes[1]), east: longitudes[1],
+                north: max(latitudes[0], latitudes[1]))
+        }
+        return try GeoArea([
+            GeoPolygon(rings: [
+                zip(longitudes, latitudes).prefix(4).map { GeoPoint(longitude: $0.0, latitude: $0.1) }
+            ])
+        ])
     }
 
     private func json() throws -> JSONValue {

@@ -27,7 +27,8 @@ struct RandomFilter {
 
     mutating func filter(depth: Int) -> Filter {
         let name = Self.names.randomElement(using: &generator) ?? ""
-        switch Int.random(in: 0..<(depth > 0 ? 8 : 3), using: &generator) {
+        switch Int.random(in: 0..<(depth > 0 ? 9 : 4), using: &generator) {
+        case 3 where depth == 0, 8: return .within(area())
         case 0:
             let comparison = Filter.Comparison.allCases.randomElement(using: &generator) ?? .equal
             return .compare(name, comparison, value())
@@ -38,6 +39,26 @@ struct RandomFilter {
         default: return .or(filter(depth: depth - 1), filter(depth: depth - 1))
         }
     }
+
+    mutating func area() -> GeoArea {
+        let points = (0..<Int.random(in: 3...6, using: &generator)).map { _ in
+            GeoPoint(
+                longitude: Self.degrees.randomElement(using: &generator) ?? 0,
+                latitude: (Self.degrees.randomElement(using: &generator) ?? 0) / 4)
+        }
+        let box = try? GeoArea(
+            west: points[0].longitude, south: points[0].latitude, east: points[1].longitude, north: points[1].latitude)
+        let rings = (0..<Int.random(in: 1...2, using: &generator)).map { _ in points }
+        let polygons = (0..<Int.random(in: 1...2, using: &generator)).map { _ in GeoPolygon(rings: rings) }
+        // Filters are made of areas that are right; half of the boxes are upside down.
+        return box ?? (try? GeoArea(polygons)) ?? Self.world
+    }
+
+    private static let degrees = [-360, -180, -0.0, 1e-7, 0.1 + 0.2, 13.37, 90, 179.999_999, 180, 360]
+    private static let world: GeoArea = {
+        guard let world = try? GeoArea(west: -180, south: -90, east: 180, north: 90) else { fatalError() }
+        return world
+    }()
 
     mutating func value() -> Filter.Value {
         switch Int.random(in: 0..<4, using: &generator) {

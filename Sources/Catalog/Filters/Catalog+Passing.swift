@@ -15,7 +15,11 @@ extension Catalog {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
             var words = [UInt64](repeating: 0, count: (state.rows + 63) / 64)
-            let request: SQLRequest<Row> = "SELECT slot FROM image WHERE \(filter.sql)"
+            var areas: [GeoArea] = []
+            let request: SQLRequest<Row> = "SELECT slot FROM image WHERE \(filter.sql(&areas))"
+            let function = areas.isEmpty ? nil : AreaFunction.over(areas)
+            if let function { db.add(function: function) }
+            defer { if let function { db.remove(function: function) } }
             let rows = try request.fetchCursor(db)
             while let row = try rows.next() {
                 let slot: Int = try row.value(at: 0)

@@ -3,7 +3,8 @@ import SosiaCore
 
 extension Filter {
     /// A condition on `image` that is 1 or 0, never NULL. All that the filter says is bound, nothing of it is SQL.
-    var sql: SQL {
+    /// - Parameter areas: gets what the filter's calls of ``AreaFunction`` are about.
+    func sql(_ areas: inout [GeoArea]) -> SQL {
         switch self {
         case .compare(let name, .notEqual, let value):
             let attribute = AttributeSQL(name)
@@ -20,9 +21,15 @@ extension Filter {
             let kinds = Dictionary(grouping: values, by: \.kinds).values.map { attribute.equals($0) }
             return "(\(kinds.joined(separator: " OR "))) IS TRUE"
         case .isMissing(let name): return "ifnull(\(AttributeSQL(name).kind), 'null') = 'null'"
-        case .not(let filter): return "NOT (\(filter.sql))"
-        case .and: return operands(of: .and).map { "(\($0.sql))" }.joined(separator: " AND ")
-        case .or: return operands(of: .or).map { "(\($0.sql))" }.joined(separator: " OR ")
+        case .within(let area):
+            let (latitude, longitude) = (AttributeSQL("latitude"), AttributeSQL("longitude"))
+            let numbers = ["integer", "real"]
+            let call = AreaFunction.call(areas.count, latitude: latitude.value, longitude: longitude.value)
+            areas.append(area)
+            return "(\(latitude.kind) IN \(numbers) AND \(longitude.kind) IN \(numbers) AND \(call)) IS TRUE"
+        case .not(let filter): return "NOT (\(filter.sql(&areas)))"
+        case .and: return operands(of: .and).map { "(\($0.sql(&areas)))" }.joined(separator: " AND ")
+        case .or: return operands(of: .or).map { "(\($0.sql(&areas)))" }.joined(separator: " OR ")
         }
     }
 
@@ -46,7 +53,7 @@ extension Filter {
 
     private var depth: Int {
         switch self {
-        case .compare, .isIn, .isMissing: 0
+        case .compare, .isIn, .isMissing, .within: 0
         case .not(let filter): filter.depth + 1
         case .and(let first, let second), .or(let first, let second): max(first.depth, second.depth) + 1
         }

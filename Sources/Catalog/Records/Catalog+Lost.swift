@@ -25,6 +25,7 @@ extension Catalog {
 
     /// Takes a picture and its sources out of the collection, to wait in `lost`.
     static func lose(_ id: Int64, _ db: Database) throws {
+        try reopenContainer(of: id, db)
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO lost SELECT id, hash, attributes FROM image WHERE id = ?")
             .execute(arguments: [id])
         try db.cachedStatement(

@@ -31,9 +31,13 @@ extension Catalog {
             if let source, key == lastKey, let last = records.last {
                 // One more place of the same picture.
                 records[records.count - 1] = ImageRecord(
-                    id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes)
+                    id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
+                    tile: last.tile)
             } else {
-                records.append(try record(row, sources: source.map { [$0] } ?? []))
+                let tile = try source.flatMap { source in
+                    source.hasPrefix(TileLocation.scheme) ? try tile(of: row.value(at: 0), db) : nil
+                }
+                records.append(try record(row, sources: source.map { [$0] } ?? [], tile: tile))
             }
             lastKey = key
         }
@@ -87,7 +91,7 @@ extension Catalog {
         try readOne { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
     }
 
-    private static func record(_ row: Row, sources: [String]) throws -> ImageRecord {
+    private static func record(_ row: Row, sources: [String], tile: Tile?) throws -> ImageRecord {
         var position: PictureFacts.Position?
         if let latitude: Double = try row.optional(at: 5), let longitude: Double = try row.optional(at: 6) {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
@@ -97,7 +101,7 @@ extension Catalog {
             captured: try row.optional(at: 4), position: position, camera: try row.optional(at: 7))
         return ImageRecord(
             id: ImageID(rawValue: try row.value(at: 0)), sources: sources, facts: facts,
-            attributes: try decode(attributes: row.value(at: 8)))
+            attributes: try decode(attributes: row.value(at: 8)), tile: tile)
     }
 }
 

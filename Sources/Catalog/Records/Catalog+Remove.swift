@@ -10,6 +10,7 @@ extension Catalog {
             var removed = 0
             for id in ids {
                 let isLost = try Self.forgetLost(id.rawValue, db)
+                try Self.reopenContainer(of: id.rawValue, db)
                 if try Self.remove(id.rawValue, db, revision: revision) || isLost { removed += 1 }
             }
             return removed
@@ -45,7 +46,7 @@ extension Catalog {
             .execute(arguments: [revision, id])
     }
 
-    private static func remove(_ id: Int64, _ db: Database, revision: Int64) throws -> Bool {
+    static func remove(_ id: Int64, _ db: Database, revision: Int64) throws -> Bool {
         try vacate(slotOf: id, db, revision: revision)
         try db.cachedStatement(sql: "DELETE FROM image WHERE id = ?").execute(arguments: [id])
         return db.changesCount > 0

@@ -122,7 +122,9 @@ private struct UpsertBatch {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: columns(hash, content, slot: takeSlot(for: position)) + [attributes, lost])
-        return db.lastInsertedRowID
+        let id = db.lastInsertedRowID
+        if let tile = content.tile { try Catalog.write(tile, of: id, db) }
+        return id
     }
 
     /// A changed file: same picture, new row; the old row is vacant from now on.
@@ -137,6 +139,7 @@ private struct UpsertBatch {
                 WHERE id = ?
                 """
         ).execute(arguments: columns(hash, content, slot: takeSlot(for: position)) + [id])
+        if let tile = content.tile { try Catalog.write(tile, of: id, db) }
         return id
     }
 

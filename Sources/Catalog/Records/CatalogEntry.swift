@@ -7,10 +7,13 @@ package struct CatalogEntry: Sendable {
         package let facts: PictureFacts
         /// Of the row in the vector file.
         package let checksum: UInt32
+        /// nil for a picture of its own.
+        package let tile: Tile?
 
-        package init(facts: PictureFacts, checksum: UInt32) {
+        package init(facts: PictureFacts, checksum: UInt32, tile: Tile? = nil) {
             self.facts = facts
             self.checksum = checksum
+            self.tile = tile
         }
     }
 

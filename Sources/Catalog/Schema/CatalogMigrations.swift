@@ -13,6 +13,9 @@ enum CatalogMigrations {
         migrator.registerMigration("2 pictures that lost their vectors") { db in
             try db.execute(sql: version2)
         }
+        migrator.registerMigration("3 tiles of larger pictures") { db in
+            try db.execute(sql: version3)
+        }
         return migrator
     }
 
@@ -73,5 +76,29 @@ enum CatalogMigrations {
             lost INTEGER NOT NULL REFERENCES lost(id) ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX lost_source_lost ON lost_source(lost);
+        """
+
+    /// A tile is an image with a row in `tile`. `container.complete` is 0 until every window of the file was looked at; a
+    /// tile whose source has the container's stamp was cut from the file as it is.
+    private static let version3 = """
+        CREATE TABLE container (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            path TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            complete INTEGER NOT NULL,
+            facts TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE tile (
+            image INTEGER PRIMARY KEY REFERENCES image(id) ON DELETE CASCADE,
+            container INTEGER NOT NULL REFERENCES container(id),
+            x INTEGER NOT NULL,
+            y INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            outline TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX tile_window ON tile(container, y, x, width, height);
         """
 }

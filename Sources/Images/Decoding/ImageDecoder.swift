@@ -22,13 +22,19 @@ public struct ImageDecoder: Sendable {
         _ bytes: [UInt8], for geometry: InputGeometry, region: PixelRegion? = nil
     ) throws(DecodeError) -> DecodedImage {
         try decode(bytes) { (width, height) throws(DecodeError) in
-            guard let region else { return try ResizePlan(width: width, height: height, geometry: geometry) }
-            guard let part = region.clipped(width: width, height: height) else {
-                throw .regionOutside(region, width: width, height: height)
-            }
-            return try ResizePlan(width: part.width, height: part.height, geometry: geometry)
-                .within(width: width, height: height, at: part)
+            try Self.plan(width: width, height: height, for: geometry, region: region)
         }
+    }
+
+    static func plan(
+        width: Int, height: Int, for geometry: InputGeometry, region: PixelRegion?
+    ) throws(DecodeError) -> ResizePlan {
+        guard let region else { return try ResizePlan(width: width, height: height, geometry: geometry) }
+        guard let part = region.clipped(width: width, height: height) else {
+            throw .regionOutside(region, width: width, height: height)
+        }
+        return try ResizePlan(width: part.width, height: part.height, geometry: geometry)
+            .within(width: width, height: height, at: part)
     }
 
     /// The whole picture in its own proportions, for thumbnails and contact sheets.

@@ -49,7 +49,7 @@ actor CollectionWriter {
         let entries = zip(drafts, rows).map { draft, row in
             CatalogEntry(
                 hash: draft.hash, source: draft.source, attributes: draft.attributes,
-                content: CatalogEntry.Content(facts: draft.facts, checksum: row.checksum))
+                content: CatalogEntry.Content(facts: draft.facts, checksum: row.checksum, tile: draft.tile))
         }
         return try writing {
             try catalog.upsert(entries + files.map(\.entry)) { positions, firstSlot in
@@ -76,6 +76,26 @@ actor CollectionWriter {
 
     func merge(_ attributes: [(location: String, attributes: Attributes)]) throws -> Int {
         try writing { try catalog.merge(attributes) }
+    }
+
+    func begin(
+        _ path: String, kind: TileContainer.Kind, stamp: ImageSource.Stamp, facts: TileContainer.Facts
+    ) throws -> Int64 {
+        try writing { try catalog.begin(path, kind: kind, stamp: stamp, facts: facts) }
+    }
+
+    func move(container: Int64, to path: String) throws {
+        try writing { try catalog.move(container: container, to: path) }
+    }
+
+    func finish(
+        container: Int64, isComplete: Bool, keeping: @Sendable (_ window: PixelWindow, _ isCurrent: Bool) -> Bool
+    ) throws -> Int {
+        try writing { try catalog.finish(container: container, isComplete: isComplete, keeping: keeping) }
+    }
+
+    func forget(containers: [Int64]) throws -> Int {
+        try writing { try catalog.forget(containers: containers) }
     }
 
     /// Goes on with the next generation of the vectors, after ``compact()`` put it in place.

@@ -8,6 +8,8 @@ actor IngestBatch {
         case draft(ImageDraft)
         case known(KnownFile)
         case skipped(SkippedFile)
+        /// A tile that shows nothing.
+        case dropped
     }
 
     private let engine: EmbeddedEngine
@@ -74,7 +76,14 @@ actor IngestBatch {
         case .draft(let draft): drafts.append(draft)
         case .known(let file): known.append(file)
         case .skipped(let file): report.skipped.append(file)
+        case .dropped: report.dropped += 1
         }
+    }
+
+    /// Counts what a run before this one has done.
+    func pass(_ count: Int) {
+        report.unchanged += count
+        done += count
     }
 
     /// Commits files of known pictures as one unit, however many there are.

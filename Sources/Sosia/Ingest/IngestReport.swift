@@ -14,9 +14,53 @@ public struct IngestReport: Sendable, Hashable {
     public internal(set) var unchanged = 0
     /// Pictures forgotten because all their files are gone.
     public internal(set) var pruned = 0
+    /// Tiles forgotten because their file does not have them any more: it changed, or is cut in another way.
+    public internal(set) var removed = 0
+    /// Tiles that were left out because they show nothing.
+    public internal(set) var dropped = 0
     public internal(set) var skipped: [SkippedFile] = []
+    /// What whoever adds some of the files should know.
+    public internal(set) var notes: [IngestNote] = []
     /// Paths of ``IngestOptions/attributesByPath`` that no file of this run has, sorted.
     public internal(set) var unmatched: [String] = []
+
+    mutating func merge(_ other: IngestReport) {
+        added += other.added
+        changed += other.changed
+        moved += other.moved
+        duplicates += other.duplicates
+        unchanged += other.unchanged
+        pruned += other.pruned
+        removed += other.removed
+        dropped += other.dropped
+        skipped += other.skipped
+        notes += other.notes
+        unmatched += other.unmatched
+    }
+}
+
+/// Something to know of a file that was added.
+public struct IngestNote: Sendable, Hashable {
+    /// What there is to know.
+    public enum Note: Sendable, Hashable {
+        /// Its tiles have pixel positions only; the reader of the file may know why.
+        case notGeoreferenced(String?)
+        case other(String)
+    }
+
+    public let path: String
+    public let note: Note
+}
+
+extension IngestNote: CustomStringConvertible {
+    public var description: String {
+        switch note {
+        case .notGeoreferenced(let reason):
+            "\(path) has no georeference, so its tiles have pixel positions only"
+                + (reason.map { " (\($0))" } ?? "")
+        case .other(let text): "\(path): \(text)"
+        }
+    }
 }
 
 /// How far a run has come.

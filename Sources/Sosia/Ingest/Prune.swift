@@ -12,6 +12,7 @@ extension EmbeddedEngine {
     func prune(_ roots: [String], force: Bool) async throws -> Int {
         var known = 0
         var gone: [String] = []
+        var containers: [TileContainer] = []
         if !force, let missing = roots.first(where: Self.isMissing) {
             throw StoreError.pruneRootMissing(path: missing)
         }
@@ -20,9 +21,15 @@ extension EmbeddedEngine {
             let locations = try reading { try catalog.locations(under: root) }
             known += locations.count
             gone += locations.filter(Self.isMissing)
+            let rasters = try reading { try catalog.containers(under: root) }
+            known += rasters.count
+            containers += rasters.filter { Self.isMissing($0.path) }
         }
-        if !force && gone.count * 2 > known { throw StoreError.pruneTooLarge(gone: gone.count, known: known) }
-        return gone.isEmpty ? 0 : try await writable().forget(gone)
+        let files = gone.count + containers.count
+        if !force && files * 2 > known { throw StoreError.pruneTooLarge(gone: files, known: known) }
+        var pictures = gone.isEmpty ? 0 : try await writable().forget(gone)
+        if !containers.isEmpty { pictures += try await writable().forget(containers: containers.map(\.id)) }
+        return pictures
     }
 
     /// Whether a file or folder is gone. What is no path, as the source of an upload, never is.

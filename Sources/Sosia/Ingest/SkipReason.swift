@@ -11,6 +11,7 @@ public enum SkipReason: Error, Hashable, Sendable {
     case notARegularFile
     case notFound
     case permissionDenied
+    case tile(TileError)
     case tooLarge(bytes: Int64, maximum: Int64)
     case unreadable(code: Int32)
 }
@@ -27,6 +28,7 @@ extension SkipReason: CustomStringConvertible {
         case .notARegularFile: "not a regular file"
         case .notFound: "there is no such file"
         case .permissionDenied: "permission denied"
+        case .tile(let error): error.description
         case .tooLarge(let bytes, let maximum): "the file has \(bytes) bytes, the limit is \(maximum)"
         case .unreadable(let code): "cannot be read (\(SystemError(code: code)))"
         }

@@ -3,11 +3,21 @@ import Images
 public import SosiaCore
 
 extension Store {
+    /// Little is lost of a tile that is handed out as a JPEG.
+    private static let tileQuality = 95
+
     /// The bytes that a picture was added with: from one of its files that still has them, else from the object store.
+    /// A tile is cut again from its file, and is a JPEG.
     /// - Throws: `EngineError.unknownImage`; ``StoreError/originalGone(_:)`` when they are nowhere any more;
-    ///   `ObjectStoreError`.
+    ///   ``TileError`` when a tile's file is gone or changed; `ObjectStoreError`.
     public func original(of id: ImageID) async throws -> Original {
         let (hash, sources) = try place(of: id)
+        if let tile = try await record(id).tile {
+            let bytes = try await engine.searches.run {
+                try ImageEncoder.jpeg(self.pixels(of: tile), quality: Self.tileQuality)
+            }
+            return Original(bytes: bytes, hash: hash, format: .jpeg)
+        }
         let file = try await engine.searches.run { Self.content(of: hash, in: sources) }
         let kept: [UInt8]?
         if let file { kept = file } else { kept = try await objects?.get(hash) }

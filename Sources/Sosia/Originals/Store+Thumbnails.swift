@@ -16,12 +16,17 @@ extension Store {
         let file = ThumbnailFile(layout: engine.layout, hash: try place(of: id).hash, width: width)
         if let kept = file.read() { return kept }
         let record = try await record(id)
-        let original = try await original(of: id)
+        let original = record.tile == nil ? try await original(of: id) : nil
         return try await engine.searches.run {
             let ratio = Double(record.facts.height) / Double(max(record.facts.width, 1))
-            let longer = Double(width) * min(max(ratio, 1), Double(Self.maximumRatio))
-            let picture = try self.decoder.decode(original.bytes, maxSide: Int(longer.rounded(.up)))
-            let thumbnail = try ImageEncoder.jpeg(picture.pixels)
+            let longer = Int((Double(width) * min(max(ratio, 1), Double(Self.maximumRatio))).rounded(.up))
+            let pixels =
+                if let tile = record.tile {
+                    try self.decoder.resized(self.pixels(of: tile), maxSide: longer)
+                } else {
+                    try self.decoder.decode(original?.bytes ?? [], maxSide: longer).pixels
+                }
+            let thumbnail = try ImageEncoder.jpeg(pixels)
             file.write(thumbnail)
             return thumbnail
         }

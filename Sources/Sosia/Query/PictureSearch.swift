@@ -10,6 +10,7 @@ public struct PictureSearch: Sendable {
     public var maximumDistance: Float?
     public var cursor: SearchCursor?
     public var excluding: Set<ImageID> = []
+    public var overlaps = Overlaps.merge
 
     public init(_ examples: [PictureExample]) {
         self.examples = examples

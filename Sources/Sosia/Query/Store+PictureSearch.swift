@@ -18,7 +18,7 @@ extension Store {
         var watch = Stopwatch()
         let resolved = try await resolve(searches)
         let before = watch.lap()
-        let responses = try await engine.search(resolved.map { try $0.request() })
+        let responses = try await responses(resolved.map { ($0.search.overlaps, try $0.request()) })
         let searched = watch.lap()
         return zip(responses, resolved).map { response, resolved in
             Answer(
@@ -26,6 +26,18 @@ extension Store {
                 timings: Timings(
                     decode: resolved.decode, embed: resolved.embed, search: searched, total: before + searched))
         }
+    }
+
+    private func responses(_ questions: [(overlaps: Overlaps, request: SearchRequest)]) async throws -> [SearchResponse]
+    {
+        let requests = questions.map(\.request)
+        if questions.allSatisfy({ $0.overlaps == .keep }) { return try await engine.search(requests) }
+        if questions.allSatisfy({ $0.overlaps == .merge }) { return try await merged(requests) }
+        var responses: [SearchResponse] = []
+        for (overlaps, request) in questions {
+            responses += overlaps == .keep ? try await engine.search([request]) : try await merged([request])
+        }
+        return responses
     }
 
     /// Turns the pictures of all questions into vectors, as many at once as there are cores.
@@ -66,12 +78,18 @@ extension Store {
     private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
         var watch = Stopwatch()
         do {
-            let bytes = try await bytes(of: example)
+            let tile = if let id = example.id { try await record(id).tile } else { Tile?.none }
+            let bytes = tile == nil ? try await bytes(of: example) : []
             let embedder = try embedder()
             let loading = watch.lap()
-            let picture = try decoder.decode(bytes, for: embedder.input, region: example.region)
+            let pixels =
+                if let tile {
+                    try decoder.resized(pixels(of: tile), for: embedder.input, region: example.region)
+                } else {
+                    try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
+                }
             let decode = watch.lap()
-            let embedding = try embedder.embed(picture.pixels)
+            let embedding = try embedder.embed(pixels)
             return ResolvedExample(
                 example: Example(.embedding(embedding, of: embedder.identity), weight: example.weight),
                 excluding: example.id, decode: decode, embed: watch.lap() + loading)

@@ -2,16 +2,20 @@ import Catalog
 public import SosiaCore
 
 extension Store {
-    /// Forgets the files at and below some paths, and the pictures that no other file shows.
+    /// Forgets the files at and below some paths, the pictures that no other file shows, and the tiles of files there.
     /// - Returns: how many pictures went.
     public func remove(paths: [String]) async throws -> Int {
         let writer = try engine.writable()
-        let locations = try engine.reading {
-            try AbsolutePath.disjoint(paths.map { AbsolutePath.of($0) }).flatMap { path in
-                try engine.catalog.locations(under: path)
-            }
+        let roots = AbsolutePath.disjoint(paths.map { AbsolutePath.of($0) })
+        let (locations, containers) = try engine.reading {
+            (
+                try roots.flatMap { try engine.catalog.locations(under: $0) },
+                try roots.flatMap { try engine.catalog.containers(under: $0) }
+            )
         }
-        return locations.isEmpty ? 0 : try await writer.forget(locations)
+        var pictures = locations.isEmpty ? 0 : try await writer.forget(locations)
+        if !containers.isEmpty { pictures += try await writer.forget(containers: containers.map(\.id)) }
+        return pictures
     }
 
     /// Whether there is such a picture, be it one that ``repair(_:)`` took out.
@@ -23,7 +27,10 @@ extension Store {
 
     /// Whether pictures were seen at or below a path.
     public func contains(path: String) throws -> Bool {
-        try engine.reading { try !engine.catalog.locations(under: AbsolutePath.of(path)).isEmpty }
+        let path = AbsolutePath.of(path)
+        return try engine.reading {
+            try !engine.catalog.locations(under: path).isEmpty || !engine.catalog.containers(under: path).isEmpty
+        }
     }
 
     /// What is known of a picture.
@@ -33,15 +40,18 @@ extension Store {
         return record
     }
 
-    /// Reads the whole truth and holds it against its checksums, and the bytes of uploads against the catalog. Changes
-    /// nothing.
+    /// Reads the whole truth and holds it against its checksums, the bytes of uploads against the catalog, and the
+    /// files that tiles were cut from against what they were. Changes nothing.
     public func verify() async throws -> VerifyReport {
         let report = try await engine.verify()
         let stray = try await strayOriginals()
-        return VerifyReport(
-            pictures: report.pictures, vacant: report.vacant,
-            problems: report.problems + stray.missing.map(VerifyReport.Problem.originalMissing)
-                + stray.orphans.map(VerifyReport.Problem.orphan))
+        let containers = try tileContainers().map { (path: $0.path, state: $0.state) }
+            .filter { $0.state == .changed || $0.state == .missing }
+        var problems = report.problems
+        problems += stray.missing.map(VerifyReport.Problem.originalMissing)
+        problems += stray.orphans.map(VerifyReport.Problem.orphan)
+        problems += containers.map { VerifyReport.Problem.container(path: $0.path, $0.state) }
+        return VerifyReport(pictures: report.pictures, vacant: report.vacant, problems: problems)
     }
 
     /// Gives the space of removed pictures back.

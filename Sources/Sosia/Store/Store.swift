@@ -26,6 +26,8 @@ public final class Store: Sendable {
     let decoder: ImageDecoder
     /// Where the bytes of uploads are kept.
     let objects: (any ObjectStore)?
+    /// Files that tiles were cut from of late.
+    let tiles = TileShelf()
     /// One at a time changes what belongs together: the catalog and the objects.
     let originals = Turns()
     /// Uploads are computed here, one a core, so that searches do not wait behind them.

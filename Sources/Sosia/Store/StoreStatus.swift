@@ -17,6 +17,8 @@ public struct StoreStatus: Sendable, Hashable {
     public let vectorBytes: Int64
     /// The indexes that searches use; none means the plain scan.
     public let indexes: [IndexStatus]
+    /// The files that tiles were cut from, by path.
+    public let containers: [TileContainer]
 }
 
 extension EmbeddedEngine {
@@ -30,7 +32,7 @@ extension EmbeddedEngine {
                 generation: state.generation,
                 catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
                 vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0,
-                indexes: try indexStatus())
+                indexes: try indexStatus(), containers: try catalog.containers())
         }
     }
 }

@@ -15,6 +15,8 @@ public struct VerifyReport: Sendable, Hashable {
         case originalMissing(ImageID)
         /// The bytes of an upload that a crash interrupted. ``Store/compact()`` takes them away.
         case orphan(ContentHash)
+        /// The file that tiles were cut from is gone or changed; its tiles are found all the same.
+        case container(path: String, ContainerState)
     }
 
     public let pictures: Int
@@ -30,6 +32,7 @@ extension VerifyReport.Problem: CustomStringConvertible {
         case .row(let id, let slot):
             "the vector of picture \(id) (row \(slot)) is not what was written; `sosia verify --repair` takes it out"
         case .originalMissing(let id): "the bytes of the upload that is picture \(id) are gone"
+        case .container(let path, let state): "\(path) \(state)"
         case .orphan(let hash): "the upload \(hash) belongs to no picture; `sosia compact` takes it away"
         }
     }

@@ -7,7 +7,9 @@ struct AddCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Add pictures: files, folders with all below them, or - for paths on stdin.")
 
     @Argument(help: ArgumentHelp("Files and folders; - reads paths from standard input.", valueName: "path"))
-    var paths: [String]
+    var paths: [String] = []
+
+    @OptionGroup var tiles: TileArguments
 
     @OptionGroup var store: StoreOptions
 
@@ -40,7 +42,7 @@ struct AddCommand: AsyncParsableCommand {
     var nulSeparated = false
 
     func validate() throws {
-        guard !paths.isEmpty else { throw ValidationError("Name at least one file or folder.") }
+        guard !paths.isEmpty || tiles.path != nil else { throw ValidationError("Name at least one file or folder.") }
         guard jobs >= IngestOptions.minimumJobs, jobs <= IngestOptions.maximumJobs else {
             throw ValidationError(
                 "--jobs is \(jobs), expected \(IngestOptions.minimumJobs) to \(IngestOptions.maximumJobs).")
@@ -60,7 +62,7 @@ struct AddCommand: AsyncParsableCommand {
         for pair in assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
         let named =
-            paths.filter { $0 != "-" }
+            [tiles.path].compactMap(\.self) + paths.filter { $0 != "-" }
             + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
 
         // A mistyped path makes no collection.
@@ -73,17 +75,24 @@ struct AddCommand: AsyncParsableCommand {
             creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
         let line = ProgressLine()
         defer { line.clear() }
-        let report = try await collection.add(named, options: options) { progress in
+        let show: @Sendable (IngestProgress) -> Void = { progress in
             switch progress.stage {
             case .walking: line.show("looking", done: progress.done, total: 0)
             case .embedding: line.show("adding", done: progress.done, total: progress.total)
             }
         }
+        let report =
+            if let cut = try tiles.options() {
+                try await collection.add(rasters: named, cut: cut, options: options, progress: show)
+            } else {
+                try await collection.add(named, options: options, progress: show)
+            }
         line.show("indexing", done: 0, total: 0)
         try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
-        try AddOutput(report, store: store.resolved, seconds: seconds).print(json: store.json)
+        try AddOutput(report, isTiles: tiles.word != nil, store: store.resolved, seconds: seconds).print(
+            json: store.json)
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }
 }

@@ -6,7 +6,8 @@ struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search", abstract: "Find the pictures that are most similar to one.",
         discussion: """
-            Prints distance, id and path, nearest first.
+            Prints distance, id and path, nearest first; of a tile the window in its raster behind a #, then longitude and \
+            latitude of its centre.
 
             Several pictures are joined by + and -, with a weight in front where they have one:
             beach.jpg + 2:id:12 - crowd.jpg
@@ -36,12 +37,17 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the answer as one picture.", valueName: "file.jpg"))
     var sheet: String?
 
+    @Option(
+        help: ArgumentHelp("Write the hits as GeoJSON; - writes them instead of lines.", valueName: "file.geojson"))
+    var geojson: String?
+
     func validate() throws {
         _ = try QueryExpression(query)
         guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
             throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
         }
         guard !(exact && approximate) else { throw ValidationError("--exact and --approximate exclude each other.") }
+        guard geojson != "-" || !store.json else { throw ValidationError("--json and --geojson - exclude each other.") }
         guard recall == nil || approximate else { throw ValidationError("--recall goes with --approximate.") }
         let recalls = SearchRequest.minimumRecall...SearchRequest.maximumRecall
         if let recall, !recalls.contains(recall) {
@@ -73,8 +79,11 @@ struct SearchCommand: AsyncParsableCommand {
             let name = expression.terms[error.position].query.name
             throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
         }
-        try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)
-            .print(json: store.json)
+        if geojson != "-" {
+            try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)
+                .print(json: store.json)
+        }
+        if let geojson { try FeatureCollection(answer.hits).write(to: geojson) }
         if let file {
             try file.write(await collection.sheet(of: answer, query: shown(question, in: collection)))
         }
@@ -88,6 +97,7 @@ struct SearchCommand: AsyncParsableCommand {
             })
         (question.k, question.mode) = (k, mode)
         (question.filter, question.maximumDistance) = (try limits.filter(), limits.maxDistance)
+        question.overlaps = limits.overlaps
         return question
     }
 

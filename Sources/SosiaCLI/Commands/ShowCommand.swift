@@ -15,15 +15,20 @@ struct ShowCommand: AsyncParsableCommand {
         let id: ImageID
         let paths: [String]
         let attributes: Attributes
+        let tile: TileOutput?
     }
 
     func run() async throws {
         let record = try await Store(opening: store.resolved).record(id)
         if store.json {
-            return try Console.json(Output(id: record.id, paths: record.sources, attributes: record.allAttributes))
+            return try Console.json(
+                Output(
+                    id: record.id, paths: record.tile.map { [$0.source] } ?? record.sources,
+                    attributes: record.allAttributes, tile: record.tile.map(TileOutput.init)))
         }
         print("id", record.id, separator: "\t")
-        for source in record.sources { print("path", Console.printable(source), separator: "\t") }
+        let paths = record.tile.map { [$0.description] } ?? record.sources
+        for path in paths { print("path", Console.printable(path), separator: "\t") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (name, value) in record.allAttributes.sorted(by: { $0.key < $1.key }) {

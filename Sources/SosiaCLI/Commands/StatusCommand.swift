@@ -15,6 +15,8 @@ struct StatusCommand: AsyncParsableCommand {
         let model: ModelIdentity
         let bytes: [String: Int64]
         let indexes: [Index]
+        /// Missing when there are none.
+        let rasters: [RasterOutput]?
 
         struct Index: Encodable {
             let kind: String
@@ -38,7 +40,8 @@ struct StatusCommand: AsyncParsableCommand {
                 Output(
                     store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
                     bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes],
-                    indexes: status.indexes.map(Output.Index.init)))
+                    indexes: status.indexes.map(Output.Index.init),
+                    rasters: status.containers.isEmpty ? nil : status.containers.map(RasterOutput.init)))
         }
         print("store", Console.printable(status.path), separator: "\t")
         print("pictures", status.pictures, separator: "\t")
@@ -56,6 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
             index.calibration.map(show)
         }
         if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
+        for container in status.containers { RasterOutput(container).print() }
     }
 
     /// The measured cost of recall, one line a width of the walk.

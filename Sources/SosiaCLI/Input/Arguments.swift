@@ -22,3 +22,5 @@ extension PixelRegion: ExpressibleByArgument {
 }
 
 extension PrecisionChoice: ExpressibleByArgument {}
+
+extension Overlaps: ExpressibleByArgument {}

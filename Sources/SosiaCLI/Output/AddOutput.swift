@@ -17,6 +17,10 @@ struct AddOutput: Encodable {
     let duplicates: Int
     let unchanged: Int
     let pruned: Int
+    /// Tiles; missing when no rasters were added.
+    let removed: Int?
+    let dropped: Int?
+    let notes: [String]?
     let skipped: [Skipped]
     /// Rows of the table of attributes that no file of this run has; nil when there are none.
     let unmatched: [String]?
@@ -24,17 +28,21 @@ struct AddOutput: Encodable {
     let tookMilliseconds: Double
 
     private enum CodingKeys: String, CodingKey {
-        case added, changed, moved, duplicates, unchanged, pruned, skipped, unmatched, store
+        case added, changed, moved, duplicates, unchanged, pruned, removed, dropped, notes, skipped, unmatched, store
         case tookMilliseconds = "took_ms"
     }
 
-    init(_ report: IngestReport, store: String, seconds: Double) {
+    /// - Parameter isTiles: whether rasters were added.
+    init(_ report: IngestReport, isTiles: Bool, store: String, seconds: Double) {
         added = report.added
         changed = report.changed
         moved = report.moved
         duplicates = report.duplicates
         unchanged = report.unchanged
         pruned = report.pruned
+        removed = isTiles ? report.removed : nil
+        dropped = isTiles ? report.dropped : nil
+        notes = isTiles ? report.notes.map(\.description) : nil
         skipped = report.skipped.map { Skipped(path: $0.path, reason: $0.reason.description) }
         unmatched = report.unmatched.isEmpty ? nil : report.unmatched
         self.store = store
@@ -42,6 +50,7 @@ struct AddOutput: Encodable {
     }
 
     func print(json: Bool) throws {
+        for note in notes ?? [] { Console.error("note: \(Console.oneLine(note))") }
         for file in skipped {
             Console.error("skipped \(Console.oneLine(file.path)): \(file.reason)")
         }
@@ -55,7 +64,8 @@ struct AddOutput: Encodable {
         if json { return try Console.json(self) }
         let counts = [
             (added, "added"), (changed, "changed"), (moved, "moved"), (duplicates, "duplicates"),
-            (unchanged, "unchanged"), (pruned, "pruned"), (skipped.count, "skipped"),
+            (unchanged, "unchanged"), (pruned, "pruned"), (removed ?? 0, "removed"), (dropped ?? 0, "dropped as empty"),
+            (skipped.count, "skipped"),
         ]
         let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let time = String(format: "%.1f s", tookMilliseconds / 1000)

@@ -9,6 +9,8 @@ struct SearchOutput: Encodable {
         let distance: Float
         let path: String
         let attributes: Attributes
+        /// Of a picture that was cut from a larger one, whose path `path` is.
+        let tile: TileOutput?
     }
 
     let query: String
@@ -16,6 +18,7 @@ struct SearchOutput: Encodable {
     let timings: Store.Timings
     let plan: SearchPlan
     let hits: [Hit]
+    private let lines: [String]
 
     private enum CodingKeys: String, CodingKey {
         case query, model, plan, hits
@@ -29,15 +32,24 @@ struct SearchOutput: Encodable {
         plan = answer.response.plan
         hits = answer.hits.enumerated().map { index, hit in
             Hit(
-                rank: index + 1, id: hit.record.id, distance: hit.distance, path: hit.record.sources.first ?? "",
-                attributes: hit.record.allAttributes)
+                rank: index + 1, id: hit.record.id, distance: hit.distance,
+                path: hit.record.tile?.source ?? hit.record.place, attributes: hit.record.allAttributes,
+                tile: hit.record.tile.map(TileOutput.init))
         }
+        lines = answer.hits.map(Self.line)
+    }
+
+    /// A tile's line ends with the longitude and latitude of its centre, where they are known.
+    private static func line(_ hit: SearchHit) -> String {
+        var parts = [String(format: "%.4f", hit.distance), "\(hit.record.id)", Console.printable(hit.record.place)]
+        if hit.record.tile != nil, let position = hit.record.facts.position {
+            parts += [position.longitude, position.latitude].map { String(format: "%.6f", $0) }
+        }
+        return parts.joined(separator: "\t")
     }
 
     func print(json: Bool) throws {
         if json { return try Console.json(self) }
-        for hit in hits {
-            Swift.print(String(format: "%.4f", hit.distance), hit.id, Console.printable(hit.path), separator: "\t")
-        }
+        for line in lines { Swift.print(line) }
     }
 }

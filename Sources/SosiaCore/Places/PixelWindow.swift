@@ -13,4 +13,14 @@ public struct PixelWindow: Sendable, Hashable, Codable {
         self.width = width
         self.height = height
     }
+
+    /// Whether the two have a pixel in common.
+    public func overlaps(_ other: PixelWindow) -> Bool {
+        x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
+    }
+}
+
+extension PixelWindow: CustomStringConvertible {
+    /// `x,y,width,height`
+    public var description: String { "\(x),\(y),\(width),\(height)" }
 }

@@ -7,6 +7,7 @@ extension Filter: CustomStringConvertible {
         case .isIn(let name, let values):
             "\(Self.quoted(name)) IN (\(values.map(\.description).joined(separator: ", ")))"
         case .isMissing(let name): "\(Self.quoted(name)) IS NULL"
+        case .within(let area): "within(\(area))"
         case .not(let filter): "NOT \(text(of: filter, binding: .not))"
         case .and(let first, let second):
             "\(text(of: first, binding: .and)) AND \(text(of: second, binding: .not))"
@@ -22,7 +23,7 @@ extension Filter: CustomStringConvertible {
         switch self {
         case .or: .or
         case .and: .and
-        case .not, .compare, .isIn, .isMissing: .not
+        case .not, .compare, .isIn, .isMissing, .within: .not
         }
     }
 

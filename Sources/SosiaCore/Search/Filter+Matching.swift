@@ -9,6 +9,11 @@ extension Filter {
             guard let found = attributes[name] else { return false }
             return values.contains { Value.order(found, $0) == .equal }
         case .isMissing(let name): return attributes[name] ?? .null == .null
+        case .within(let area):
+            guard let latitude = attributes["latitude"]?.double, let longitude = attributes["longitude"]?.double else {
+                return false
+            }
+            return area.contains(GeoPoint(longitude: longitude, latitude: latitude))
         case .not(let filter): return !filter.matches(attributes)
         case .and(let first, let second): return first.matches(attributes) && second.matches(attributes)
         case .or(let first, let second): return first.matches(attributes) || second.matches(attributes)

@@ -11,6 +11,7 @@ extension Filter {
     /// `OR` binds less than `AND`, and `AND` less than `NOT`; parentheses group. Words are understood in any case.
     /// Texts stand in single quotes, in which a quote is doubled; names of other than letters, digits and underscores
     /// stand in double quotes likewise. `IS NULL` asks for what is missing. `<>` and `==` are understood, too.
+    /// `within(west, south, east, north)` takes degrees, and `within('...')` GeoJSON or well-known text.
     public init(parsing text: String) throws(FilterError) {
         let bytes = text.utf8.count
         guard bytes <= Self.maximumBytes else { throw .tooLong(bytes: bytes, maximum: Self.maximumBytes) }
@@ -64,6 +65,7 @@ private struct FilterParser {
 
     private mutating func comparison() throws(FilterError) -> Filter {
         let name = try name()
+        if name.lowercased() == "within", take(.symbol("(")) { return .within(try area()) }
         if take(.word("IS")) {
             try count()
             let isNegated = take(.word("NOT"))
@@ -80,6 +82,43 @@ private struct FilterParser {
         }
         next += 1
         return .compare(name, comparison, try value())
+    }
+
+    /// What stands between the parentheses of `within`: four numbers, or a text.
+    private mutating func area() throws(FilterError) -> GeoArea {
+        let start = position
+        do {
+            if case .value(.string(let text)) = token {
+                try count()
+                next += 1
+                let area = try GeoArea(text: text)
+                try require(.symbol(")"), ")")
+                return area
+            }
+            let west = try coordinate(before: ",")
+            let south = try coordinate(before: ",")
+            let east = try coordinate(before: ",")
+            return try GeoArea(west: west, south: south, east: east, north: coordinate(before: ")"))
+        } catch let error as GeoAreaError {
+            throw .invalidArea(error, position: start)
+        } catch let error as FilterError {
+            throw error
+        } catch {
+            throw .invalidArea(.noPolygon, position: start)
+        }
+    }
+
+    private mutating func coordinate(before symbol: String) throws(FilterError) -> Double {
+        let number: Double
+        switch token {
+        case .value(.integer(let value)): number = Double(value)
+        case .value(.number(let value)): number = value
+        default: throw expected("a number of degrees")
+        }
+        try count()
+        next += 1
+        try require(.symbol(symbol), symbol)
+        return number
     }
 
     private mutating func name() throws(FilterError) -> String {

@@ -5,6 +5,8 @@
 /// - A comparison with an attribute that a picture does not have, or whose value is null, is false, `!=` included.
 /// - Values of different kinds (numbers, texts, booleans) are unequal and have no order. Lists and objects equal nothing.
 /// - Numbers are compared by value, texts by their Unicode scalars, and false comes before true.
+/// - `within(west, south, east, north)` and `within('GeoJSON')` ask where the picture was taken; of a tile it is the centre
+///   that counts. ``GeoArea`` says what lies in an area.
 /// - `NOT` makes true what is false: `NOT sold = true` also finds pictures without an attribute `sold`.
 public indirect enum Filter: Sendable, Hashable {
     /// How two values are compared.
@@ -30,6 +32,8 @@ public indirect enum Filter: Sendable, Hashable {
     case isIn(String, [Value])
     /// Missing, or null.
     case isMissing(String)
+    /// The picture's position, its attributes `latitude` and `longitude`, lies in the area; false without a position.
+    case within(GeoArea)
     case not(Filter)
     case and(Filter, Filter)
     case or(Filter, Filter)

@@ -14,13 +14,16 @@ public enum FilterError: Error, Hashable, Sendable {
     case invalidNumber(String, position: Int)
     /// Something else stands here; `found` is nil at the end of the text.
     case expected(String, found: String?, position: Int)
+    /// What stands in `within(...)` is no area.
+    case invalidArea(GeoAreaError, position: Int)
 
     /// Where to look, nil when it is the text as a whole.
     public var position: Int? {
         switch self {
         case .empty, .tooLong: nil
         case .tooDeep(let position, _), .tooManyValues(let position, _), .unexpectedCharacter(_, let position),
-            .unterminated(let position), .invalidNumber(_, let position), .expected(_, _, let position):
+            .unterminated(let position), .invalidNumber(_, let position), .expected(_, _, let position),
+            .invalidArea(_, let position):
             position
         }
     }
@@ -40,6 +43,7 @@ extension FilterError: CustomStringConvertible {
         case .unterminated(let position): "the quotation that begins at position \(position) does not end"
         case .invalidNumber(let text, let position):
             "\(Self.printable(text)) at position \(position) is not a number"
+        case .invalidArea(let error, let position): "the area at position \(position): \(error)"
         case .expected(let what, let found, let position):
             "expected \(what) at position \(position), found \(found.map(Self.printable) ?? "the end")"
         }

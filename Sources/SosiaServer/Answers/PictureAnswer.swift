@@ -27,14 +27,32 @@ struct PictureAnswer: JSONWritable {
                 }
             }
         }
+        if let tile = record.tile { json.member("tile") { Self.write(tile, to: &$0) } }
         json.member("attributes", record.attributes)
         let address = collection.address(of: record.id)
         json.member("file_url", address + "/file")
         json.member("thumb_url", address + "/thumb")
     }
 
+    private static func write(_ tile: Tile, to json: inout JSONWriter) {
+        let window = tile.window
+        json.object { json in
+            json.member("window") { json in
+                json.object { json in
+                    json.member("x", window.x)
+                    json.member("y", window.y)
+                    json.member("width", window.width)
+                    json.member("height", window.height)
+                }
+            }
+            if let ring = tile.outline?.rings.first {
+                json.member("outline", ring.map { JSONValue.array([.number($0.longitude), .number($0.latitude)]) })
+            }
+        }
+    }
+
     private var name: String {
-        let source = record.sources.first ?? ""
+        let source = record.place
         return String(source[(source.lastIndex(of: "/").map(source.index(after:)) ?? source.startIndex)...])
     }
 }

@@ -5,10 +5,21 @@ extension Schemas {
     static let picture: [(name: String, schema: Schema)] = [
         ("id", id), ("name", .string("The name of its file.")), ("format", .string()), ("width", .count),
         ("height", .count), ("captured", .string()), ("camera", .string()),
-        ("position", .object([("latitude", .number), ("longitude", .number)])), ("attributes", .map(.anything)),
-        ("file_url", .string()), ("thumb_url", .string()),
+        ("position", .object([("latitude", .number), ("longitude", .number)])), ("tile", tile),
+        ("attributes", .map(.anything)), ("file_url", .string()), ("thumb_url", .string()),
     ]
-    static let pictureOptional: Set<String> = ["captured", "camera", "position"]
+    static let pictureOptional: Set<String> = ["captured", "camera", "position", "tile"]
+
+    private static let tile = Schema.object(
+        [
+            ("window", .object([("x", .count), ("y", .count), ("width", .count), ("height", .count)])),
+            (
+                "outline",
+                .array(.array(.number, 2...2))
+                    .described("Longitude and latitude of the corners, from the upper left one clockwise.")
+            ),
+        ], optional: ["outline"]
+    ).described("Where the picture was cut from a larger one, whose file name comes first in its name.")
 
     static let pictures = Schema.object([
         ("results", .array(.component("Picture"))), ("next_cursor", id.orNull()),
@@ -83,6 +94,10 @@ extension Schemas {
             "recall", .number(SearchRequest.minimumRecall...SearchRequest.maximumRecall),
             "The share of the true neighbours that a quick answer has on average."
         ),
+        (
+            "overlaps", .string(values: Overlaps.allCases.map(\.rawValue)),
+            "Of tiles that show the same place the nearest only (merge, also when it is missing), or all (keep)."
+        ),
     ]
 
     static let searchParameters = options.map { option in
@@ -99,7 +114,7 @@ extension Schemas {
             "request": component("Search"), "picture": ["type": "string", "format": "binary"],
             "region": component("Region"), "k": ["type": "integer"], "filter": ["type": "string"],
             "cursor": ["type": "string"], "max_distance": ["type": "number"], "exact": ["type": "boolean"],
-            "recall": ["type": "number"],
+            "recall": ["type": "number"], "overlaps": ["type": "string"],
         ],
     ])
 

@@ -9,6 +9,7 @@ extension Problem {
         case let error as EngineError: self.init(error)
         case let error as StoreError: self.init(error)
         case let error as ExampleError: self.init(error)
+        case let error as TileError: self.init(error)
         case let reason as SkipReason: self.init(reason)
         case let error as DecodeError: self.init(error)
         case let error as VectorError: self.init(error)
@@ -58,6 +59,19 @@ extension Problem {
                 facts: [("parameter", "w"), ("got", .integer(Int64(got)))]
                     + Self.limits(minimum: minimum, maximum: maximum))
         default: self.init(.storageFailed, "the log of the server says more", cause: error.description)
+        }
+    }
+
+    private init(_ error: TileError) {
+        switch error {
+        case .missing:
+            self.init(.originalMissing, "the file that the tile was cut from is gone", cause: error.description)
+        case .changed:
+            self.init(
+                .originalMissing, "the file that the tile was cut from has changed since it was added",
+                cause: error.description)
+        case .unreadable, .damaged:
+            self.init(.storageFailed, "the log of the server says more", cause: error.description)
         }
     }
 

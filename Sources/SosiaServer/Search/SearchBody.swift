@@ -5,7 +5,8 @@ import Sosia
 /// ```json
 /// {"query": {"positive": [{"upload": "file0"}, {"id": 1, "weight": 2}], "negative": [{"id": 7}],
 ///            "region": {"x": 0, "y": 0, "width": 100, "height": 100}},
-///  "filter": "price < 50", "k": 20, "cursor": null, "max_distance": null, "exact": null, "recall": 0.99}
+///  "filter": "price < 50", "k": 20, "cursor": null, "max_distance": null, "exact": null, "recall": 0.99,
+///  "overlaps": "merge"}
 /// ```
 struct SearchBody: Sendable {
     /// What stands for a picture before it is fetched.
@@ -28,7 +29,7 @@ struct SearchBody: Sendable {
     /// Searches of one batch.
     static let maximumBatch = 100
     private static let members: Set<String> = [
-        "query", "filter", "k", "cursor", "max_distance", "exact", "recall",
+        "query", "filter", "k", "cursor", "max_distance", "exact", "recall", "overlaps",
     ]
 
     let examples: [Example]

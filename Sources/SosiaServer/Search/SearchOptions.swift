@@ -11,6 +11,7 @@ struct SearchOptions: Sendable {
     var filter: Filter?
     var maximumDistance: Float?
     var cursor: SearchCursor?
+    var overlaps = Overlaps.merge
 
     /// Characters; longer ones would not fit into the head of a request once they are escaped.
     static let longestFilterInAddress = 1024
@@ -23,6 +24,12 @@ struct SearchOptions: Sendable {
         filter = try members["filter"].map { try Filter(parsing: $0.string(longest: Filter.maximumBytes)) }
         maximumDistance = try members["max_distance"].map { Float(try $0.number()) }
         cursor = try members["cursor"].map { try Self.cursor($0.string(longest: 256)) }
+        if let value = members["overlaps"] {
+            guard let known = Overlaps(rawValue: try value.string(longest: 16)) else {
+                throw value.wrong("merge or keep is expected")
+            }
+            overlaps = known
+        }
     }
 
     /// - Parameter query: parameters of an address.
@@ -37,6 +44,12 @@ struct SearchOptions: Sendable {
         }
         maximumDistance = try query.number("max_distance").map { Float($0) }
         cursor = try query.string("cursor").map { try Self.cursor($0) }
+        if let text = query.string("overlaps") {
+            guard let known = Overlaps(rawValue: text) else {
+                throw Problem.parameter("overlaps", "is merge or keep")
+            }
+            overlaps = known
+        }
     }
 
     func search(_ examples: [PictureExample]) -> PictureSearch {
@@ -46,6 +59,7 @@ struct SearchOptions: Sendable {
         search.filter = filter
         search.maximumDistance = maximumDistance
         search.cursor = cursor
+        search.overlaps = overlaps
         return search
     }
 

@@ -1,0 +1,38 @@
+internal import CGDAL
+
+/// The text buffer that the C side writes into.
+struct Message {
+    private var characters = [CChar](repeating: 0, count: Int(SOSIA_RASTER_MESSAGE_SIZE))
+
+    mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>?) -> Result) -> Result {
+        characters.withUnsafeMutableBufferPointer { body($0.baseAddress) }
+    }
+
+    /// Printable ASCII, safe to log.
+    var text: String {
+        let bytes = characters.prefix { $0 != 0 }.map { (0x20...0x7e).contains($0) ? UInt8($0) : UInt8(ascii: "?") }
+        return bytes.isEmpty ? "no reason given" : String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension RasterError {
+    static var noLibrary: RasterError {
+        .libraryMissing(library: "GDAL", package: "libgdal32 (libgdal34t64 on Ubuntu 24.04)")
+    }
+
+    /// - Parameter failure: What it means that the library gave up.
+    /// - Returns: nil when the status is OK.
+    init?(_ status: sosia_raster_status, failure: @autoclosure () -> RasterError) {
+        switch status {
+        case SOSIA_RASTER_OK: return nil
+        case SOSIA_RASTER_NO_LIBRARY: self = .noLibrary
+        case SOSIA_RASTER_NO_MEMORY: self = .outOfMemory
+        default: self = failure()
+        }
+    }
+}
+
+/// The characters of a C array, which Swift sees as a tuple.
+func text<Characters>(_ characters: Characters) -> String {
+    withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}

@@ -1,0 +1,21 @@
+import Catalog
+public import SosiaCore
+
+extension Store {
+    /// The pixels of a tile, cut again from its file.
+    /// - Throws: ``TileError`` when the file is gone, is not what it was, or cannot be read.
+    public func pixels(of tile: Tile) throws -> PixelImage {
+        guard let container = try engine.reading({ try engine.catalog.container(at: tile.source) }) else {
+            throw TileError.missing(path: tile.source)
+        }
+        guard let pixels = try tiles.source(of: container).pixels(of: tile.window) else {
+            throw TileError.changed(path: tile.source)
+        }
+        return pixels
+    }
+
+    /// The files that tiles were cut from, by path.
+    public func tileContainers() throws -> [TileContainer] {
+        try engine.reading { try engine.catalog.containers() }
+    }
+}

@@ -1,0 +1,29 @@
+import SosiaCore
+
+/// A file that is to be cut, before it is opened.
+struct TileFile: Sendable {
+    /// Absolute.
+    let path: String
+    let kind: TileContainer.Kind
+    let tiling: TileContainer.Tiling
+
+    init(path: String, kind: TileContainer.Kind, tiling: TileContainer.Tiling) {
+        self.path = path
+        self.kind = kind
+        self.tiling = tiling
+    }
+
+    /// The file that a collection knows, as it was cut.
+    init(_ container: TileContainer) {
+        self.init(path: container.path, kind: container.kind, tiling: container.facts.tiling)
+    }
+
+    /// The one place that knows who reads which kind of file.
+    /// - Throws: ``TileError``
+    func open() throws(TileError) -> any TileSource {
+        switch kind {
+        case .raster: try RasterSource(opening: path, tiling: tiling)
+        case .tiny: throw .unreadable(path: path, reason: "files of tiny images are not read yet")
+        }
+    }
+}

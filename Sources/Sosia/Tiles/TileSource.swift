@@ -1,0 +1,95 @@
+public import SosiaCore
+import Synchronization
+
+/// A file that many pictures are cut from.
+///
+/// Any number of threads use it at once.
+public protocol TileSource: Sendable {
+    var kind: TileContainer.Kind { get }
+    /// Absolute.
+    var path: String { get }
+    var facts: TileContainer.Facts { get }
+    /// Windows, those of tiles that will be dropped included.
+    var count: Int { get }
+
+    /// The windows in the order of their ids; all different.
+    /// - Parameter index: 0 ..< `count`.
+    func window(at index: Int) -> PixelWindow
+    /// - Returns: which of the windows this is; nil for another one.
+    func index(of window: PixelWindow) -> Int?
+    /// The window's place on earth; nil when nobody knows.
+    func outline(of window: PixelWindow) -> GeoPolygon?
+    /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
+    /// - Throws: ``TileError``
+    func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
+    /// Reads many windows, each once.
+    /// - Parameter indexes: ascending.
+    func reader(of indexes: [Int]) -> any TileReader
+}
+
+/// Hands the windows of a file out to the threads that ask for them.
+public protocol TileReader: Sendable {
+    /// - Returns: the next window, by its position among those that were asked for; nil behind the last one.
+    func next() -> ReadTile?
+}
+
+/// What was read of a window.
+public struct ReadTile: Sendable {
+    /// Among the indexes that the reader was made for.
+    public let position: Int
+    /// nil for a window that is to be dropped.
+    public let pixels: Result<PixelImage?, TileError>
+
+    public init(position: Int, pixels: Result<PixelImage?, TileError>) {
+        self.position = position
+        self.pixels = pixels
+    }
+}
+
+extension TileSource {
+    /// Each window by itself, on the thread that asks for it.
+    public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }
+}
+
+/// Reads one window after the other, several threads at once.
+final class SingleTileReader: TileReader {
+    private let source: any TileSource
+    private let indexes: [Int]
+    private let position = Atomic<Int>(0)
+
+    init(source: any TileSource, indexes: [Int]) {
+        self.source = source
+        self.indexes = indexes
+    }
+
+    func next() -> ReadTile? {
+        let position = position.add(1, ordering: .relaxed).oldValue
+        guard position < indexes.count else { return nil }
+        let window = source.window(at: indexes[position])
+        return ReadTile(
+            position: position, pixels: Result { () throws(TileError) in try source.pixels(of: window) })
+    }
+}
+
+/// Why a tile, or the file it would be cut from, cannot be read.
+public enum TileError: Error, Hashable, Sendable {
+    /// The file is not what it was when its tiles were added.
+    case changed(path: String)
+    /// The file is gone.
+    case missing(path: String)
+    /// The file as a whole.
+    case unreadable(path: String, reason: String)
+    /// This window; others may be whole.
+    case damaged(PixelWindow, reason: String)
+}
+
+extension TileError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .changed(let path): "\(path) has changed since its tiles were added; add it again"
+        case .missing(let path): "\(path) is gone, and its tiles with it"
+        case .unreadable(_, let reason): reason
+        case .damaged(_, let reason): reason
+        }
+    }
+}

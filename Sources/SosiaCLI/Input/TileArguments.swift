@@ -1,0 +1,92 @@
+import ArgumentParser
+import Sosia
+
+/// How `sosia add` cuts rasters.
+struct TileArguments: ParsableArguments {
+    /// What stands behind `--tiles`: a number of pixels, or already the first raster.
+    enum Word: ExpressibleByArgument, CustomStringConvertible {
+        case side(Int)
+        case path(String)
+
+        init(argument: String) {
+            self = Int(argument).map(Word.side) ?? .path(argument)
+        }
+
+        var description: String {
+            switch self {
+            case .side(let side): "\(side)"
+            case .path(let path): path
+            }
+        }
+    }
+
+    @Option(
+        name: .customLong("tiles"), defaultAsFlag: .side(TileOptions.standardTile),
+        help: ArgumentHelp(
+            "Add windows of so many pixels a side of large images (GeoTIFF, JPEG 2000, VRT, PNG, JPEG).",
+            valueName: "side"))
+    var word: Word?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels from one tile to the next; \(TileOptions.standardStride) when not given.", valueName: "pixels"))
+    var stride: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Drop tiles of which more than this share shows nothing; \(TileOptions.standardEmptyShare) when not given.",
+            valueName: "share"))
+    var emptyShare: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which pixels show nothing: some of black, nodata, mask and alpha, joined by commas; all when not given.",
+            valueName: "rules"))
+    var empty: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels are black up to this level; 0 when not given, lossy files need some more.", valueName: "level"))
+    var blackLevel: UInt8?
+
+    /// The word behind `--tiles` that is a raster.
+    var path: String? {
+        if case .path(let path) = word { path } else { nil }
+    }
+
+    func validate() throws {
+        if word == nil {
+            guard stride == nil, emptyShare == nil, empty == nil, blackLevel == nil else {
+                throw ValidationError("--stride, --empty-share, --empty and --black-level go with --tiles.")
+            }
+        }
+        do {
+            _ = try options()
+        } catch let error as RasterError {
+            throw ValidationError("\(error).")
+        }
+    }
+
+    /// - Returns: nil without `--tiles`.
+    func options() throws -> TileOptions? {
+        guard let word else { return nil }
+        var tile = TileOptions.standardTile
+        if case .side(let side) = word { tile = side }
+        return try TileOptions(
+            tile: tile, stride: stride ?? TileOptions.standardStride,
+            emptyShare: emptyShare ?? TileOptions.standardEmptyShare, rule: rule())
+    }
+
+    private func rule() throws -> EmptinessRule {
+        let words =
+            empty.map { $0.split(separator: ",").map(String.init) } ?? EmptinessRule.Kind.allCases.map(\.rawValue)
+        let kinds = try words.map { word in
+            guard let kind = EmptinessRule.Kind(rawValue: word) else {
+                let known = EmptinessRule.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--empty takes \(known), not \(Console.printable(word)).")
+            }
+            return kind
+        }
+        return EmptinessRule(kinds: Set(kinds), blackLevel: blackLevel ?? EmptinessRule.standardBlackLevel)
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Sosia
+
+/// Hits as GeoJSON (RFC 7946): a tile is a polygon, a photo with a position a point, and anything else has no geometry.
+struct FeatureCollection: Encodable {
+    struct Feature: Encodable {
+        let type = "Feature"
+        let id: ImageID
+        let geometry: JSONValue
+        let properties: JSONValue
+    }
+
+    let type = "FeatureCollection"
+    let features: [Feature]
+
+    init(_ hits: [SearchHit]) {
+        features = hits.enumerated().map { index, hit in
+            Feature(
+                id: hit.record.id, geometry: Self.geometry(hit.record),
+                properties: Self.properties(hit, rank: index + 1))
+        }
+    }
+
+    private static func geometry(_ record: ImageRecord) -> JSONValue {
+        if let parts = record.tile?.outline?.partsWithinMap, !parts.isEmpty {
+            let coordinates = parts.map { part in
+                JSONValue.array(part.rings.map { ring in .array((ring + ring.prefix(1)).map(position)) })
+            }
+            return coordinates.count == 1
+                ? .object(["type": .string("Polygon"), "coordinates": coordinates[0]])
+                : .object(["type": .string("MultiPolygon"), "coordinates": .array(coordinates)])
+        }
+        guard let place = record.facts.position else { return .null }
+        let point = GeoPoint(longitude: place.longitude, latitude: place.latitude)
+        return .object(["type": .string("Point"), "coordinates": position(point)])
+    }
+
+    private static func position(_ point: GeoPoint) -> JSONValue {
+        .array([.number(point.longitude), .number(point.latitude)])
+    }
+
+    private static func properties(_ hit: SearchHit, rank: Int) -> JSONValue {
+        let record = hit.record
+        var properties: [String: JSONValue] = [
+            "id": .integer(record.id.rawValue), "rank": .integer(Int64(rank)),
+            "distance": .number(Double("\(hit.distance)") ?? Double(hit.distance)),
+            "source": .string(record.tile?.source ?? record.place),
+            "attributes": .object(record.allAttributes),
+        ]
+        if let window = record.tile?.window {
+            // Texts and numbers, because QGIS shows objects as they are written.
+            properties["window"] = .string(window.description)
+        }
+        return .object(properties)
+    }
+
+    /// - Parameter path: `-` for standard output.
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = try encoder.encode(self) + Data("\n".utf8)
+        if path == "-" {
+            print(String(decoding: bytes.dropLast(), as: UTF8.self))
+        } else {
+            try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
+    }
+}

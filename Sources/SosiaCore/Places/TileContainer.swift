@@ -1,0 +1,87 @@
+/// A file that many pictures of a collection are cut from.
+public struct TileContainer: Sendable, Hashable {
+    /// What the file is.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// One large image.
+        case raster
+        /// Records of one size, one behind the other (80 Million Tiny Images).
+        case tiny
+    }
+
+    /// How a file is cut. Equal values and equal bytes give equal tiles.
+    public struct Tiling: Sendable, Hashable, Codable {
+        /// Pixels a side.
+        public let tile: Int
+        /// Pixels from one tile to the next, across and down.
+        public let stride: Int
+        /// A tile is dropped when more than this share of it shows nothing.
+        public let emptyShare: Double
+        /// Which pixels show nothing, in the words of who reads the file; sorted.
+        public let emptiness: [String]
+
+        public init(tile: Int, stride: Int, emptyShare: Double = 1, emptiness: [String] = []) {
+            self.tile = tile
+            self.stride = stride
+            self.emptyShare = emptyShare
+            self.emptiness = emptiness
+        }
+    }
+
+    /// What the file says of itself, and how it is cut.
+    public struct Facts: Sendable, Hashable, Codable {
+        /// Lower-case name of the encoding.
+        public let format: String
+        /// Pixels.
+        public let width: Int
+        /// Pixels.
+        public let height: Int
+        /// What each band stands for, in the order of the file.
+        public let bands: [String]
+        /// Whether pixels have places on earth.
+        public let isGeoreferenced: Bool
+        /// Such as `NAD83 / UTM zone 14N`.
+        public let projection: String?
+        /// Something that whoever adds the file should know.
+        public let note: String?
+        public let tiling: Tiling
+
+        public init(
+            format: String, width: Int, height: Int, bands: [String] = [], isGeoreferenced: Bool = false,
+            projection: String? = nil, note: String? = nil, tiling: Tiling
+        ) {
+            self.format = format
+            self.width = width
+            self.height = height
+            self.bands = bands
+            self.isGeoreferenced = isGeoreferenced
+            self.projection = projection
+            self.note = note
+            self.tiling = tiling
+        }
+    }
+
+    /// Never given twice in a collection.
+    public let id: Int64
+    /// Absolute.
+    public let path: String
+    public let kind: Kind
+    /// Of the file that the tiles were cut from.
+    public let stamp: ImageSource.Stamp
+    /// Whether every tile of the file was looked at; false after a run that was interrupted.
+    public let isComplete: Bool
+    public let facts: Facts
+    /// Pictures of the collection that were cut from it.
+    public let tiles: Int
+
+    public init(
+        id: Int64, path: String, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool, facts: Facts, tiles: Int
+    ) {
+        self.id = id
+        self.path = path
+        self.kind = kind
+        self.stamp = stamp
+        self.isComplete = isComplete
+        self.facts = facts
+        self.tiles = tiles
+    }
+}

@@ -1,0 +1,277 @@
+import Foundation
+@testable import Sosia
+import SosiaCore
+import Testing
+
+/// Tiles of a made-up kind of file: adding, adding again, interrupted runs, changed files, searching.
+struct StoreTileTests {
+    let folder: TemporaryFolder
+    let store: Store
+    var raster: String { folder.path + "/a.fake" }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+    }
+
+    private func write(_ text: String, to name: String = "a.fake") throws {
+        try folder.write(Array(text.utf8), to: name)
+    }
+
+    private func add(
+        _ name: String = "a.fake", tile: Int = 32, stride: Int = 16, share: Double = 0.5, life: Int = .max,
+        options: IngestOptions = IngestOptions(), to other: Store? = nil
+    ) async throws -> IngestReport {
+        let file = TileFile(
+            path: folder.path + "/" + name, kind: .raster,
+            tiling: TileContainer.Tiling(tile: tile, stride: stride, emptyShare: share))
+        return try await (other ?? store).add(
+            [file], options: options, open: { file throws(TileError) in try FakeTiles(file, life: life) })
+    }
+
+    private func records() throws -> [ImageRecord] { try store.pictures(limit: 1_000).reversed() }
+
+    private func windows() throws -> [String: ImageID] {
+        Dictionary(uniqueKeysWithValues: try records().map { ($0.tile?.window.description ?? "", $0.id) })
+    }
+
+    @Test func tilesArePicturesWithAWindowAndAPlace() async throws {
+        try write("80 64 1 placed")
+        let report = try await add()
+        #expect(report.added == 12)
+        #expect(report.notes.isEmpty)
+        let record = try #require(try records().last)
+        #expect(record.tile?.source == raster)
+        #expect(record.tile?.window == PixelWindow(x: 48, y: 32, width: 32, height: 32))
+        #expect(record.tile?.outline?.rings.first?.first == GeoPoint(longitude: 10.048, latitude: 49.968))
+        let position = try #require(record.facts.position)
+        #expect(abs(position.longitude - 10.064) < 1e-9)
+        #expect(abs(position.latitude - 49.952) < 1e-9)
+        #expect(record.place == raster + "#48,32,32,32")
+        // Ids follow the rows of the raster.
+        let order = try records().map { record in
+            let window = record.tile?.window
+            return (window?.y ?? -1) * 1_000 + (window?.x ?? -1)
+        }
+        #expect(order == order.sorted())
+        #expect(try await store.verify().problems == [])
+        #expect(try await store.status().containers.map(\.tiles) == [12])
+    }
+
+    @Test func aRasterThatDidNotChangeIsNotOpened() async throws {
+        try write("80 64 1")
+        #expect(try await add().notes.map(\.note) == [.notGeoreferenced(nil)])
+        let again = try await add(life: 0)
+        #expect(again.unchanged == 12)
+        #expect(again.added == 0)
+        #expect(again.skipped.isEmpty)
+    }
+
+    @Test func placesThatDidNotChangeKeepTheirIDsAndAreNotEmbeddedAgain() async throws {
+        try write("96 96 1")
+        _ = try await add(tile: 32, stride: 32)
+        let before = try windows()
+        try write("96 96 1 other:32,32 changed")
+        let report = try await add(tile: 32, stride: 32)
+        #expect(report.changed == 1)
+        #expect(report.unchanged == 8)
+        #expect(report.added == 0)
+        #expect(try windows() == before)
+    }
+
+    @Test func tilesThatLookAlikeAreTwoPictures() async throws {
+        try write("64 32 7")
+        try write("64 32 7", to: "b.fake")
+        #expect(try await add(tile: 32, stride: 32).added == 2)
+        #expect(try await add("b.fake", tile: 32, stride: 32).added == 2)
+        #expect(try await store.engine.count() == 4)
+    }
+
+    @Test func cutInAnotherWayARasterKeepsTheTilesThatBothHave() async throws {
+        try write("96 96 1")
+        _ = try await add(tile: 32, stride: 16)
+        let before = try windows()
+        let report = try await add(tile: 32, stride: 32)
+        #expect(report.removed == 16)
+        #expect(report.unchanged == 9)
+        #expect(
+            try windows()
+                == before.filter { window, _ in
+                    window.split(separator: ",").prefix(2).allSatisfy { (Int($0) ?? 1) % 32 == 0 }
+                })
+        let other = try await add(tile: 48, stride: 48)
+        #expect(other.added == 4)
+        #expect(other.removed == 9)
+        #expect(try await store.verify().problems == [])
+    }
+
+    @Test func anotherRuleOfEmptinessIsAppliedToAll() async throws {
+        try write("96 96 1")
+        _ = try await add(tile: 32, stride: 32, share: 0.5)
+        let size = try FileStatus(path: raster).stamp.size
+        // The same size and time: as if the rule alone had dropped a tile.
+        let report = try await add(tile: 32, stride: 32, share: 0.25)
+        #expect(report.unchanged == 9)
+        #expect(try FileStatus(path: raster).stamp.size == size)
+        #expect(try store.tileContainers().first?.facts.tiling.emptyShare == 0.25)
+    }
+
+    @Test func emptyTilesAreDroppedAndGoWhenTheyBecomeEmpty() async throws {
+        try write("96 96 1 empty:0,0")
+        let report = try await add(tile: 32, stride: 32)
+        #expect(report.added == 8)
+        #expect(report.dropped == 1)
+        try write("96 96 1 empty:0,0 empty:32,32")
+        let again = try await add(tile: 32, stride: 32)
+        #expect(again.dropped == 2)
+        #expect(again.removed == 1)
+        #expect(try await store.engine.count() == 7)
+    }
+
+    @Test func damagedTilesAreNamedAndTheOthersAdded() async throws {
+        try write("96 96 1 damaged:32,32")
+        let report = try await add(tile: 32, stride: 32)
+        #expect(report.added == 8)
+        #expect(report.skipped.map(\.path) == [raster + "#32,32,32,32"])
+        #expect(try store.tileContainers().map(\.state) == [.incomplete])
+        // Named again, and nothing doubled.
+        let again = try await add(tile: 32, stride: 32)
+        #expect(again.skipped.count == 1)
+        #expect(again.unchanged == 8)
+        #expect(try await store.engine.count() == 8)
+        // A tile that was there stays when it cannot be read any more.
+        try write("96 96 1 damaged:0,0 damaged:32,32")
+        _ = try await add(tile: 32, stride: 32)
+        #expect(try windows()["0,0,32,32"] != nil)
+    }
+
+    @Test(arguments: [0, 1, 5, 17, 35])
+    func anInterruptedRunIsFinishedByTheNext(_ life: Int) async throws {
+        try write("112 112 3")
+        var options = IngestOptions()
+        (options.batch, options.jobs) = (4, 2)
+        let broken = try await add(life: life, options: options)
+        #expect(broken.skipped.count == 1)
+        let kept = try windows()
+        #expect(kept.count <= life)
+        #expect(try store.tileContainers().map(\.isComplete) == [false])
+        let report = try await add(options: options)
+        #expect(report.unchanged == kept.count)
+        #expect(report.added == 36 - kept.count)
+        let all = try windows()
+        #expect(all.count == 36)
+        #expect(kept.allSatisfy { all[$0.key] == $0.value })
+        #expect(try await store.verify().problems == [])
+    }
+
+    @Test func aCancelledRunIsFinishedByTheNext() async throws {
+        try write("112 112 3")
+        let file = TileFile(
+            path: raster, kind: .raster, tiling: TileContainer.Tiling(tile: 32, stride: 16, emptyShare: 0.5))
+        let store = store
+        let task = Task {
+            var options = IngestOptions()
+            options.batch = 4
+            return try await store.add(
+                [file], options: options, open: { file throws(TileError) in try FakeTiles(file) })
+        }
+        try await Task.sleep(for: .milliseconds(5))
+        task.cancel()
+        _ = try? await task.value
+        _ = try await add()
+        #expect(try windows().count == 36)
+        #expect(try await store.verify().problems == [])
+    }
+
+    @Test func aMovedRasterKeepsItsTiles() async throws {
+        try write("96 96 1")
+        _ = try await add()
+        let before = try windows()
+        try folder.move("a.fake", to: "maps/b.fake")
+        let report = try await add("maps/b.fake", life: 0)
+        #expect(report.added == 0)
+        #expect(report.unchanged == before.count)
+        #expect(try windows() == before)
+        #expect(try records().first?.tile?.source == folder.path + "/maps/b.fake")
+    }
+
+    @Test func removingARasterRemovesItsTiles() async throws {
+        try write("96 96 1")
+        try write("64 32 7", to: "b.fake")
+        _ = try await add()
+        _ = try await add("b.fake", tile: 32, stride: 32)
+        #expect(try store.contains(path: raster))
+        #expect(try await store.remove(paths: [raster]) == 25)
+        #expect(try store.tileContainers().map(\.path) == [folder.path + "/b.fake"])
+        #expect(try await store.engine.count() == 2)
+        #expect(try await store.verify().problems == [])
+        #expect(try await store.remove(paths: [folder.path]) == 2)
+        #expect(try store.tileContainers().isEmpty)
+    }
+
+    @Test func aTileThatWasTakenOutComesBack() async throws {
+        try write("96 96 1")
+        _ = try await add()
+        let id = try #require(try windows()["16,16,32,32"])
+        #expect(try await store.remove([id]) == 1)
+        let report = try await add()
+        #expect(report.added == 1)
+        #expect(report.unchanged == 24)
+    }
+
+    @Test func aLostVectorIsMadeAgainFromTheRaster() async throws {
+        try write("96 96 1")
+        let path = folder.path + "/b.sosia"
+        _ = try await add(to: Store(creating: path, embedder: GridEmbedder()))
+        var vectors = try Data(contentsOf: URL(fileURLWithPath: path + "/vectors.f32"))
+        vectors[VectorFileHeader.byteCount + 6 * 48 * 4] ^= 1
+        try vectors.write(to: URL(fileURLWithPath: path + "/vectors.f32"))
+        #expect(try Store.repair(path).lost.map(\.sources) == [["tile:1/16,16,32,32"]])
+        let store = try Store(creating: path, embedder: GridEmbedder())
+        let report = try await add(to: store)
+        #expect(report.added == 1)
+        #expect(report.unchanged == 24)
+        #expect(try await store.record(ImageID(rawValue: 7)).tile?.window.description == "16,16,32,32")
+        #expect(try await store.verify().problems == [])
+    }
+
+    @Test func pruningForgetsRastersThatAreGone() async throws {
+        try write("64 32 7", to: "maps/a.fake")
+        try write("64 32 8", to: "maps/b.fake")
+        try write("64 32 9", to: "maps/c.fake")
+        for name in ["a", "b", "c"] { _ = try await add("maps/\(name).fake", tile: 32, stride: 32) }
+        try folder.remove("maps/a.fake")
+        var options = IngestOptions()
+        options.prune = true
+        let report = try await store.add([folder.path + "/maps"], options: options)
+        #expect(report.pruned == 2)
+        #expect(try store.tileContainers().count == 2)
+    }
+
+    @Test func attributesAreSetOnAllTiles() async throws {
+        try write("64 32 7")
+        var options = IngestOptions()
+        options.attributes = ["year": .integer(2015)]
+        _ = try await add(tile: 32, stride: 32, options: options)
+        #expect(try records().allSatisfy { $0.attributes["year"] == .integer(2015) })
+        options.attributes = ["year": .integer(2016)]
+        _ = try await add(tile: 32, stride: 32, life: 0, options: options)
+        #expect(try records().allSatisfy { $0.attributes["year"] == .integer(2016) })
+    }
+
+    @Test func whatIsWrongWithAFileIsSaid() async throws {
+        try write("nonsense")
+        #expect(try await add().skipped.map(\.reason) == [.tile(.unreadable(path: raster, reason: "it is no fake"))])
+        #expect(try await add("none.fake").skipped.map(\.reason) == [.notFound])
+        #expect(try await store.engine.count() == 0)
+        try write("96 96 1")
+        _ = try await add()
+        try write("96 96 1 changed")
+        #expect(try await store.verify().problems == [.container(path: raster, .changed)])
+        let tile = try #require(try records().first?.tile)
+        #expect(throws: TileError.changed(path: raster)) { try store.pixels(of: tile) }
+        try folder.remove("a.fake")
+        #expect(try await store.verify().problems == [.container(path: raster, .missing)])
+        await #expect(throws: TileError.missing(path: raster)) { try await store.original(of: ImageID(rawValue: 1)) }
+    }
+}
