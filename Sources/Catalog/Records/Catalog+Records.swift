@@ -34,9 +34,8 @@ extension Catalog {
                     id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
                     tile: last.tile)
             } else {
-                let tile = try source.flatMap { source in
-                    source.hasPrefix(TileLocation.scheme) ? try tile(of: row.value(at: 0), db) : nil
-                }
+                let isTile = source?.hasPrefix(TileLocation.scheme) ?? false
+                let tile = isTile ? try tile(of: row.value(at: 0), db) : nil
                 records.append(try record(row, sources: source.map { [$0] } ?? [], tile: tile))
             }
             lastKey = key
