@@ -5,7 +5,7 @@ extension Catalog {
     /// Whether any picture is a tile. A reader may see a catalog that no writer has migrated yet.
     package func hasTiles() throws(CatalogError) -> Bool {
         try readOne { db in
-            guard try db.tableExists("tile") else { return false }
+            guard try Self.hasTable("tile", db) else { return false }
             return try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM tile)")) ?? false
         }
     }
