@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 
 scripts/setup/all.sh
 # The system's own tools that tests call.
-scripts/setup/system.sh sqlite3 util-linux
+scripts/setup/system.sh sqlite3 util-linux poppler-utils
 scripts/setup/python.sh --tests
 
 if [ $# -eq 0 ]; then

@@ -14,6 +14,10 @@ struct ArrowTests {
         "CExif": [],
         "CImages": ["CTurboJPEG", "CExif"],
         "Images": ["CImages", "SosiaCore"],
+        "CArchives": [],
+        "TinyImages": ["CArchives", "Images", "Kernels", "MemoryMapping", "SosiaCore"],
+        "CReports": [],
+        "Reports": ["CReports", "Images", "SosiaCore"],
         "COpenVINO": [],
         "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
         "Catalog": ["SosiaCore", "GRDB"],
@@ -28,7 +32,9 @@ struct ArrowTests {
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",
         ],
-        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaCLI": [
+            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "ArgumentParser", "Rainbow", "SwiftCSV",
+        ],
     ]
 
     struct Description: Decodable {
