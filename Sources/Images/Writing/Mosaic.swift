@@ -63,16 +63,27 @@ public struct Mosaic: Sendable {
     /// - Parameter cell: called once for each place, in order.
     /// - Throws: `EncodeError`, what `cell` throws.
     public func write(to path: String, cell: (Int) throws -> Cell) throws {
-        let file = try PictureFileWriter(creating: path, width: width, height: height)
+        let file = try begin(path)
         for row in stride(from: 0, to: count, by: columns) {
-            var canvas = Canvas(width: width, height: pitch, color: Self.paper)
-            for index in row..<min(row + columns, count) {
-                try draw(cell(index), on: &canvas, left: (index - row) * pitch)
-            }
-            guard let band = canvas.image else { throw EncodeError.outOfMemory }
-            try file.append(band.bytes)
+            try append((row..<min(row + columns, count)).map(cell), to: file)
         }
         try file.finish()
+    }
+
+    /// A file that takes the rows of the grid one after the other; it has to be finished behind the last.
+    /// - Throws: `EncodeError`
+    public func begin(_ path: String) throws(EncodeError) -> PictureFileWriter {
+        try PictureFileWriter(creating: path, width: width, height: height)
+    }
+
+    /// One row of the grid.
+    /// - Parameter cells: at most ``columns``; places without a cell stay white.
+    /// - Throws: `EncodeError`
+    public func append(_ cells: [Cell], to file: PictureFileWriter) throws(EncodeError) {
+        var canvas = Canvas(width: width, height: pitch, color: Self.paper)
+        for (column, cell) in cells.prefix(columns).enumerated() { draw(cell, on: &canvas, left: column * pitch) }
+        guard let band = canvas.image else { throw .outOfMemory }
+        try file.append(band.bytes)
     }
 
     private func draw(_ cell: Cell, on canvas: inout Canvas, left: Int) {
