@@ -14,7 +14,7 @@ let package = Package(
     products: [
         .library(name: "Sosia", targets: ["Sosia"]),
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
-        .library(name: "TinyImages", targets: ["SosiaCore", "MemoryMapping", "Images", "TinyImages"]),
+        .library(name: "TinyImages", targets: ["SosiaCore", "MemoryMapping", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "ObjectStores"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),

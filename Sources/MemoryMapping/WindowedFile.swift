@@ -55,6 +55,26 @@ public final class WindowedFile: Sendable {
         return try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + before, count: range.count).bytes)
     }
 
+    /// Copies a part into memory of the caller, which it fills.
+    /// - Throws: `MappedFileError.outOfBounds` when it does not lie in the file, or the file has become shorter.
+    public func read(at offset: Int, into bytes: inout MutableRawSpan) throws(MappedFileError) {
+        let wanted = bytes.byteCount
+        let beyond = MappedFileError.outOfBounds(path: path, offset: offset, count: wanted, length: count)
+        guard offset >= 0, wanted <= count, offset <= count - wanted else { throw beyond }
+        let failure = bytes.withUnsafeMutableBytes { buffer -> MappedFileError? in
+            var done = 0
+            while done < wanted, let base = buffer.baseAddress {
+                let got = pread(descriptor, base + done, wanted - done, off_t(offset + done))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { return .system(operation: .read, path: path, errno: errno) }
+                if got == 0 { return beyond }
+                done += got
+            }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
     /// Asks the system to read a part that is wanted soon, and returns at once. Costs next to nothing when the last
     /// page of the part is in the file cache already.
     public func prefetch(_ range: Range<Int>) {

@@ -31,14 +31,20 @@ public struct TinyImageFile: Sendable {
         guard position >= 0, position < count else {
             throw TinyImageError.positionBeyondEnd(position: position, count: count, path: path)
         }
-        let bytes = try withRecords(position..<position + 1) { bytes in
-            [UInt8](unsafeUninitializedCapacity: bytes.byteCount) { out, count in
-                bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(out).copyMemory(from: $0) }
-                count = bytes.byteCount
-            }
-        }
+        var bytes = [UInt8](repeating: 0, count: TinyImage.byteCount)
+        var span = bytes.mutableSpan
+        var out = span.mutableBytes
+        try file.read(at: position * TinyImage.byteCount, into: &out)
         guard let image = TinyImage(bytes: bytes) else { throw TinyImageError.empty(path: path, bytes: bytes.count) }
         return image
+    }
+
+    /// Copies some records to the front of a buffer that has room for them.
+    func read(_ positions: Range<Int>, into buffer: inout [UInt8]) throws {
+        var span = buffer.mutableSpan
+        var bytes = span.mutableBytes
+        var out = bytes.extracting(first: positions.count * TinyImage.byteCount)
+        try file.read(at: positions.lowerBound * TinyImage.byteCount, into: &out)
     }
 
     /// The bytes of some records, valid within `body` only.

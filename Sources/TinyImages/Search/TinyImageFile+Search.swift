@@ -7,6 +7,8 @@ extension TinyImageFile {
     static let window = 4_096
     /// Windows that are asked for before they are needed.
     private static let ahead = 4
+    /// Records that are copied at once, where copying is quicker: they stay in the second-level cache.
+    private static let copied = 64
     /// Distances that are kept at once, in the second-level cache.
     private static let distances = 8_192
 
@@ -28,21 +30,35 @@ extension TinyImageFile {
             var nearest = [NearestRecords](repeating: NearestRecords(k: k), count: queries.count)
             let step = max(32, Self.distances / queries.count / 32 * 32)
             var sums = [UInt32](repeating: 0, count: queries.count * step)
+            func take(_ rows: RawSpan, first: Int) {
+                let count = rows.byteCount / TinyImage.byteCount
+                let limits = shared.exchange(nearest.map(\.limit))
+                var out = sums.mutableSpan
+                kernels.squaredL2(prepared, within: limits, rows: rows, into: &out)
+                for query in nearest.indices {
+                    nearest[query].tighten(to: limits[query])
+                    nearest[query].offer(sums, from: query * count, count: count, first: first)
+                }
+            }
+            var way = ReadingWay()
+            var copy = [UInt8](repeating: 0, count: Self.copied * TinyImage.byteCount)
             while let window = next() {
-                try withRecords(window) { bytes in
-                    for start in stride(from: 0, to: window.count, by: step) {
-                        let rows = min(step, window.count - start)
-                        let limits = shared.exchange(nearest.map(\.limit))
-                        var out = sums.mutableSpan
-                        kernels.squaredL2(
-                            prepared, within: limits,
-                            rows: bytes.extracting(start * TinyImage.byteCount..<(start + rows) * TinyImage.byteCount),
-                            into: &out)
-                        for query in nearest.indices {
-                            nearest[query].tighten(to: limits[query])
-                            nearest[query].offer(
-                                sums, from: query * rows, count: rows, first: window.lowerBound + start)
+                try way.measuring { isCopied in
+                    guard isCopied else {
+                        return try withRecords(window) { bytes in
+                            for start in stride(from: 0, to: window.count, by: step) {
+                                let rows = start..<min(start + step, window.count)
+                                take(
+                                    bytes.extracting(
+                                        rows.lowerBound * TinyImage.byteCount..<rows.upperBound * TinyImage.byteCount),
+                                    first: window.lowerBound + start)
+                            }
                         }
+                    }
+                    for start in stride(from: window.lowerBound, to: window.upperBound, by: min(step, Self.copied)) {
+                        let rows = start..<min(start + min(step, Self.copied), window.upperBound)
+                        try read(rows, into: &copy)
+                        take(copy.span.bytes.extracting(first: rows.count * TinyImage.byteCount), first: start)
                     }
                 }
             }
