@@ -74,6 +74,13 @@ struct Sosia {
     func run(
         _ arguments: String..., input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]
     ) throws -> Result {
+        try run(arguments, input: input, prefix: prefix, environment: environment)
+    }
+
+    @discardableResult
+    func run(
+        _ arguments: [String], input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]
+    ) throws -> Result {
         let process = process(arguments, prefix: prefix, environment: environment)
         // Files instead of pipes: nothing can block, whatever is written.
         let output = folder.path + "/stdout-\(UUID().uuidString)"
