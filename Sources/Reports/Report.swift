@@ -56,7 +56,7 @@ public struct Report: Sendable {
 }
 
 /// A picture of a report.
-public struct ReportPicture: Sendable, Hashable {
+public struct ReportPicture: Sendable {
     /// Pixels of the longer side; more are not shown.
     public static let side = (minimum: 32, standard: 160, maximum: 1_024)
     /// What is smaller than this is enlarged to it, each pixel a square: pixels of tiny images are to be seen.
@@ -71,10 +71,6 @@ public struct ReportPicture: Sendable, Hashable {
         self.pixels = factor > 1 ? pixels.enlarged(factor) : pixels
         jpeg = try ImageEncoder.jpeg(self.pixels, quality: 90)
     }
-
-    public static func == (one: ReportPicture, other: ReportPicture) -> Bool { one.jpeg == other.jpeg }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(jpeg) }
 }
 
 extension PixelImage {
