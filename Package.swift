@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .library(name: "Sosia", targets: ["Sosia"]),
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
+        .library(name: "TinyImages", targets: ["SosiaCore", "MemoryMapping", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "ObjectStores"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
@@ -59,6 +60,17 @@ let package = Package(
         .target(name: "CGDAL"),
         .target(name: "Rasters", dependencies: ["CGDAL", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "RastersTests", dependencies: ["Rasters", "SosiaCore"], swiftSettings: strict),
+
+        .target(name: "CArchives"),
+        .target(
+            name: "TinyImages", dependencies: ["CArchives", "Images", "Kernels", "MemoryMapping", "SosiaCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TinyImagesTests", dependencies: ["TinyImages", "Images", "SosiaCore"], swiftSettings: strict),
+
+        .target(name: "CReports"),
+        .target(name: "Reports", dependencies: ["CReports", "Images", "SosiaCore"], swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "COpenVINO"),
         .target(
@@ -118,7 +130,7 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "ObjectStores",
+                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),

@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 
 scripts/setup/all.sh
 # The system's own tools that tests call.
-scripts/setup/system.sh sqlite3 util-linux gdal-bin
+scripts/setup/system.sh sqlite3 util-linux gdal-bin poppler-utils openssl curl
 scripts/setup/python.sh --tests
 
 if [ $# -eq 0 ]; then

@@ -23,6 +23,11 @@ let package = Package(
             dependencies: [.product(name: "Sosia", package: "sosia")],
             path: "Sources/StoreBench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "sosia-bench-tiny",
+            dependencies: [.product(name: "TinyImages", package: "sosia")],
+            path: "Sources/TinyBench",
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

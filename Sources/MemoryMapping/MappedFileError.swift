@@ -8,6 +8,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
         case create
         case write
         case sync
+        case read
     }
 
     /// The system refused; `errno` is its number.

@@ -45,6 +45,6 @@ struct SosiaCommand: AsyncParsableCommand {
         subcommands: [
             AddCommand.self, SearchCommand.self, ShowCommand.self, RemoveCommand.self, StatusCommand.self,
             VerifyCommand.self, CompactCommand.self, ModelCommand.self, BenchCommand.self, ServeCommand.self,
-            KeyCommand.self,
+            KeyCommand.self, MosaicCommand.self, ReportCommand.self, TinyCommand.self,
         ])
 }

@@ -16,6 +16,10 @@ struct ArrowTests {
         "Images": ["CImages", "SosiaCore"],
         "CGDAL": [],
         "Rasters": ["CGDAL", "SosiaCore"],
+        "CArchives": [],
+        "TinyImages": ["CArchives", "Images", "Kernels", "MemoryMapping", "SosiaCore"],
+        "CReports": [],
+        "Reports": ["CReports", "Images", "SosiaCore"],
         "COpenVINO": [],
         "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
         "Catalog": ["SosiaCore", "GRDB"],
@@ -31,7 +35,9 @@ struct ArrowTests {
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",
         ],
-        "SosiaCLI": ["Sosia", "SosiaServer", "ObjectStores", "ArgumentParser", "Rainbow", "SwiftCSV"],
+        "SosiaCLI": [
+            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "ArgumentParser", "Rainbow", "SwiftCSV",
+        ],
     ]
 
     struct Description: Decodable {

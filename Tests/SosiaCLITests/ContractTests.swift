@@ -185,7 +185,7 @@ struct ContractTests {
         #expect(search.output.isEmpty)
         #expect(
             search.errors
-                == "sosia: the sheet \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
+                == "sosia: \(sheet) cannot be written: there is no folder \(sosia.folder.path)/none\n")
     }
 
     @Test func removingWhatIsNotThereIsNamed() throws {

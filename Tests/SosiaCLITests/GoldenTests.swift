@@ -21,7 +21,8 @@ struct GoldenTests {
         [], ["add"], ["search"], ["show"], ["remove"], ["status"], ["verify"], ["compact"], ["model"],
         ["model", "list"], ["model", "show"], ["model", "add"], ["bench"], ["bench", "embed"], ["serve"], ["key"],
         ["key", "add"], ["key", "list"],
-        ["key", "remove"],
+        ["key", "remove"], ["mosaic"], ["report"], ["tiny"], ["tiny", "make"], ["tiny", "show"], ["tiny", "search"],
+        ["tiny", "run"],
     ]
 
     @Test(arguments: verbs) func help(_ verb: [String]) throws {

@@ -74,12 +74,12 @@ struct Sosia {
     func run(
         _ arguments: String..., input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]
     ) throws -> Result {
-        try run(list: arguments, input: input, prefix: prefix, environment: environment)
+        try run(arguments, input: input, prefix: prefix, environment: environment)
     }
 
     @discardableResult
     func run(
-        list arguments: [String], input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]
+        _ arguments: [String], input: Data? = nil, prefix: [String] = [], environment: [String: String] = [:]
     ) throws -> Result {
         let process = process(arguments, prefix: prefix, environment: environment)
         // Files instead of pipes: nothing can block, whatever is written.

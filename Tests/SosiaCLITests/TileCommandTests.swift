@@ -25,7 +25,7 @@ struct TileCommandTests {
     }
 
     private func run(_ arguments: [String]) throws -> Sosia.Result {
-        try sosia.run(list: arguments, environment: models)
+        try sosia.run(arguments, environment: models)
     }
 
     @Test func aRasterIsAddedSearchedAndRemoved() throws {

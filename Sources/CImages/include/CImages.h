@@ -61,6 +61,15 @@ sosia_image_status sosia_jpeg_encode(const uint8_t *rgb, int width, int height, 
                                      size_t *size);
 void sosia_jpeg_free(uint8_t *bytes);
 
+// PNG (libpng, opened at first use) --------------------------------------------------------------------------------
+
+// A new file of 8-bit RGB, written rows at a time. Any failure to write is DAMAGED. `*out` is freed with
+// sosia_png_free, after sosia_png_finish when all rows were written.
+sosia_image_status sosia_png_create(const char *path, int width, int height, void **out);
+sosia_image_status sosia_png_write(void *png, const uint8_t *rgb, int rows);
+sosia_image_status sosia_png_finish(void *png);
+void sosia_png_free(void *png);
+
 // EXIF (libexif) -------------------------------------------------------------------------------------------------
 
 typedef struct {

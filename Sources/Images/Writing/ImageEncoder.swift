@@ -27,14 +27,22 @@ public enum ImageEncoder {
 public enum EncodeError: Error, Hashable, Sendable {
     case sideTooLong(width: Int, height: Int, maximumSide: Int)
     case outOfMemory
+    /// A shared library that this format needs is not installed.
+    case libraryMissing(library: String, package: String)
+    case unwritable(path: String)
+    /// The name ends neither in .png nor in .jpg.
+    case unknownEnding(path: String)
 }
 
 extension EncodeError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .sideTooLong(let width, let height, let maximumSide):
-            "\(width) x \(height) pixels, a JPEG has at most \(maximumSide) a side"
+            "\(width) x \(height) pixels, the format has at most \(maximumSide) a side"
         case .outOfMemory: "out of memory"
+        case .libraryMissing(let library, let package): "\(library) is missing: apt-get install \(package)"
+        case .unwritable(let path): "\(path) cannot be written"
+        case .unknownEnding(let path): "\(path) ends neither in .png nor in .jpg"
         }
     }
 }

@@ -4,6 +4,12 @@ import Synchronization
 
 /// Progress on standard error: a bar with rate and time left on a terminal, a plain line now and then elsewhere.
 final class ProgressLine: Sendable {
+    /// What is counted.
+    enum Unit {
+        case files
+        case bytes
+    }
+
     private struct State {
         var lastShown: ContinuousClock.Instant?
         var start: ContinuousClock.Instant?
@@ -20,7 +26,7 @@ final class ProgressLine: Sendable {
     }
 
     /// - Parameter total: 0 while it is not known.
-    func show(_ label: String, done: Int, total: Int) {
+    func show(_ label: String, done: Int, total: Int, unit: Unit = .files) {
         let now = ContinuousClock.now
         let text: String? = state.withLock { state in
             if state.label != label {
@@ -35,7 +41,7 @@ final class ProgressLine: Sendable {
             if let last, now - last < interval, !(isLast && isTerminal) { return nil }
             state.lastShown = now
             state.isDirty = isTerminal
-            return line(label, done: done, total: total, elapsed: now - (state.start ?? now))
+            return line(label, done: done, total: total, unit: unit, elapsed: now - (state.start ?? now))
         }
         guard let text else { return }
         Console.notice(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
@@ -50,13 +56,14 @@ final class ProgressLine: Sendable {
         if isDirty { Console.notice("\r\u{1B}[K") }
     }
 
-    private func line(_ label: String, done: Int, total: Int, elapsed: Duration) -> String {
+    private func line(_ label: String, done: Int, total: Int, unit: Unit, elapsed: Duration) -> String {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let rate = seconds > 0 ? Double(done) / seconds : 0
         guard total > 0 else { return "\(label) \(done) files" }
-        var text = "\(done)/\(total)"
+        var text = unit == .files ? "\(done)/\(total)" : "\(Self.size(done))/\(Self.size(total))"
         if rate > 0 {
-            text += String(format: ", %.0f/s, %@ left", rate, Self.clock(Double(total - done) / rate))
+            let speed = unit == .files ? String(format: "%.0f", rate) : String(format: "%.2f GB", rate / 1e9)
+            text += ", \(speed)/s, \(Self.clock(Double(total - done) / rate)) left"
         }
         guard isTerminal else { return "\(label) \(text)" }
         let filled = Self.width * done / total
@@ -65,6 +72,8 @@ final class ProgressLine: Sendable {
             + String(repeating: "░", count: Self.width - filled).lightBlack
         return "\(label) \(bar) \(text)"
     }
+
+    private static func size(_ bytes: Int) -> String { Console.size(Int64(bytes)) }
 
     private static func clock(_ seconds: Double) -> String {
         let whole = Int(min(seconds.rounded(), 359_999))

@@ -1,15 +1,15 @@
 import Foundation
 
-/// The picture that `sosia search --sheet` writes.
+/// A picture that a command writes.
 struct SheetFile {
     struct Unwritable: Error, CustomStringConvertible {
         let path: String
         let reason: String
 
-        var description: String { "the sheet \(path) cannot be written: \(reason)" }
+        var description: String { "\(path) cannot be written: \(reason)" }
     }
 
-    private let path: String
+    let path: String
 
     /// Finds out before the search whether the file can be made.
     init(_ path: String) throws(Unwritable) {

@@ -1,0 +1,100 @@
+public import SosiaCore
+
+/// Pictures in a grid without captions, row by row from the upper left, written one row of the grid at a time: as many
+/// as are wanted. A ``ContactSheet`` is for few, with captions.
+public struct Mosaic: Sendable {
+    /// An RGB colour.
+    public struct Color: Sendable, Hashable {
+        public let red: UInt8
+        public let green: UInt8
+        public let blue: UInt8
+
+        public init(red: UInt8, green: UInt8, blue: UInt8) {
+            self.red = red
+            self.green = green
+            self.blue = blue
+        }
+    }
+
+    /// One place of the grid.
+    public struct Cell: Sendable {
+        /// nil leaves the place grey. Of pictures that are larger than the cell the centre is shown.
+        public let picture: PixelImage?
+        /// Of the border, where the mosaic has one; nil leaves it white.
+        public let color: Color?
+
+        public init(picture: PixelImage?, color: Color? = nil) {
+            self.picture = picture
+            self.color = color
+        }
+    }
+
+    public static let cells = (minimum: 1, maximum: 1_000_000)
+    /// Pixels.
+    public static let cellSide = (minimum: 8, standard: 128, maximum: 1_024)
+    /// Pixels.
+    public static let border = (minimum: 0, standard: 4, maximum: 64)
+
+    public let count: Int
+    public let columns: Int
+    public let cellSide: Int
+    public let border: Int
+
+    /// Values outside minimum...maximum are moved to the nearer end.
+    /// - Parameter columns: about a square when nil.
+    public init(count: Int, columns: Int? = nil, cellSide: Int = cellSide.standard, border: Int = 0) {
+        self.count = min(max(count, Self.cells.minimum), Self.cells.maximum)
+        let square = Int(Double(self.count).squareRoot().rounded(.up))
+        self.columns = min(max(columns ?? square, 1), self.count)
+        self.cellSide = min(max(cellSide, Self.cellSide.minimum), Self.cellSide.maximum)
+        self.border = min(max(border, Self.border.minimum), Self.border.maximum)
+    }
+
+    private var pitch: Int { cellSide + 2 * border }
+    /// Pixels.
+    public var width: Int { columns * pitch }
+    /// Pixels.
+    public var height: Int { (count + columns - 1) / columns * pitch }
+
+    private static let paper: Canvas.Color = (255, 255, 255)
+    private static let absent: Canvas.Color = (225, 225, 225)
+
+    /// Writes PNG or JPEG, as the name says.
+    /// - Parameter cell: called once for each place, in order.
+    /// - Throws: `EncodeError`, what `cell` throws.
+    public func write(to path: String, cell: (Int) throws -> Cell) throws {
+        let file = try begin(path)
+        for row in stride(from: 0, to: count, by: columns) {
+            try append((row..<min(row + columns, count)).map(cell), to: file)
+        }
+        try file.finish()
+    }
+
+    /// A file that takes the rows of the grid one after the other; it has to be finished behind the last.
+    /// - Throws: `EncodeError`
+    public func begin(_ path: String) throws(EncodeError) -> PictureFileWriter {
+        try PictureFileWriter(creating: path, width: width, height: height)
+    }
+
+    /// One row of the grid.
+    /// - Parameter cells: at most ``columns``; places without a cell stay white.
+    /// - Throws: `EncodeError`
+    public func append(_ cells: [Cell], to file: PictureFileWriter) throws(EncodeError) {
+        var canvas = Canvas(width: width, height: pitch, color: Self.paper)
+        for (column, cell) in cells.prefix(columns).enumerated() { draw(cell, on: &canvas, left: column * pitch) }
+        guard let band = canvas.image else { throw .outOfMemory }
+        try file.append(band.bytes)
+    }
+
+    private func draw(_ cell: Cell, on canvas: inout Canvas, left: Int) {
+        if border > 0, let color = cell.color {
+            canvas.fill(left: left, top: 0, width: pitch, height: pitch, (color.red, color.green, color.blue))
+            canvas.fill(left: left + border, top: border, width: cellSide, height: cellSide, Self.paper)
+        }
+        if let picture = cell.picture {
+            canvas.draw(picture, centredIn: cellSide, left: left + border, top: border)
+        } else {
+            canvas.fill(left: left + border, top: border, width: cellSide, height: cellSide, Self.absent)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+public import SosiaCore
+
+/// A picture that is written to a file row by row: PNG or JPEG, as its name says. It gets its name when it is whole.
+public final class PictureFileWriter {
+    private enum Encoder {
+        case png(PNGFile)
+        /// All pixels so far: the library takes them at once.
+        case jpeg([UInt8])
+    }
+
+    /// Endings that say which format is written.
+    public static let endings = (png: ["png"], jpeg: ["jpg", "jpeg"])
+
+    public let width: Int
+    public let height: Int
+    private let path: String
+    private let next: String
+    private var encoder: Encoder
+    private var isFinished = false
+
+    /// - Throws: `EncodeError`: `unknownEnding`, `sideTooLong`, `unwritable`, `libraryMissing`
+    public init(creating path: String, width: Int, height: Int) throws(EncodeError) {
+        let ending = (path as NSString).pathExtension.lowercased()
+        next = path + ".next"
+        if Self.endings.png.contains(ending) {
+            encoder = .png(try PNGFile(creating: next, width: width, height: height))
+        } else if Self.endings.jpeg.contains(ending) {
+            let side = ImageEncoder.maximumSide
+            guard width <= side, height <= side else {
+                throw .sideTooLong(width: width, height: height, maximumSide: side)
+            }
+            encoder = .jpeg([])
+        } else {
+            throw .unknownEnding(path: path)
+        }
+        self.path = path
+        self.width = width
+        self.height = height
+    }
+
+    deinit {
+        if !isFinished { unlink(next) }
+    }
+
+    /// - Parameter rgb: whole rows, three bytes a pixel.
+    public func append(_ rgb: [UInt8]) throws(EncodeError) {
+        switch encoder {
+        case .png(let file): try file.append(rgb)
+        case .jpeg(var pixels):
+            // Moved out and in again, so that nothing is copied.
+            encoder = .jpeg([])
+            pixels += rgb
+            encoder = .jpeg(pixels)
+        }
+    }
+
+    /// Completes the file and gives it its name.
+    public func finish(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) {
+        switch encoder {
+        case .png(let file): try file.finish()
+        case .jpeg(let pixels):
+            guard let image = PixelImage(width: width, height: height, bytes: pixels) else {
+                throw .unwritable(path: path)
+            }
+            let bytes = try ImageEncoder.jpeg(image, quality: quality)
+            do {
+                try Data(bytes).write(to: URL(fileURLWithPath: next))
+            } catch {
+                throw .unwritable(path: path)
+            }
+        }
+        guard rename(next, path) == 0 else { throw .unwritable(path: path) }
+        isFinished = true
+    }
+}
+
+extension PixelImage {
+    /// Writes the picture as PNG or JPEG, as the name says.
+    /// - Throws: `EncodeError`
+    public func write(to path: String) throws(EncodeError) {
+        let file = try PictureFileWriter(creating: path, width: width, height: height)
+        try file.append(bytes)
+        try file.finish()
+    }
+}

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file of any size that is mapped part by part, so that little of it is in the process at once.
+///
+/// As with ``MappedFile``, a file that shrinks while a part is mapped makes the system end the process on access.
+public final class WindowedFile: Sendable {
+    public let path: String
+    /// Bytes of the file when it was opened.
+    public let count: Int
+    private let descriptor: Int32
+    private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+
+    public init(_ path: String) throws(MappedFileError) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(operation: .open, path: path, errno: errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .system(operation: .status, path: path, errno: code)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .notRegular(path: path)
+        }
+        self.path = path
+        count = Int(status.st_size)
+        #if os(Linux)
+            posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        #endif
+    }
+
+    deinit { close(descriptor) }
+
+    /// The bytes of a part; they stay valid within `body` only.
+    /// - Throws: `MappedFileError.outOfBounds` when they do not lie in the file.
+    public func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
+        guard range.lowerBound >= 0, range.upperBound <= count else {
+            throw MappedFileError.outOfBounds(path: path, offset: range.lowerBound, count: range.count, length: count)
+        }
+        guard !range.isEmpty else { return try body(RawSpan()) }
+        let before = range.lowerBound % Self.page
+        let length = before + range.count
+        guard let address = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, off_t(range.lowerBound - before)),
+            address != MAP_FAILED
+        else { throw MappedFileError.system(operation: .map, path: path, errno: errno) }
+        defer { munmap(address, length) }
+        _ = madvise(address, length, Int32(MADV_SEQUENTIAL))
+        return try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + before, count: range.count).bytes)
+    }
+
+    /// Copies a part into memory of the caller, which it fills.
+    /// - Throws: `MappedFileError.outOfBounds` when it does not lie in the file, or the file has become shorter.
+    public func read(at offset: Int, into bytes: inout MutableRawSpan) throws(MappedFileError) {
+        let wanted = bytes.byteCount
+        let beyond = MappedFileError.outOfBounds(path: path, offset: offset, count: wanted, length: count)
+        guard offset >= 0, wanted <= count, offset <= count - wanted else { throw beyond }
+        let failure = bytes.withUnsafeMutableBytes { buffer -> MappedFileError? in
+            var done = 0
+            while done < wanted, let base = buffer.baseAddress {
+                let got = pread(descriptor, base + done, wanted - done, off_t(offset + done))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { return .system(operation: .read, path: path, errno: errno) }
+                if got == 0 { return beyond }
+                done += got
+            }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    /// Asks the system to read a part that is wanted soon, and returns at once. Costs next to nothing when the last
+    /// page of the part is in the file cache already.
+    public func prefetch(_ range: Range<Int>) {
+        #if os(Linux)
+            let range = range.clamped(to: 0..<count)
+            guard !range.isEmpty else { return }
+            let last = (range.upperBound - 1) / Self.page * Self.page
+            guard let address = mmap(nil, Self.page, PROT_READ, MAP_SHARED, descriptor, off_t(last)),
+                address != MAP_FAILED
+            else { return }
+            var isCached: UInt8 = 0
+            let answer = mincore(address, Self.page, &isCached)
+            munmap(address, Self.page)
+            guard answer != 0 || isCached & 1 == 0 else { return }
+            posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_WILLNEED)
+        #endif
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import SosiaCore
+
+extension Report {
+    /// Writes pages of A4.
+    ///
+    /// Letters that the font lacks are shown as boxes; the HTML report has them all.
+    /// - Throws: ``ReportError``
+    public func writePDF(to path: String) throws(ReportError) {
+        let next = path + ".next"
+        defer { unlink(next) }
+        let file = try PDFFile(creating: next, width: PDFPage.width, height: PDFPage.height, title: Self.printed(title))
+        var page = PDFPage(file: file)
+        page.write(title, PDFFile.Style(size: 18, isBold: true))
+        page.write(facts)
+        for section in sections {
+            page.begin(section)
+            page.write(section.facts)
+            try page.draw([section.query], isQuery: true)
+            try page.draw(section.neighbors, isQuery: false)
+        }
+        try file.finish()
+        guard rename(next, path) == 0 else {
+            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// One line that can be shown.
+    fileprivate static func printed(_ text: String) -> String {
+        text.unicodeScalars.map { $0 == "\n" ? "\\n" : $0.isUnseen ? "\u{FFFD}" : String($0) }.joined()
+    }
+}
+
+/// Where the next thing goes on a page.
+private struct PDFPage {
+    static let width = 595.0
+    static let height = 842.0
+    private static let margin = 42.0
+    private static let columns = 6
+    private static let gap = 8.0
+    private static let lineHeight = 1.35
+    private static let body = PDFFile.Style(size: 9)
+    private static let name = PDFFile.Style(size: 9, grey: 0.4)
+    private static let caption = PDFFile.Style(size: 6.5, grey: 0.15)
+    private static let nameWidth = 120.0
+
+    private let file: PDFFile
+    private var y = margin
+
+    init(file: PDFFile) { self.file = file }
+
+    private static var inside: Double { width - 2 * margin }
+
+    /// Goes on with the next page unless so much is left of this one.
+    private mutating func need(_ space: Double) {
+        guard y + space > Self.height - Self.margin else { return }
+        file.nextPage()
+        y = Self.margin
+    }
+
+    mutating func write(_ text: String, _ style: PDFFile.Style) {
+        need(style.size * Self.lineHeight)
+        y += style.size * Self.lineHeight
+        file.draw(fitting(text, Self.inside, style), x: Self.margin, y: y, style)
+    }
+
+    mutating func write(_ facts: [Report.Fact]) {
+        y += 4
+        for fact in facts {
+            need(Self.body.size * Self.lineHeight)
+            y += Self.body.size * Self.lineHeight
+            file.draw(fitting(fact.name, Self.nameWidth - Self.gap, Self.name), x: Self.margin, y: y, Self.name)
+            let value = fitting(fact.value, Self.inside - Self.nameWidth, Self.body)
+            file.draw(value, x: Self.margin + Self.nameWidth, y: y, Self.body)
+        }
+        y += 6
+    }
+
+    /// A section starts where its title, facts and first pictures have room.
+    mutating func begin(_ section: Report.Section) {
+        need(240)
+        y += 14
+        file.rule(y: y, from: Self.margin, to: Self.width - Self.margin)
+        y += 4
+        write(section.title, PDFFile.Style(size: 12, isBold: true))
+    }
+
+    mutating func draw(_ entries: [Report.Entry], isQuery: Bool) throws(ReportError) {
+        let side = (Self.inside - Double(Self.columns - 1) * Self.gap) / Double(Self.columns)
+        let lines = entries.map(\.lines.count).max() ?? 0
+        let rowHeight = side + Double(lines) * Self.caption.size * Self.lineHeight + Self.gap
+        for start in stride(from: 0, to: entries.count, by: Self.columns) {
+            need(rowHeight)
+            for (column, entry) in entries[start..<min(start + Self.columns, entries.count)].enumerated() {
+                try draw(entry, x: Self.margin + Double(column) * (side + Self.gap), side: side)
+            }
+            y += rowHeight
+        }
+    }
+
+    private func draw(_ entry: Report.Entry, x: Double, side: Double) throws(ReportError) {
+        if let picture = entry.picture {
+            let scale = side / Double(max(picture.pixels.width, picture.pixels.height))
+            let (width, height) = (Double(picture.pixels.width) * scale, Double(picture.pixels.height) * scale)
+            try file.draw(picture, x: x, y: y + side - height, width: width, height: height)
+        }
+        for (line, text) in entry.lines.enumerated() {
+            let base = y + side + Double(line + 1) * Self.caption.size * Self.lineHeight
+            file.draw(fitting(text, side, Self.caption), x: x, y: base, Self.caption)
+        }
+    }
+
+    /// The text, its middle left out where it is too long: of a path both ends say something.
+    private func fitting(_ text: String, _ width: Double, _ style: PDFFile.Style) -> String {
+        let text = Report.printed(text)
+        guard file.width(of: text, style) > width else { return text }
+        let characters = Array(text)
+        var (least, most) = (0, characters.count)
+        while least < most {
+            let kept = (least + most + 1) / 2
+            if file.width(of: shortened(characters, kept), style) <= width { least = kept } else { most = kept - 1 }
+        }
+        return shortened(characters, least)
+    }
+
+    private func shortened(_ characters: [Character], _ kept: Int) -> String {
+        let front = kept / 3
+        return String(characters.prefix(front)) + "…" + String(characters.suffix(kept - front))
+    }
+}

@@ -1,0 +1,91 @@
+public import Images
+public import SosiaCore
+
+/// Queries with their neighbours, and what is known of the collection and the searches, as a document.
+///
+/// Equal reports become equal bytes: nothing in the document says when or where it was made.
+public struct Report: Sendable {
+    /// A name and its value.
+    public struct Fact: Sendable, Hashable {
+        public let name: String
+        public let value: String
+
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A picture with the lines below it.
+    public struct Entry: Sendable {
+        /// nil for a picture that can no longer be read.
+        public let picture: ReportPicture?
+        public let lines: [String]
+
+        public init(picture: ReportPicture?, lines: [String]) {
+            self.picture = picture
+            self.lines = lines
+        }
+    }
+
+    /// One query.
+    public struct Section: Sendable {
+        public let title: String
+        public let facts: [Fact]
+        public let query: Entry
+        /// Nearest first.
+        public let neighbors: [Entry]
+
+        public init(title: String, facts: [Fact], query: Entry, neighbors: [Entry]) {
+            self.title = title
+            self.facts = facts
+            self.query = query
+            self.neighbors = neighbors
+        }
+    }
+
+    public let title: String
+    public let facts: [Fact]
+    public let sections: [Section]
+
+    public init(title: String, facts: [Fact], sections: [Section]) {
+        self.title = title
+        self.facts = facts
+        self.sections = sections
+    }
+}
+
+/// A picture of a report.
+public struct ReportPicture: Sendable {
+    /// Pixels of the longer side; more are not shown.
+    public static let side = (minimum: 32, standard: 160, maximum: 1_024)
+    /// What is smaller than this is enlarged to it, each pixel a square: pixels of tiny images are to be seen.
+    private static let smallest = 96
+
+    public let pixels: PixelImage
+    let jpeg: [UInt8]
+
+    /// - Throws: `EncodeError`
+    public init(_ pixels: PixelImage) throws(EncodeError) {
+        let factor = Self.smallest / max(pixels.width, pixels.height)
+        self.pixels = factor > 1 ? pixels.enlarged(factor) : pixels
+        jpeg = try ImageEncoder.jpeg(self.pixels, quality: 90)
+    }
+}
+
+extension PixelImage {
+    /// Each pixel becomes a square of so many.
+    fileprivate func enlarged(_ factor: Int) -> PixelImage {
+        var large: [UInt8] = []
+        large.reserveCapacity(bytes.count * factor * factor)
+        for row in 0..<height {
+            var line: [UInt8] = []
+            for column in 0..<width {
+                let at = (row * width + column) * 3
+                for _ in 0..<factor { line += bytes[at..<at + 3] }
+            }
+            for _ in 0..<factor { large += line }
+        }
+        return PixelImage(width: width * factor, height: height * factor, bytes: large) ?? self
+    }
+}

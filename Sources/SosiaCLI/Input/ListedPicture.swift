@@ -1,0 +1,45 @@
+import Foundation
+import Sosia
+
+/// A picture that a list names: by its id, or by its file.
+enum ListedPicture: Equatable {
+    case image(ImageID)
+    case file(String)
+
+    /// `id:7`, `7` or a path; a file that is called like a number is named with a slash, as `./7`.
+    init(_ text: String) {
+        self = ImageID(argument: text).map(Self.image) ?? .file(text)
+    }
+
+    var isImage: Bool {
+        if case .image = self { true } else { false }
+    }
+
+    var name: String {
+        switch self {
+        case .image(let id): "id:\(id)"
+        case .file(let path): path
+        }
+    }
+
+    private struct Answer: Decodable {
+        struct Hit: Decodable {
+            let id: ImageID
+        }
+
+        let hits: [Hit]
+    }
+
+    /// What is handed over on standard input: the JSON of `sosia search`, its lines, or an id or a path a line.
+    static func list(_ input: Data) -> [ListedPicture] {
+        if let answer = try? JSONDecoder().decode(Answer.self, from: input) { return answer.hits.map { .image($0.id) } }
+        return String(decoding: input, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
+            // Distance, id and path; the id is what counts.
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            if fields.count >= 3, Double(fields[0]) != nil, let id = ImageID(argument: String(fields[1])) {
+                return .image(id)
+            }
+            return ListedPicture(String(line))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Sosia
+import TinyImages
+
+struct TinyRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Find the nearest tiny images of each picture of a folder, and report.",
+        discussion: """
+            Writes images_small/ (the pictures as 32 x 32 pixels), scores/ (lines of distance and position), \
+            summary_images/ (each picture with its nearest tiny images), summary.pdf and summary.html. All pictures \
+            share one pass over the file. Run again, only pictures that are new or changed are searched for.
+            """)
+
+    @OptionGroup var file: TinyFileOptions
+
+    @Option(help: ArgumentHelp("The folder of pictures.", valueName: "folder"))
+    var images: String
+
+    @Option(help: ArgumentHelp("The folder of results; made when it is not there.", valueName: "folder"))
+    var out: String
+
+    @Option(name: .customShort("n"), help: "How many tiny images to find for each picture.")
+    var count: Int = TinySearchOptions.k.standard
+
+    @Option(help: "How many of them to show.")
+    var top: Int = TinyRun.top.standard
+
+    @OptionGroup var threads: ThreadOptions
+
+    @Flag(help: "Print how long the search took in the reports, which then differ from run to run.")
+    var timings = false
+
+    func validate() throws {
+        let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
+        guard counts.contains(count) else {
+            throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
+        }
+        let tops = TinyRun.top.minimum...TinyRun.top.maximum
+        guard tops.contains(top) else {
+            throw ValidationError("--top is \(top), expected \(tops.lowerBound) to \(tops.upperBound).")
+        }
+    }
+
+    func run() async throws {
+        let database = try file.open()
+        let line = ProgressLine()
+        defer { line.clear() }
+        var options = TinySearchOptions()
+        (options.k, options.threads) = (count, threads.threads)
+        let run = TinyRun(database: database, out: out, options: options, top: top, isTimed: timings)
+        let report = try run.run(pictures: images) {
+            line.show("searching", done: $0.done, total: $0.total, unit: .bytes)
+        }
+        line.clear()
+        for (name, reason) in report.skipped { Console.error("skipped \(Console.oneLine(name)): \(reason)") }
+        print("\(report.searched) searched, \(report.kept) kept from before: \(Console.printable(out))")
+        if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
+    }
+}

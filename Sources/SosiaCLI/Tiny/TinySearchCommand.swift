@@ -1,0 +1,133 @@
+import ArgumentParser
+import Foundation
+import Sosia
+import TinyImages
+
+struct TinySearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Find the tiny images whose pixels are nearest to those of pictures.",
+        discussion: """
+            Prints distance and position, nearest first; behind them the picture where there are several, which share \
+            one pass over the file. The distance is Euclidean over the 3,072 values of the picture, stretched to \
+            32 x 32 pixels, and exact.
+            """)
+
+    @OptionGroup var file: TinyFileOptions
+
+    @Argument(
+        help: ArgumentHelp(
+            "A picture file, - for the bytes of one on standard input, or @N for a position.", valueName: "picture"))
+    var queries: [String]
+
+    @Option(name: .customShort("n"), help: "How many tiny images to find for each picture.")
+    var count: Int = TinySearchOptions.k.standard
+
+    @Flag(help: "Print the distances of all tiny images, in the order of the file.")
+    var all = false
+
+    @OptionGroup var threads: ThreadOptions
+
+    @Flag(help: "Print one JSON document instead of lines.")
+    var json = false
+
+    func validate() throws {
+        let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
+        guard counts.contains(count) else {
+            throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
+        }
+        guard !queries.isEmpty, queries.count <= TinySearchOptions.queries.maximum else {
+            throw ValidationError(
+                "\(queries.count) pictures, expected \(TinySearchOptions.queries.minimum) to "
+                    + "\(TinySearchOptions.queries.maximum).")
+        }
+        guard try queries.map(TinyQuery.init).count(where: { $0 == .standardInput }) <= 1 else {
+            throw ValidationError("Standard input holds one picture only.")
+        }
+        guard !(all && json) else { throw ValidationError("--all and --json exclude each other.") }
+    }
+
+    private struct Output: Encodable {
+        struct Hit: Encodable {
+            let rank: Int
+            let distance: Double
+            let position: Int
+            /// nil without names beside the file.
+            let name: String?
+        }
+
+        struct Query: Encodable {
+            let query: String
+            let hits: [Hit]
+        }
+
+        let db: String
+        let records: Int
+        let queries: [Query]
+        let tookMilliseconds: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case db, records, queries
+            case tookMilliseconds = "took_ms"
+        }
+    }
+
+    func run() async throws {
+        let database = try file.open()
+        let named = try queries.map(TinyQuery.init)
+        let images = try named.map { try $0.image(in: database) }
+        let names = named.count > 1 ? named.map(\.name) : []
+        let line = ProgressLine()
+        defer { line.clear() }
+        let progress: @Sendable (TinySearchProgress) -> Void = {
+            line.show("searching", done: $0.done, total: $0.total, unit: .bytes)
+        }
+        if all { return try printAll(database, images, names, progress) }
+        var options = TinySearchOptions()
+        (options.k, options.threads) = (count, threads.threads)
+        let start = ContinuousClock.now
+        let found = try database.nearest(to: images, options: options, progress: progress)
+        let took = Double((ContinuousClock.now - start).milliseconds)
+        line.clear()
+        guard json else { return try print(found, names) }
+        let known = try RecordNames(of: database)?.names
+        try Console.json(
+            Output(
+                db: file.path, records: database.count,
+                queries: zip(named, found).map { query, neighbors in
+                    Output.Query(
+                        query: query.name,
+                        hits: neighbors.enumerated().map { index, neighbor in
+                            Output.Hit(
+                                rank: index + 1, distance: neighbor.distance, position: neighbor.position,
+                                name: known?[neighbor.position])
+                        })
+                }, tookMilliseconds: took))
+    }
+
+    private func print(_ found: [[TinyNeighbor]], _ names: [String]) throws {
+        for (query, neighbors) in found.enumerated() {
+            var lines = TinyLines()
+            for neighbor in neighbors {
+                lines.append(neighbor.squaredDistance, at: neighbor.position, name: names.isEmpty ? nil : names[query])
+            }
+            try lines.print()
+        }
+    }
+
+    private func printAll(
+        _ database: TinyImageFile, _ images: [TinyImage], _ names: [String],
+        _ progress: @Sendable (TinySearchProgress) -> Void
+    ) throws {
+        var lines = TinyLines()
+        try database.distances(to: images, threads: threads.threads, progress: progress) { first, distances in
+            lines.removeAll()
+            for index in distances[0].indices {
+                for query in distances.indices {
+                    lines.append(
+                        distances[query][index], at: first + index, name: names.isEmpty ? nil : names[query])
+                }
+            }
+            try lines.print()
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Sosia
+import TinyImages
+
+struct TinyShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Write tiny images as one picture, row by row.",
+        discussion: """
+            Shows the given positions, or COUNT that are drawn at random. With - positions are read from standard \
+            input: the lines of `sosia tiny search`, or one position a line.
+            """)
+
+    @OptionGroup var file: TinyFileOptions
+
+    @Option(name: .short, help: ArgumentHelp("The new picture.", valueName: "out.png|out.jpg"))
+    var output: String
+
+    @Option(name: .short, help: "Tiny images in a row; about as many as rows when not given.")
+    var columns: Int?
+
+    @Option(name: .customShort("n"), help: "How many to draw at random.")
+    var count: Int?
+
+    @Option(help: "Equal seeds draw equal positions.")
+    var seed: UInt64 = 0
+
+    @Argument(help: "Positions from 0, or - for standard input.")
+    var positions: [String] = []
+
+    func validate() throws {
+        let cells = Mosaic.cells.minimum...Mosaic.cells.maximum
+        if let columns, !cells.contains(columns) {
+            throw ValidationError("-c is \(columns), expected \(cells.lowerBound) to \(cells.upperBound).")
+        }
+        if let count, !cells.contains(count) {
+            throw ValidationError("-n is \(count), expected \(cells.lowerBound) to \(cells.upperBound).")
+        }
+        guard (count == nil) != positions.isEmpty else {
+            throw ValidationError("Name positions, or say with -n how many to draw at random.")
+        }
+        for position in positions where position != "-" && Int(position) == nil {
+            throw ValidationError("\(Console.printable(position)) is no position.")
+        }
+    }
+
+    func run() async throws {
+        let sheet = try SheetFile(output)
+        let database = try file.open()
+        let chosen = try chosen(in: database)
+        guard Mosaic.cells.minimum...Mosaic.cells.maximum ~= chosen.count else {
+            throw ValidationError("\(chosen.count) positions, expected 1 to \(Mosaic.cells.maximum).")
+        }
+        for position in chosen where position < 0 || position >= database.count {
+            throw TinyImageError.positionBeyondEnd(position: position, count: database.count, path: file.path)
+        }
+        let mosaic = Mosaic(count: chosen.count, columns: columns, cellSide: TinyImage.side)
+        try mosaic.write(to: sheet.path) { Mosaic.Cell(picture: try database.record(chosen[$0]).picture) }
+    }
+
+    private func chosen(in database: TinyImageFile) throws -> [Int] {
+        if let count {
+            guard count <= database.count else {
+                throw ValidationError("-n is \(count), and there are \(database.count) tiny images.")
+            }
+            return RecordSample.positions(count, of: database.count, seed: seed)
+        }
+        return try positions.flatMap { try $0 == "-" ? Self.read() : [Int($0) ?? -1] }
+    }
+
+    /// The last number of lines with one or two of them.
+    private static func read() throws -> [Int] {
+        let text = String(decoding: try StandardInput.bytes(), as: UTF8.self)
+        return try text.split(whereSeparator: \.isNewline).map { line in
+            let fields = line.split(whereSeparator: \.isWhitespace)
+            guard let field = fields.count > 1 ? fields[1] : fields.first, let position = Int(field) else {
+                throw ValidationError("\"\(Console.printable(String(line)))\" on standard input has no position.")
+            }
+            return position
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import MemoryMapping
+
+/// Records one behind the other, nothing else: position N starts at byte N * 3,072.
+///
+/// The file is mapped part by part; it must not get shorter while it is used.
+public struct TinyImageFile: Sendable {
+    /// Positions are below this, so that a distance and a position fit 64 bits.
+    public static let maximumCount = 1 << 36
+
+    public let path: String
+    /// Whole records.
+    public let count: Int
+    /// Bytes behind the last whole record; they are ignored.
+    public let truncatedBytes: Int
+    private let file: WindowedFile
+
+    /// - Throws: `MappedFileError`; ``TinyImageError/empty(path:bytes:)`` when there is no whole record.
+    public init(_ path: String) throws {
+        file = try WindowedFile(path)
+        self.path = path
+        count = file.count / TinyImage.byteCount
+        truncatedBytes = file.count % TinyImage.byteCount
+        guard count > 0 else { throw TinyImageError.empty(path: path, bytes: file.count) }
+        guard count <= Self.maximumCount else {
+            throw TinyImageError.tooManyRecords(path: path, count: count, maximum: Self.maximumCount)
+        }
+    }
+
+    /// - Throws: ``TinyImageError/positionBeyondEnd(position:count:path:)``
+    public func record(_ position: Int) throws -> TinyImage {
+        guard position >= 0, position < count else {
+            throw TinyImageError.positionBeyondEnd(position: position, count: count, path: path)
+        }
+        var bytes = [UInt8](repeating: 0, count: TinyImage.byteCount)
+        var span = bytes.mutableSpan
+        var out = span.mutableBytes
+        try file.read(at: position * TinyImage.byteCount, into: &out)
+        guard let image = TinyImage(bytes: bytes) else { throw TinyImageError.empty(path: path, bytes: bytes.count) }
+        return image
+    }
+
+    /// Copies some records to the front of a buffer that has room for them.
+    func read(_ positions: Range<Int>, into buffer: inout [UInt8]) throws {
+        var span = buffer.mutableSpan
+        var bytes = span.mutableBytes
+        var out = bytes.extracting(first: positions.count * TinyImage.byteCount)
+        try file.read(at: positions.lowerBound * TinyImage.byteCount, into: &out)
+    }
+
+    /// The bytes of some records, valid within `body` only.
+    public func withRecords<Result>(_ positions: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
+        try file.withBytes(in: Self.bytes(of: positions), body)
+    }
+
+    /// Asks the system to read some records that are wanted soon; those behind the end are left out.
+    public func prefetch(_ positions: Range<Int>) {
+        file.prefetch(Self.bytes(of: positions))
+    }
+
+    private static func bytes(of positions: Range<Int>) -> Range<Int> {
+        positions.lowerBound * TinyImage.byteCount..<positions.upperBound * TinyImage.byteCount
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Kernels
+import Synchronization
+
+extension TinyImageFile {
+    /// The distances of all records in the order of the file, some thousand at a time.
+    /// - Parameters:
+    ///   - body: gets the first position and, for each query, one squared distance a record; called in order.
+    ///   - progress: called now and then.
+    /// - Throws: `MappedFileError`, `CancellationError`, what `body` throws.
+    public func distances(
+        to queries: [TinyImage], threads: Int = TinySearchOptions.threads.standard,
+        progress: @Sendable (TinySearchProgress) -> Void = { _ in },
+        _ body: (_ first: Int, _ distances: [[UInt32]]) throws -> Void
+    ) throws {
+        guard !queries.isEmpty else { return }
+        let kernels = ByteKernels.current
+        let prepared = kernels.prepare(queries.map(\.bytes))
+        let threads = max(threads, 1)
+        let step = threads * Self.window
+        for start in stride(from: 0, to: count, by: step) {
+            try Task.checkCancellation()
+            prefetch(start + step..<start + 2 * step)
+            let parts = Mutex<[Int: Result<[[UInt32]], any Error>]>([:])
+            DispatchQueue.concurrentPerform(iterations: threads) { thread in
+                let first = start + thread * Self.window
+                let positions = min(first, count)..<min(first + Self.window, count)
+                let part = Result {
+                    var sums = [UInt32](repeating: 0, count: queries.count * positions.count)
+                    try withRecords(positions) { rows in
+                        var out = sums.mutableSpan
+                        kernels.squaredL2(prepared, rows: rows, into: &out)
+                    }
+                    return queries.indices.map {
+                        Array(sums[$0 * positions.count..<($0 + 1) * positions.count])
+                    }
+                }
+                parts.withLock { $0[thread] = part }
+            }
+            for thread in 0..<threads where start + thread * Self.window < count {
+                guard let part = parts.withLock({ $0[thread] }) else { continue }
+                try body(start + thread * Self.window, part.get())
+            }
+            progress(
+                TinySearchProgress(
+                    done: min(start + step, count) * TinyImage.byteCount, total: count * TinyImage.byteCount))
+        }
+    }
+}

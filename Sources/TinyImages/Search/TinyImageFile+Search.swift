@@ -1,0 +1,127 @@
+import Foundation
+import Kernels
+import Synchronization
+
+extension TinyImageFile {
+    /// Records that are mapped at once; a multiple of four, so that parts begin with a page.
+    static let window = 4_096
+    /// Windows that are asked for before they are needed.
+    private static let ahead = 4
+    /// Records that are copied at once, where copying is quicker: they stay in the second-level cache.
+    private static let copied = 64
+    /// Distances that are kept at once, in the second-level cache.
+    private static let distances = 8_192
+
+    /// The nearest records of each query, nearest first, ties by position; the file is read once for all queries.
+    ///
+    /// Exact: what is left out is proven to be farther than the k-th nearest.
+    /// - Parameter progress: called from several threads, now and then.
+    /// - Throws: `MappedFileError`, `CancellationError`.
+    public func nearest(
+        to queries: [TinyImage], options: TinySearchOptions = TinySearchOptions(),
+        progress: @escaping @Sendable (TinySearchProgress) -> Void = { _ in }
+    ) throws -> [[TinyNeighbor]] {
+        guard !queries.isEmpty else { return [] }
+        let kernels = ByteKernels.current
+        let prepared = kernels.prepare(queries.map(\.bytes))
+        let k = min(max(options.k, TinySearchOptions.k.minimum), count)
+        let shared = SharedLimits(count: queries.count)
+        let parts = try scan(threads: options.threads, progress: progress) { next in
+            var nearest = [NearestRecords](repeating: NearestRecords(k: k), count: queries.count)
+            let step = max(32, Self.distances / queries.count / 32 * 32)
+            var sums = [UInt32](repeating: 0, count: queries.count * step)
+            func take(_ rows: RawSpan, first: Int) {
+                let count = rows.byteCount / TinyImage.byteCount
+                let limits = shared.exchange(nearest.map(\.limit))
+                var out = sums.mutableSpan
+                kernels.squaredL2(prepared, within: limits, rows: rows, into: &out)
+                for query in nearest.indices {
+                    nearest[query].tighten(to: limits[query])
+                    nearest[query].offer(sums, from: query * count, count: count, first: first)
+                }
+            }
+            var way = ReadingWay()
+            var copy = [UInt8](repeating: 0, count: Self.copied * TinyImage.byteCount)
+            while let window = next() {
+                try way.measuring { isCopied in
+                    guard isCopied else {
+                        return try withRecords(window) { bytes in
+                            for start in stride(from: 0, to: window.count, by: step) {
+                                let rows = start..<min(start + step, window.count)
+                                take(
+                                    bytes.extracting(
+                                        rows.lowerBound * TinyImage.byteCount..<rows.upperBound * TinyImage.byteCount),
+                                    first: window.lowerBound + start)
+                            }
+                        }
+                    }
+                    for start in stride(from: window.lowerBound, to: window.upperBound, by: min(step, Self.copied)) {
+                        let rows = start..<min(start + min(step, Self.copied), window.upperBound)
+                        try read(rows, into: &copy)
+                        take(copy.span.bytes.extracting(first: rows.count * TinyImage.byteCount), first: start)
+                    }
+                }
+            }
+            return nearest
+        }
+        return queries.indices.map { query in
+            var all = NearestRecords(k: k)
+            for part in parts { all.merge(part[query]) }
+            return all.sorted()
+        }
+    }
+
+    /// Runs `body` on so many threads; each takes the next part of the file, as long as there is one.
+    private func scan<Part: Sendable>(
+        threads: Int, progress: @escaping @Sendable (TinySearchProgress) -> Void,
+        _ body: @escaping @Sendable (_ next: () -> Range<Int>?) throws -> Part
+    ) throws -> [Part] {
+        let threads = min(max(threads, 1), (count + Self.window - 1) / Self.window)
+        let counter = Atomic<Int>(0)
+        let results = Mutex<[Result<Part, any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            let result = Result {
+                try body {
+                    let (number, _) = counter.add(1, ordering: .relaxed)
+                    let start = number * Self.window
+                    guard start < count, !Task.isCancelled else { return nil }
+                    let reached = (number + Self.ahead) * Self.window
+                    // The first one asks for those between, too.
+                    prefetch(number == 0 ? Self.window..<reached + Self.window : reached..<reached + Self.window)
+                    progress(
+                        TinySearchProgress(
+                            done: start * TinyImage.byteCount, total: count * TinyImage.byteCount))
+                    return start..<min(start + Self.window, count)
+                }
+            }
+            results.withLock { $0.append(result) }
+        }
+        try Task.checkCancellation()
+        progress(TinySearchProgress(done: count * TinyImage.byteCount, total: count * TinyImage.byteCount))
+        return try results.withLock { try $0.map { try $0.get() } }
+    }
+}
+
+/// The limits that the threads have reached, so that each can use the best.
+private final class SharedLimits: Sendable {
+    private let limits: Mutex<[UInt32]>
+
+    init(count: Int) { limits = Mutex([UInt32](repeating: .max, count: count)) }
+
+    /// Hands over a thread's own limits and returns the least of all threads.
+    func exchange(_ own: [UInt32]) -> [UInt32] {
+        limits.withLock { limits in
+            for index in limits.indices { limits[index] = min(limits[index], own[index]) }
+            return limits
+        }
+    }
+}
+
+extension NearestRecords {
+    /// Offers the distances of records that follow each other.
+    fileprivate mutating func offer(_ distances: [UInt32], from start: Int, count: Int, first position: Int) {
+        for index in 0..<count where distances[start + index] <= limit {
+            offer(distance: distances[start + index], position: position + index)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import Images
+import SosiaCore
+import Testing
+
+/// `sosia tiny`, as a user runs it.
+struct TinyTests {
+    let sosia: Sosia
+    var folder: String { sosia.folder.path }
+    var database: String { folder + "/t.bin" }
+
+    init() throws {
+        sosia = try Sosia()
+        for number in 0..<9 { try sosia.folder.write(picture(number), to: "in/\(number).jpg") }
+    }
+
+    private func make() throws {
+        let make = try sosia.run("tiny", "make", "--from", folder + "/in", database)
+        #expect(make.output == "9 tiny images\n", "\(make.errors)")
+        #expect(make.status == 0)
+    }
+
+    @Test func aFolderIsMadeAndSearched() throws {
+        try make()
+        let one = try sosia.run("tiny", "search", "--db", database, folder + "/in/4.jpg", "-n", "3")
+        #expect(one.lines.count == 3)
+        #expect(one.lines.first == "0.0000 4")
+        #expect(one.lines.allSatisfy { $0.wholeMatch(of: /[0-9]+\.[0-9]{4} [0-8]/) != nil })
+        let several = try sosia.run("tiny", "search", "--db", database, folder + "/in/4.jpg", "@7", "-n", "1")
+        #expect(several.output == "0.0000 4 \(folder)/in/4.jpg\n0.0000 7 @7\n")
+        let all = try sosia.run("tiny", "search", "--db", database, folder + "/in/4.jpg", "--all")
+        #expect(all.lines.map { $0.split(separator: " ").last } == (0..<9).map { "\($0)" })
+        let sorted = all.lines.compactMap { Double($0.split(separator: " ")[0]) }.sorted()
+        #expect(Array(sorted.prefix(3)) == one.lines.compactMap { Double($0.split(separator: " ")[0]) })
+        let input = try sosia.run("tiny", "search", "--db", database, "-", "-n", "1", input: Data(picture(2)))
+        #expect(input.output == "0.0000 2\n")
+        let json = try sosia.run("tiny", "search", "--db", database, "@3", "-n", "1", "--json").json()
+        #expect(json["records"] as? Int == 9)
+        let hits = ((json["queries"] as? [[String: Any]])?.first?["hits"] as? [[String: Any]])?.first
+        #expect(hits?["position"] as? Int == 3)
+        #expect(hits?["name"] as? String == "3.jpg")
+    }
+
+    @Test func positionsAreShown() throws {
+        try make()
+        let path = folder + "/o.png"
+        let show = try sosia.run("tiny", "show", "--db", database, "-o", path, "-c", "2", "0", "5", "8")
+        #expect(show.status == 0, "\(show.errors)")
+        let pixels = try ImageDecoder().decode([UInt8](Data(contentsOf: URL(fileURLWithPath: path))), maxSide: 64)
+            .pixels
+        #expect(pixels.width == 64 && pixels.height == 64)
+        // The places are filled row by row: the third is below the first, the fourth stays white.
+        let records = try Data(contentsOf: URL(fileURLWithPath: database))
+        for (place, position) in [0, 5, 8].enumerated() {
+            let at = ((place / 2 * 32 + 7) * 64 + place % 2 * 32 + 11) * 3
+            for plane in 0..<3 {
+                #expect(pixels.bytes[at + plane] == records[position * 3072 + plane * 1024 + 11 * 32 + 7])
+            }
+        }
+        #expect(pixels.bytes[(40 * 64 + 40) * 3] == 255)
+
+        // Lines of a search, and equal seeds.
+        let lines = try sosia.run("tiny", "search", "--db", database, "@2").output
+        let piped = try sosia.run(
+            "tiny", "show", "--db", database, "-o", folder + "/p.jpg", "-", input: Data(lines.utf8))
+        #expect(piped.status == 0, "\(piped.errors)")
+        for name in ["a.png", "b.png"] {
+            let drawn = try sosia.run(
+                "tiny", "show", "--db", database, "-o", folder + "/" + name, "-n", "5", "--seed", "3")
+            #expect(drawn.status == 0)
+        }
+        let contents = try ["a.png", "b.png"].map { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0)) }
+        #expect(contents[0] == contents[1])
+    }
+
+    @Test func badInputIsNamed() throws {
+        try make()
+        let beyond = try sosia.run("tiny", "search", "--db", database, "@9")
+        #expect(beyond.errors == "sosia: there is no position 9 in \(database): it has 9 tiny images, 0 to 8\n")
+        #expect(beyond.status == 1)
+        #expect(try sosia.run("tiny", "show", "--db", database, "-o", folder + "/o.png", "9").status == 1)
+        #expect(try sosia.run("tiny", "show", "--db", database, "-o", folder + "/o.gif", "1").status == 1)
+        #expect(try sosia.run("tiny", "show", "--db", database, "-o", folder + "/o.png").status == 2)
+        #expect(try sosia.run("tiny", "search", "--db", database, "@x").status == 2)
+        #expect(try sosia.run("tiny", "search", "--db", database, "@1", "-n", "0").status == 2)
+
+        try sosia.folder.write([], to: "empty.bin")
+        let empty = try sosia.run("tiny", "search", "--db", folder + "/empty.bin", "@0")
+        #expect(empty.errors.contains("has 0 bytes"))
+        #expect(empty.status == 1)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: database))
+        try sosia.folder.write([UInt8](bytes.dropLast(1)), to: "short.bin")
+        let short = try sosia.run("tiny", "search", "--db", folder + "/short.bin", "@0")
+        #expect(short.errors.contains("the last 3071 bytes are no whole tiny image and are left out"))
+        #expect(short.status == 0)
+        #expect(short.lines.count == 8)
+
+        try sosia.folder.write(Array("hello".utf8), to: "in/text.jpg")
+        let make = try sosia.run("tiny", "make", "--from", folder + "/in", folder + "/u.bin")
+        #expect(make.status == 3)
+        #expect(make.output == "9 tiny images, 1 skipped\n")
+        #expect(make.errors.contains("skipped text.jpg: not a picture"))
+        let query = try sosia.run("tiny", "search", "--db", database, folder + "/in/text.jpg")
+        #expect(query.errors.contains("text.jpg: not a picture"))
+    }
+
+    @Test func aRunIsRepeatedToTheByte() throws {
+        try make()
+        let hostile = "queries/<b>&'\"ü.jpg"
+        for (number, name) in ["queries/a.jpg", hostile].enumerated() {
+            try sosia.folder.write(picture(number), to: name)
+        }
+        try sosia.folder.write(Array("no".utf8), to: "queries/bad.jpg")
+        let files = [
+            "images_small/a.jpg.png", "scores/a.jpg.txt", "summary_images/a.jpg.png", "summary.pdf", "summary.html",
+        ]
+        func run(_ out: String) throws -> Sosia.Result {
+            try sosia.run(
+                "tiny", "run", "--db", database, "--images", folder + "/queries", "--out", folder + "/" + out, "-n", "4"
+            )
+        }
+        let first = try run("one")
+        #expect(first.status == 3)
+        #expect(first.output == "2 searched, 0 kept from before: \(folder)/one\n")
+        #expect(first.errors.contains("skipped bad.jpg: not a picture"))
+        let scores = try String(contentsOfFile: folder + "/one/scores/a.jpg.txt", encoding: .utf8)
+        #expect(scores.split(separator: "\n").count == 4)
+        #expect(scores.hasPrefix("0.0000 0\n"))
+        let html = try String(contentsOfFile: folder + "/one/summary.html", encoding: .utf8)
+        #expect(html.contains("&lt;b&gt;&amp;&#39;&quot;ü.jpg") && !html.contains("<b>"))
+
+        func contents(_ out: String) throws -> [Data] {
+            try files.map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(out)/\($0)")) }
+        }
+        let before = try contents("one")
+        #expect(try run("two").output.hasPrefix("2 searched"))
+        #expect(try contents("two") == before)
+        // Nothing is searched for again, unless a picture is new or changed.
+        #expect(try run("one").output.hasPrefix("0 searched, 2 kept"))
+        #expect(try contents("one") == before)
+        try sosia.folder.write(picture(5), to: "queries/a.jpg")
+        #expect(try run("one").output.hasPrefix("1 searched, 1 kept"))
+        #expect(try contents("one") != before)
+    }
+}
