@@ -147,7 +147,10 @@ final class TileTests {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
             "sqlite3", path,
-            "DROP TABLE tile; DROP TABLE container; DELETE FROM grdb_migrations WHERE identifier LIKE '3 %'",
+            """
+            DROP TABLE tile; DROP TABLE container; UPDATE source SET location = '/a.jpg';
+            DELETE FROM grdb_migrations WHERE identifier LIKE '3 %'
+            """,
         ]
         try process.run()
         process.waitUntilExit()
