@@ -93,6 +93,8 @@ class MapTests(MapCase):
         for x, y, width, height in [tuple(map(int, name.rsplit("#", 1)[1].split(","))) for name in here]:
             self.assertEqual(letter_at(x + width // 2, y + height // 2), "W")
         self.assertEqual(len(self.all(".mark.place")), 1)
+        box = self.all(".mark.hit")[0].rect
+        self.assertGreater(min(box["width"], box["height"]), 20, "the hits cannot be seen")
         drawn = sum(name.startswith(rasters.first.name) for name in self.names())
         self.assertEqual(len(self.all(".mark.hit")), drawn)
         self.assertGreater(drawn, 2)
@@ -235,13 +237,20 @@ class LightMapTests(MapCase):
         self.locate(len(self.names()) - 1)
         self.popup("less").click()
         self.await_search(3)
+        self.go_to_map()
         self.settle_map()
         self.assert_accessible()
         self.photograph(f"{self.name}-map")
         self.locate(0)
+        self.go_to_map()
         self.settle_map()
         self.assert_accessible()
         self.photograph(f"{self.name}-map-hit")
+
+
+    def go_to_map(self):
+        self.run_script("scrollTo(0, 0)")
+        self.settle()
 
 
 class DarkMapTests(LightMapTests):
@@ -253,6 +262,10 @@ class PhoneMapTests(LightMapTests):
     name = "phone"
     window = {"width": 390, "height": 844, "is_phone": True}
 
+    def go_to_map(self):
+        self.run_script("document.querySelector('#map-panel').scrollIntoView({block: 'start'})")
+        self.settle()
+
     def search_at(self, x, y):
-        self.run_script("document.querySelector('#map').scrollIntoView({block: 'center'})")
+        self.go_to_map()
         super().search_at(x, y)

@@ -1,10 +1,12 @@
 // The library that draws the map. The server has it from a package of its system; it comes when a map is opened first.
 
+import * as api from "./api.js";
+
 const folder = "/leaflet";
 
 let loading = null;
 
-/** @returns the library, or rejects when the server does not have it; then the next call asks again. */
+/** @returns the library, or rejects with what the server says when it does not have it; the next call asks again. */
 export function mapLibrary() {
     loading ??= load().catch((error) => {
         loading = null;
@@ -14,6 +16,8 @@ export function mapLibrary() {
 }
 
 async function load() {
+    // A script that does not come does not say why.
+    await api.bytes(`${folder}/leaflet.js`);
     const script = Object.assign(document.createElement("script"), { src: `${folder}/leaflet.js` });
     await loaded(script, () => document.head.append(script));
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${folder}/leaflet.css` });

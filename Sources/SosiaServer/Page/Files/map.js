@@ -22,6 +22,7 @@ export class RasterMap extends EventTarget {
         const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
         this.#map = library.map(container, {
             crs: library.CRS.Simple, attributionControl: false, doubleClickZoom: false, minZoom: 0, maxZoom: 0,
+            zoomSnap: 0.25,
             zoomAnimation: !isCalm, fadeAnimation: !isCalm, inertia: !isCalm,
         });
         this.marks = new Marks(library, this.#map, (window) => this.#bounds(window));
@@ -48,7 +49,6 @@ export class RasterMap extends EventTarget {
         this.#map.setMaxZoom(raster.last_level + 2);
         const whole = this.#whole;
         this.fit();
-        this.#map.setMaxBounds(whole.pad(0.5));
         this.#pieces = pieceLayer(this.#library, raster, whole, (error) => {
             this.dispatchEvent(new CustomEvent("problem", { detail: error }));
         }).addTo(this.#map);

@@ -8,6 +8,8 @@ import { placePicture } from "./places.js";
 import { isEmpty } from "./query.js";
 
 const element = (id) => document.getElementById(id);
+const words = (error) =>
+    error instanceof api.Problem ? `${error.title} ${explain(error)}` : "The map cannot be shown.";
 
 export class Rasters extends EventTarget {
     #rasters = [];
@@ -83,10 +85,9 @@ export class Rasters extends EventTarget {
         let library;
         try {
             library = await mapLibrary();
-        } catch {
+        } catch (error) {
             element("map-view").hidden = true;
-            this.#note("The library that draws maps is not installed where the server runs: "
-                + "apt-get install libjs-leaflet. Everything else works without it.");
+            this.#note(`${words(error)} Everything else works without it.`);
             return;
         }
         element("map-view").hidden = false;
@@ -103,7 +104,7 @@ export class Rasters extends EventTarget {
         });
         map.addEventListener("position", ({ detail }) => { element("map-position").textContent = detail; });
         map.addEventListener("problem", ({ detail }) => {
-            this.#note(detail instanceof api.Problem ? `${detail.title} ${explain(detail)}` : "A piece cannot be shown.");
+            this.#note(words(detail));
         });
         for (const side of ["choose", "more", "less"]) {
             map.marks.addEventListener(side, ({ detail }) => {
