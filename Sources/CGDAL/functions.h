@@ -51,6 +51,7 @@ struct sosia_gdal_functions {
     void (*close)(gdal_dataset dataset);
     void *(*driver)(gdal_dataset dataset);
     const char *(*driver_name)(void *driver);
+    char **(*files)(gdal_dataset dataset);
     int (*width)(gdal_dataset dataset);
     int (*height)(gdal_dataset dataset);
     int (*count)(gdal_dataset dataset);

@@ -156,6 +156,7 @@ static void open_gdal(void) {
         {&sosia_gdal.close, "GDALClose"},
         {&sosia_gdal.driver, "GDALGetDatasetDriver"},
         {&sosia_gdal.driver_name, "GDALGetDriverShortName"},
+        {&sosia_gdal.files, "GDALGetFileList"},
         {&sosia_gdal.width, "GDALGetRasterXSize"},
         {&sosia_gdal.height, "GDALGetRasterYSize"},
         {&sosia_gdal.count, "GDALGetRasterCount"},

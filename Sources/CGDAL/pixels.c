@@ -1,4 +1,5 @@
 #include "CGDAL.h"
+#include "clones.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,12 +22,12 @@ static void coloured(size_t index, const sosia_pixel_rule *rule, uint8_t *rgb, u
     *empty |= ((rule->kinds & SOSIA_EMPTY_BLACK) && black) || ((rule->kinds & SOSIA_EMPTY_ALPHA) && entry[3] == 0);
 }
 
-static void plain(const uint8_t *rgb, size_t pixels, const sosia_pixel_rule *rule, uint8_t *empty) {
-    const int level = rule->kinds & SOSIA_EMPTY_BLACK ? rule->black_level : -1;
+SOSIA_CLONES static void plain(const uint8_t *rgb, size_t pixels, const sosia_pixel_rule *rule, uint8_t *empty) {
+    const uint8_t below = (uint8_t)(rule->kinds & SOSIA_EMPTY_BLACK ? rule->black_level + 1 : 0);
     for (size_t i = 0; i < pixels; i++) {
         const uint8_t r = rgb[i * 3], g = rgb[i * 3 + 1], b = rgb[i * 3 + 2];
         const uint8_t most = r > g ? (r > b ? r : b) : (g > b ? g : b);
-        empty[i] = most <= level;
+        empty[i] = most < below;
     }
 }
 
@@ -97,14 +98,20 @@ void sosia_pixels_mask(const uint8_t *mask, size_t pixels, uint8_t *empty) {
     for (size_t i = 0; i < pixels; i++) empty[i] |= mask[i] == 0;
 }
 
-size_t sosia_pixels_cut(const uint8_t *rgb, const uint8_t *empty, size_t strip_width, size_t x, size_t width,
+SOSIA_CLONES size_t sosia_pixels_cut(const uint8_t *rgb, const uint8_t *empty, size_t strip_width, size_t x, size_t width,
                         size_t height, uint8_t *out) {
     size_t count = 0;
     for (size_t row = 0; row < height; row++) {
         const uint8_t *marks = empty + row * strip_width + x;
         uint32_t sum = 0;
         memcpy(out + row * width * 3, rgb + (row * strip_width + x) * 3, width * 3);
-        for (size_t i = 0; i < width; i++) sum += marks[i];
+        // In rows of at most 255, which one byte can count.
+        for (size_t i = 0; i < width;) {
+            const size_t end = i + 255 < width ? i + 255 : width;
+            uint8_t part = 0;
+            for (; i < end; i++) part = (uint8_t)(part + marks[i]);
+            sum += part;
+        }
         count += sum;
     }
     return count;

@@ -74,6 +74,22 @@ void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out) {
     sosia_gdal_unlisten();
 }
 
+size_t sosia_raster_files(sosia_raster *raster, char *out, size_t size) {
+    size_t used = 0;
+    sosia_gdal_listener listener;
+    sosia_gdal_listen(&listener, NULL);
+    char **files = sosia_gdal.files(raster->dataset);
+    sosia_gdal_unlisten();
+    for (char **file = files; file && *file; file++) {
+        const size_t length = strlen(*file) + 1;
+        if (length > size - used) break;
+        memcpy(out + used, *file, length);
+        used += length;
+    }
+    sosia_gdal.list_free(files);
+    return used;
+}
+
 static sosia_band_meaning meaning(int interpretation) {
     if (interpretation >= 0 && interpretation <= 6) return (sosia_band_meaning)interpretation;
     return SOSIA_BAND_OTHER;
@@ -144,11 +160,16 @@ static gdal_read_options options(sosia_resampling resampling) {
 
 sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area area, int out_width, int out_height,
                                       const int *bands, int count, sosia_sample sample, sosia_resampling resampling,
-                                      void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
+                                      double top, double bottom, void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
     int numbers[4];
     if (count < 1 || count > 4) return SOSIA_RASTER_FAILED;
     memcpy(numbers, bands, (size_t)count * sizeof numbers[0]);
     gdal_read_options how = options(resampling);
+    how.has_window = 1;
+    how.x = area.x;
+    how.y = top;
+    how.width = area.width;
+    how.height = bottom - top;
     const int64_t size = sample == SOSIA_SAMPLE_BYTES ? 1 : (int64_t)sizeof(float);
     const int type = sample == SOSIA_SAMPLE_BYTES ? TYPE_BYTE : TYPE_FLOAT32;
     sosia_gdal_listener listener;

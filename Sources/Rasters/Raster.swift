@@ -4,11 +4,14 @@ public import SosiaCore
 /// its own.
 public final class Raster: Sendable {
     /// Most pixels across or down that ``window(_:emptiness:)`` and ``scaled(_:width:height:)`` give.
-    public static let maximumSide = 16_384
+    public static let maximumSide = 8_192
 
     /// As it was given.
     public var path: String { file.path }
     public let facts: RasterFacts
+
+    /// The library decodes whole blocks. In bytes, all bands of one together.
+    private static let largestBlock = 512 << 20
 
     let file: SourceFile
     let handles: HandlePool
@@ -20,7 +23,7 @@ public final class Raster: Sendable {
     /// - Throws: ``RasterError/libraryMissing(library:package:)``, ``RasterError/missing(path:)``,
     ///   ``RasterError/refused(path:reason:)``, ``RasterError/unreadable(path:reason:)``
     public init(opening path: String) throws(RasterError) {
-        file = try SourceFile(path)
+        var file = try SourceFile(path)
         let handle: RasterHandle
         do {
             handle = try RasterHandle(opening: file.absolute)
@@ -28,9 +31,16 @@ public final class Raster: Sendable {
             throw .unreadable(path: path, reason: reason)
         }
         let header = handle.header
+        if header.driver == "VRT" { file.watch(handle.files) }
+        self.file = file
         let bands = (0..<header.bands).compactMap { handle.band($0) }
         guard !bands.isEmpty, bands.count == header.bands, header.width > 0, header.height > 0 else {
             throw .unreadable(path: path, reason: "it has no bands of pixels")
+        }
+        if let block = bands.map(\.blockBytes).max(), block > Self.largestBlock / bands.count {
+            let side = "\(bands[0].blockWidth) x \(bands[0].blockHeight)"
+            throw .unreadable(
+                path: path, reason: "its blocks of \(side) pixels are too large, smaller tiles are needed")
         }
         let choice = BandChoice(bands.map(\.band))
         let first = bands[choice.shown[0]]

@@ -153,6 +153,32 @@ struct DamageTests {
         }
     }
 
+    /// A block is decoded as a whole, so there is a size at which none is.
+    @Test func blocksThatDoNotFitAreRefused() throws {
+        let tiles = "-co TILED=YES -co BLOCKXSIZE=16384 -co BLOCKYSIZE=16384 -co SPARSE_OK=YES".words
+        let path = scene.path("blocks.tif")
+        try GDALTools.run("gdal_create", "-q -outsize 20000 20000 -bands 3 -ot Byte".words + tiles + [path])
+        let reason = "its blocks of 16384 x 16384 pixels are too large, smaller tiles are needed"
+        #expect(throws: RasterError.unreadable(path: path, reason: reason)) { try Raster(opening: path) }
+    }
+
+    @Test func partsOfAMosaicThatChangeOrVanish() throws {
+        let part = try picture("part.tif", "-a_ullr 0 0 256 -256")
+        let mosaic = scene.path("mosaic.vrt")
+        try GDALTools.run("gdalbuildvrt", ["-q", mosaic, part])
+        let raster = try Raster(opening: mosaic)
+        _ = try raster.window(Self.corner, emptiness: .standard)
+        // A program that looks at the mosaic leaves its statistics behind.
+        _ = try scene.write("part.tif.aux.xml", "<PAMDataset/>")
+        _ = try raster.window(Self.corner, emptiness: .standard)
+        let bytes = try Data(contentsOf: URL(filePath: part))
+        try FileManager.default.removeItem(atPath: part)
+        #expect(throws: RasterError.vanished(path: part)) { try raster.window(Self.corner, emptiness: .standard) }
+        try (bytes + Data([0])).write(to: URL(filePath: part))
+        #expect(throws: RasterError.changed(path: part)) { try raster.window(Self.corner, emptiness: .standard) }
+        #expect(throws: Never.self) { try Raster(opening: mosaic).window(Self.corner, emptiness: .standard) }
+    }
+
     @Test func filesThatChangeOrVanish() throws {
         let plan = try TilePlan(width: Self.side, height: Self.side, tile: 64, stride: 64)
         let path = try picture("a.tif", "")

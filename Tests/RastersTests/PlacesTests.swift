@@ -41,14 +41,17 @@ struct PlacesTests {
         }
     }
 
-    private func compare(_ raster: Raster, _ window: PixelWindow) throws {
-        let outline = try #require(raster.outline(of: window))
-        #expect(outline.rings.count == 1)
-        let (left, top) = (Double(window.x), Double(window.y))
-        let (right, bottom) = (left + Double(window.width), top + Double(window.height))
-        let corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        let expected = try reference(raster.path, corners)
-        for ((point, other), corner) in zip(zip(outline.rings[0], expected), corners) {
+    /// The corners of some windows against the tool's, and back.
+    private func compare(_ raster: Raster, _ windows: [PixelWindow]) throws {
+        let corners = windows.flatMap { window in
+            let (left, top) = (Double(window.x), Double(window.y))
+            let (right, bottom) = (left + Double(window.width), top + Double(window.height))
+            return [(left, top), (right, top), (right, bottom), (left, bottom)]
+        }
+        let outlines = try windows.map { try #require(raster.outline(of: $0)) }
+        #expect(outlines.allSatisfy { $0.rings.count == 1 && $0.rings[0].count == 4 })
+        let points = outlines.flatMap { $0.rings[0] }
+        for ((point, other), corner) in zip(zip(points, try reference(raster.path, corners)), corners) {
             // The tool prints 15 digits.
             #expect(abs(point.longitude - other.longitude) < 1e-9 && abs(point.latitude - other.latitude) < 1e-9)
             let pixel = try #require(raster.pixel(at: point))
@@ -61,9 +64,7 @@ struct PlacesTests {
         let raster = try Raster(opening: Aerial.survey)
         #expect(raster.facts.isGeoreferenced && raster.facts.projection == "NAD83 / UTM zone 14N")
         #expect(raster.facts.shown == [0, 1, 2] && raster.facts.bands.count == 4)
-        for window in Scene.windows(width: raster.facts.width, height: raster.facts.height, count: 8, seed: 5) {
-            try compare(raster, window)
-        }
+        try compare(raster, Scene.windows(width: raster.facts.width, height: raster.facts.height, count: 8, seed: 5))
         // One pixel's values, asked for by place.
         let middle = try #require(raster.outline(of: PixelWindow(x: 500, y: 400, width: 1, height: 1))).rings[0]
         let longitude = middle.map(\.longitude).reduce(0, +) / 4
@@ -84,8 +85,18 @@ struct PlacesTests {
     func everyProjectionAndRotation(code: String, transform: String) throws {
         let raster = try placed(code, transform)
         #expect(raster.facts.isGeoreferenced)
-        for window in Scene.windows(width: Self.width, height: Self.height, count: 4, seed: 7) {
-            try compare(raster, window)
+        try compare(raster, Scene.windows(width: Self.width, height: Self.height, count: 4, seed: 7))
+    }
+
+    /// Formats without places of their own have them in a file beside.
+    @Test func sideFilesAreRead() throws {
+        let pixels = Scene.pixels(width: 64, height: 64)
+        let raw = try scene.raw("raw", width: 64, height: 64, bands: 3, type: 1, bytes: pixels)
+        for driver in ["PNG", "JPEG", "JP2OpenJPEG"] {
+            let corners = "-a_srs EPSG:32633 -a_ullr 500000 5000000 500640 4999360".words
+            let raster = try Raster(opening: try scene.translate(raw, "a." + driver, ["-of", driver] + corners))
+            #expect(raster.facts.projection == "WGS 84 / UTM zone 33N", "\(driver)")
+            try compare(raster, [PixelWindow(x: 3, y: 5, width: 32, height: 16)])
         }
     }
 

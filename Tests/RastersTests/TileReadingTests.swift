@@ -126,6 +126,33 @@ struct TileReadingTests {
         }
     }
 
+    /// Many rows at a time or few: what the library's own tool gives.
+    @Test func largeWindowsAreScaledAsOthersScaleThem() throws {
+        let (width, height) = (4_000, 1_500)
+        let plain = scene.path("large.tif")
+        let pixels = Scene.pixels(width: 500, height: 300)
+        let raw = try scene.raw("raw", width: 500, height: 300, bands: 3, type: 1, bytes: pixels)
+        try scene.translate(
+            raw, "large.tif",
+            ["-colorinterp", "red,green,blue", "-outsize", "\(width)", "\(height)", "-r", "bilinear"]
+                + "-co TILED=YES -co COMPRESS=DEFLATE -co ZLEVEL=1".words)
+        let raster = try Raster(opening: plain)
+        for (side, size) in [
+            (PixelWindow(x: 0, y: 0, width: width, height: height), (63, 37)),
+            (PixelWindow(x: 7, y: 11, width: 3_900, height: 1_401), (91, 203)),
+        ] {
+            let source = [side.x, side.y, side.width, side.height].map(String.init)
+            let other = try scene.translate(
+                plain, "\(size.0).tif",
+                ["-srcwin"] + source + ["-outsize", "\(size.0)", "\(size.1)", "-r", "average"])
+            let whole = PixelWindow(x: 0, y: 0, width: size.0, height: size.1)
+            let expected = try Raster(opening: other).window(whole, emptiness: .standard).pixels.bytes
+            let scaled = try raster.scaled(side, width: size.0, height: size.1).bytes
+            let worst = zip(scaled, expected).map { abs(Int($0) - Int($1)) }.max()
+            #expect(worst.map { $0 <= 1 } == true, "\(worst ?? 256)")
+        }
+    }
+
     /// An overview that is another picture than the raster shows that it is read.
     @Test func overviewsAreUsed() throws {
         for (name, side, value) in [("large", 128, UInt8(200)), ("small", 32, 77)] {

@@ -78,14 +78,17 @@ sosia_raster_status sosia_raster_cache(int64_t bytes);
 sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
 void sosia_raster_close(sosia_raster *raster);
 void sosia_raster_describe(sosia_raster *raster, sosia_raster_facts *out);
+// The files that the raster is read from, each ended by a zero byte, as many as fit; returns how many bytes they take.
+size_t sosia_raster_files(sosia_raster *raster, char *out, size_t size);
 // Bands count from 1, here and below.
 sosia_raster_status sosia_raster_band(sosia_raster *raster, int band, sosia_band_facts *out);
 // Red, green, blue, alpha of `count` entries.
 sosia_raster_status sosia_raster_palette(sosia_raster *raster, int band, int count, uint8_t *rgba);
-// Writes out_width * out_height pixels of `count` samples each.
+// Writes out_width * out_height pixels of `count` samples each. The area has whole pixels; top...bottom are the exact
+// edges of what is read of it, which differ from its own when it is a part of a larger one that is scaled.
 sosia_raster_status sosia_raster_read(sosia_raster *raster, sosia_raster_area area, int out_width, int out_height,
                                       const int *bands, int count, sosia_sample sample, sosia_resampling resampling,
-                                      void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
+                                      double top, double bottom, void *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
 // The band's mask: 0 where there is nothing.
 sosia_raster_status sosia_raster_read_mask(sosia_raster *raster, int band, sosia_raster_area area, int out_width,
                                            int out_height, uint8_t *out, char message[SOSIA_RASTER_MESSAGE_SIZE]);

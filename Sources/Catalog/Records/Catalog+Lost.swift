@@ -13,7 +13,7 @@ extension Catalog {
     package func lost() throws(CatalogError) -> [LostPicture] {
         try read { db in
             // A reader may see a catalog that no writer has migrated yet.
-            guard try db.tableExists("lost") else { return [] }
+            guard try Self.hasTable("lost", db) else { return [] }
             return try Int64.fetchAll(db, sql: "SELECT id FROM lost ORDER BY id").map { id in
                 let locations = try String.fetchAll(
                     db.cachedStatement(sql: "SELECT location FROM lost_source WHERE lost = ? ORDER BY location"),

@@ -45,7 +45,7 @@ extension Catalog {
         let bounds: StatementArguments = [scheme, scheme.dropLast() + ";"]
         return try read { db in
             var joins = ["image JOIN source ON image = id"]
-            if try db.tableExists("lost") { joins.append("lost JOIN lost_source ON lost = id") }
+            if try Self.hasTable("lost", db) { joins.append("lost JOIN lost_source ON lost = id") }
             let rows = try joins.flatMap { join in
                 try Row.fetchAll(
                     db, sql: "SELECT DISTINCT hash, id FROM \(join) WHERE location > ? AND location < ?",

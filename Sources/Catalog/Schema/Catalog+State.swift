@@ -52,6 +52,13 @@ extension Catalog {
             model: model, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
     }
 
+    /// Whether the schema has a table. GRDB remembers the schema that a connection has met, but another process may migrate
+    /// the catalog while this one reads it.
+    static func hasTable(_ name: String, _ db: Database) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)")
+        return try Bool.fetchOne(select, arguments: [name]) ?? false
+    }
+
     /// Counts the commit that is being made.
     static func nextRevision(_ db: Database) throws -> Int64 {
         try db.execute(sql: "UPDATE collection SET revision = revision + 1")

@@ -7,7 +7,7 @@ extension Catalog {
     package func containers() throws(CatalogError) -> [TileContainer] {
         try read { db in
             // A reader may see a catalog that no writer has migrated yet.
-            guard try db.tableExists("container") else { return [] }
+            guard try Self.hasTable("container", db) else { return [] }
             return try Row.fetchAll(db, sql: Self.select + " ORDER BY path").map(Self.container)
         }
     }
@@ -15,7 +15,7 @@ extension Catalog {
     /// The file at a path.
     package func container(at path: String) throws(CatalogError) -> TileContainer? {
         try read { db in
-            guard try db.tableExists("container") else { return nil }
+            guard try Self.hasTable("container", db) else { return nil }
             return try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [path]).map(Self.container)
         }
     }

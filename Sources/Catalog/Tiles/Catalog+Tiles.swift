@@ -4,7 +4,7 @@ import SosiaCore
 extension Catalog {
     /// Whether any picture is a tile. A reader may see a catalog that no writer has migrated yet.
     static func hasTiles(_ db: Database) throws -> Bool {
-        guard try db.tableExists("tile") else { return false }
+        guard try Self.hasTable("tile", db) else { return false }
         return try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM tile)")) ?? false
     }
 

@@ -16,7 +16,9 @@ struct Message {
 }
 
 extension RasterError {
-    static var noLibrary: RasterError { .libraryMissing(library: "GDAL", package: "libgdal32 (libgdal34t64 on Ubuntu 24.04)") }
+    static var noLibrary: RasterError {
+        .libraryMissing(library: "GDAL", package: "libgdal32 (libgdal34t64 on Ubuntu 24.04)")
+    }
 
     /// - Parameter failure: What it means that the library gave up.
     /// - Returns: nil when the status is OK.

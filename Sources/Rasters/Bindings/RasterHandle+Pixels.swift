@@ -31,6 +31,22 @@ extension RasterHandle {
         }
     }
 
+    /// Bytes of the raster that are scaled at once.
+    private static let scaledBytes = 16 << 20
+
+    /// What becomes these of `height` rows of a scaled area: whole pixels, and the exact edges.
+    private static func rows(
+        _ rows: Range<Int>, of height: Int, _ area: PixelWindow
+    ) -> (part: PixelWindow, edges: ClosedRange<Double>) {
+        let scale = Double(area.height) / Double(height)
+        let top = Double(area.y) + Double(rows.lowerBound) * scale
+        let bottom = Double(area.y) + Double(rows.upperBound) * scale
+        let first = max(Int(top.rounded(.down)), area.y)
+        let last = min(Int(bottom.rounded(.up)), area.y + area.height)
+        let part = PixelWindow(x: area.x, y: first, width: area.width, height: max(last - first, 1))
+        return (part, top...bottom)
+    }
+
     /// The area, scaled.
     func scaled(
         _ area: PixelWindow, width: Int, height: Int, _ rule: PixelRule
@@ -42,13 +58,23 @@ extension RasterHandle {
             if !rule.palette.isEmpty { .nearest } else if width < area.width || height < area.height { .average } else {
                 .bilinear
             }
+        // The library scales band after band. With few rows at a time, blocks that hold all bands are still decoded for
+        // the second one.
+        let step =
+            resampling == .average ? max(Self.scaledBytes / area.width * height / area.height / 4, 1) : height
         var empty = [UInt8](repeating: 0, count: pixels)
         let bytes = [UInt8](unsafeUninitializedCapacity: pixels * 3) { out, written in
             empty.withUnsafeMutableBufferPointer { empty in
                 guard let rgb = out.baseAddress, let empty = empty.baseAddress else { return }
-                error = read(
-                    area, width: width, height: height, rule, EmptinessRule(kinds: []), resampling: resampling,
-                    rgb: rgb, empty: empty)
+                var row = 0
+                while row < height, error == nil {
+                    let rows = row..<min(row + step, height)
+                    let (part, edges) = Self.rows(rows, of: height, area)
+                    error = read(
+                        part, width: width, height: rows.count, rule, EmptinessRule(kinds: []),
+                        resampling: resampling, edges: edges, rgb: rgb + row * width * 3, empty: empty + row * width)
+                    row = rows.upperBound
+                }
                 written = error == nil ? pixels * 3 : 0
             }
         }
@@ -78,7 +104,8 @@ extension RasterHandle {
 
     private func read(
         _ area: PixelWindow, width: Int, height: Int, _ rule: PixelRule, _ emptiness: EmptinessRule,
-        resampling: Resampling, rgb: UnsafeMutablePointer<UInt8>, empty: UnsafeMutablePointer<UInt8>
+        resampling: Resampling, edges: ClosedRange<Double>? = nil, rgb: UnsafeMutablePointer<UInt8>,
+        empty: UnsafeMutablePointer<UInt8>
     ) -> RasterError? {
         let pixels = width * height
         let count = rule.shown.count
@@ -88,7 +115,7 @@ extension RasterHandle {
             if rule.isPlain {
                 let error = read(
                     area, width: width, height: height, bands: rule.shown, asFloats: false, resampling: resampling,
-                    into: rgb)
+                    edges: edges, into: rgb)
                 if error == nil { sosia_pixels_from_bytes(rgb, pixels, &native, rgb, empty) }
                 return error
             }
@@ -98,7 +125,7 @@ extension RasterHandle {
             defer { samples.deallocate() }
             let error = read(
                 area, width: width, height: height, bands: rule.shown, asFloats: !rule.isBytes,
-                resampling: resampling, into: samples.baseAddress)
+                resampling: resampling, edges: edges, into: samples.baseAddress)
             if error != nil { return error }
             if rule.isBytes {
                 sosia_pixels_from_bytes(

@@ -30,6 +30,14 @@ final class RasterHandle: @unchecked Sendable {
         return (text(facts.driver), Int(facts.width), Int(facts.height), Int(facts.bands))
     }
 
+    /// Those that it is read from, a mosaic's parts among them, as far as their names fit into a megabyte.
+    var files: [String] {
+        let names = [UInt8](unsafeUninitializedCapacity: 1 << 20) { out, written in
+            written = sosia_raster_files(native, out.baseAddress, out.count)
+        }
+        return names.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// - Parameter index: From 0.
     /// - Returns: nil when there is no such band.
     func band(_ index: Int) -> BandHeader? {
@@ -61,11 +69,12 @@ final class RasterHandle: @unchecked Sendable {
 
     /// - Parameters:
     ///   - area: Within the raster.
+    ///   - edges: The exact first and last row of the area, where it is part of one that is scaled.
     ///   - bands: At most four, from 0.
     ///   - out: Holds `width * height * bands.count` bytes, or floats with `asFloats`.
     func read(
         _ area: PixelWindow, width: Int, height: Int, bands: [Int], asFloats: Bool, resampling: Resampling,
-        into out: UnsafeMutableRawPointer?
+        edges: ClosedRange<Double>? = nil, into out: UnsafeMutableRawPointer?
     ) -> RasterError? {
         var message = Message()
         let numbers = bands.map { Int32(clamping: $0 + 1) }
@@ -73,7 +82,8 @@ final class RasterHandle: @unchecked Sendable {
             sosia_raster_read(
                 native, sosia_raster_area(area), Int32(clamping: width), Int32(clamping: height), numbers,
                 Int32(clamping: numbers.count), asFloats ? SOSIA_SAMPLE_FLOATS : SOSIA_SAMPLE_BYTES,
-                resampling.native, out, $0)
+                resampling.native, edges?.lowerBound ?? Double(area.y),
+                edges?.upperBound ?? Double(area.y + area.height), out, $0)
         }
         return RasterError(status, failure: .corruptBlock(area, reason: message.text))
     }

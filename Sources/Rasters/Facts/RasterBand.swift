@@ -1,7 +1,7 @@
 /// One layer of values of a raster.
-public struct RasterBand: Sendable, Hashable, Codable {
+public struct RasterBand: Sendable, Hashable {
     /// What the file says the values stand for.
-    public enum Meaning: String, Sendable, Hashable, Codable {
+    public enum Meaning: String, Sendable, Hashable {
         case undefined, gray, palette, red, green, blue, alpha
         /// Near-infrared, hue, black ink and whatever else is neither seen nor a mask.
         case other

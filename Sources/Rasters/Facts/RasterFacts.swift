@@ -1,5 +1,5 @@
 /// What a raster's header says.
-public struct RasterFacts: Sendable, Hashable, Codable {
+public struct RasterFacts: Sendable, Hashable {
     /// The library's short name of the format, such as `GTiff`, `JP2OpenJPEG`, `VRT`, `PNG`.
     public let driver: String
     /// Pixels.

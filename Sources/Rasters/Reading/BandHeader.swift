@@ -13,5 +13,7 @@ struct BandHeader {
     let blockHeight: Int
     let hasOverviews: Bool
 
+    /// Of one block of this band.
+    var blockBytes: Int { blockWidth * blockHeight * max(typeBits / 8, 1) }
     var isBytes: Bool { typeBits == 8 && isInteger && !isSigned }
 }

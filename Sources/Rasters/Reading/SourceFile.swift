@@ -5,6 +5,10 @@ struct SourceFile {
     /// From the root.
     let absolute: String
     private let stamp: FileStamp
+    /// Of a mosaic.
+    private var parts: [(path: String, stamp: FileStamp)] = []
+    /// More parts than this are not looked at.
+    private static let maximumParts = 512
 
     /// - Throws: ``RasterError/missing(path:)``, ``RasterError/refused(path:reason:)``
     init(_ path: String) throws(RasterError) {
@@ -22,9 +26,22 @@ struct SourceFile {
         self.stamp = stamp
     }
 
+    /// From now on, other files must stay as they are, too. Side files may not: programs that only look at a raster write
+    /// them.
+    mutating func watch(_ files: [String]) {
+        parts = files.filter { $0 != absolute && !$0.hasSuffix(".aux.xml") }.prefix(Self.maximumParts).compactMap {
+            file in
+            FileStamp(of: file).map { (file, $0) }
+        }
+    }
+
     /// - Throws: ``RasterError/changed(path:)``, ``RasterError/vanished(path:)``
     func check() throws(RasterError) {
         guard let now = FileStamp(of: absolute) else { throw .vanished(path: path) }
         guard now == stamp else { throw .changed(path: path) }
+        for part in parts {
+            guard let now = FileStamp(of: part.path) else { throw .vanished(path: part.path) }
+            guard now == part.stamp else { throw .changed(path: part.path) }
+        }
     }
 }
