@@ -80,6 +80,8 @@ export class Marks extends EventTarget {
         const mark = this.#rectangle(picture.tile.window, kind, style);
         mark.bindPopup(() => this.#words(picture, pressed), {
             className: "mark-words", closeButton: false, minWidth: 220, maxWidth: 260,
+            // Beside the buttons that zoom.
+            autoPanPaddingTopLeft: [56, 8],
         });
         this.#layer.addLayer(mark);
         // The nearest comes first and lies on top.
