@@ -5,4 +5,5 @@
 @_exported public import struct MemoryMapping.MemoryBudget
 @_exported public import struct Rasters.EmptinessRule
 @_exported public import enum Rasters.RasterError
+@_exported public import struct Rasters.RasterPyramid
 @_exported public import struct Rasters.TileOptions

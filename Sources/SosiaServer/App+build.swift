@@ -52,6 +52,7 @@ private func endpoints(
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let searches = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
     let uploads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
+    let views = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
     let groups = AdmissionQueue(AdmissionOptions(running: 1, waiting: 4))
     var fetching = FetchOptions()
     fetching.isEnabled = options.fetchesURLs
@@ -66,12 +67,13 @@ private func endpoints(
         needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: shelf.makesCollections)
     let controllers: [any Controller] = [
-        PageController(),
+        PageController(library: MapLibrary()),
         StatusController(shelf: shelf, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
         CollectionController(shelf: shelf),
         UploadController(shelf: shelf, desk: uploadDesk, fetcher: fetcher, folders: folders, jobs: jobs),
         PictureController(shelf: shelf),
         FileController(shelf: shelf, admission: searches),
+        RasterController(shelf: shelf, admission: views),
         SearchController(shelf: shelf, desk: searchDesk, form: form),
         DuplicateController(shelf: shelf, admission: groups),
         upkeep,

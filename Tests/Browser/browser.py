@@ -165,7 +165,8 @@ class PageTestCase(unittest.TestCase):
     def photograph(self, name):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         loaded = """
-            return [...document.images].filter(i => i.offsetParent && i.getBoundingClientRect().top < innerHeight)
+            const isSeen = ({ top, bottom }) => top < innerHeight && bottom > 0;
+            return [...document.images].filter(i => i.offsetParent && isSeen(i.getBoundingClientRect()))
                 .every(i => i.complete)"""
         self.until(lambda: self.run_script(loaded), "pictures are still loading")
         self.driver.save_screenshot(str(SCREENSHOTS / f"{name}.png"))

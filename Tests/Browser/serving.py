@@ -14,6 +14,15 @@ def pictures():
     return _shared["pictures"]
 
 
+def share(name, value):
+    """Keeps something for all modules."""
+    _shared[name] = value
+
+
+def shared(name):
+    return _shared[name]
+
+
 def start_module():
     """A module begins with a server of its own, so that what the one adds is not in the other's way."""
     _shared["server"] = Server("--root", pictures().collections, "--allow-urls").__enter__()

@@ -18,6 +18,11 @@ struct DescriptionTests {
         }
     }
 
+    /// With the names of what is there, or might be.
+    private static func filled(_ path: String) -> String {
+        path.replacing("{collection}", with: "photos").replacing("{job}", with: "none").replacing(/{[a-z]+}/, with: "1")
+    }
+
     /// A file that is missing is written, and the test fails all the same; `SOSIA_RECORD=1` writes it.
     @Test func isTheGoldenFile() async throws {
         try await TestServer().run { client async throws in
@@ -40,8 +45,7 @@ struct DescriptionTests {
             let operations = try await Self.operations(client)
             #expect(operations.count > 30)
             for (method, path) in operations {
-                let filled = path.replacing("{collection}", with: "photos").replacing("{id}", with: "1")
-                    .replacing("{job}", with: "none")
+                let filled = Self.filled(path)
                 let method = try #require(HTTPRequest.Method(rawValue: method))
                 let answer = try await client.send(method, filled)
                 #expect(
@@ -55,8 +59,7 @@ struct DescriptionTests {
         try await TestServer().run { client async throws in
             let operations = try await Self.operations(client)
             for (path, known) in Dictionary(grouping: operations, by: \.path) {
-                let filled = path.replacing("{collection}", with: "photos").replacing("{id}", with: "1")
-                    .replacing("{job}", with: "none")
+                let filled = Self.filled(path)
                 for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .options]
                 where !known.contains(where: { $0.method == method.rawValue }) {
                     let answer = try await client.send(method, filled)

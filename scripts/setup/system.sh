@@ -9,9 +9,10 @@ version=$(swift --version 2>&1 | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/
 [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
     fail "Swift ${version:-of an unknown version} is installed, 6.3 or newer is needed; install it from swift.org"
 
+# libjs-leaflet draws the page's map.
 packages=(
-    libvips42 libgdal libpng16-16 libcairo2 fonts-dejavu-core libarchive13 libturbojpeg0-dev libexif-dev libsqlite3-dev
-    pkg-config python3 python3-venv "$@"
+    libvips42 libgdal libjs-leaflet libpng16-16 libcairo2 fonts-dejavu-core libarchive13 libturbojpeg0-dev
+    libexif-dev libsqlite3-dev pkg-config python3 python3-venv "$@"
 )
 # Ubuntu 24.04 renamed some libraries when time_t grew; a package counts when it or its successor is installed.
 installed() {

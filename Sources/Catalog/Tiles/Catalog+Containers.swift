@@ -20,6 +20,23 @@ extension Catalog {
         }
     }
 
+    /// The file of a number.
+    package func container(_ id: Int64) throws(CatalogError) -> TileContainer? {
+        try read { db in
+            guard try db.tableExists("container") else { return nil }
+            return try Row.fetchOne(db, sql: Self.select + " WHERE id = ?", arguments: [id]).map(Self.container)
+        }
+    }
+
+    /// The numbers of all files, by path.
+    package func containerNumbers() throws(CatalogError) -> [String: Int64] {
+        try read { db in
+            guard try db.tableExists("container") else { return [:] }
+            let rows = try Row.fetchAll(db, sql: "SELECT path, id FROM container")
+            return try Dictionary(rows.map { (try $0.value("path"), try $0.value("id")) }) { _, last in last }
+        }
+    }
+
     /// The files at and below a path.
     package func containers(under path: String) throws(CatalogError) -> [TileContainer] {
         let stem = path == "/" ? "" : path

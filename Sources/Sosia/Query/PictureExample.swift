@@ -10,6 +10,8 @@ public struct PictureExample: Sendable {
         case file(String)
         /// A picture of the collection; it is left out of the answer.
         case image(ImageID)
+        /// A part of a raster that the collection has tiles of; they may be in the answer.
+        case place(RasterPlace)
         /// A vector of the collection's model.
         case embedding(Embedding)
     }

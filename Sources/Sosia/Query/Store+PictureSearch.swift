@@ -5,8 +5,8 @@ extension Store {
     /// The pictures that are like some and unlike others.
     ///
     /// Decoding, embedding and searching run on threads of their own.
-    /// - Throws: ``ExampleError`` for a picture that cannot be read; what the network's loading throws; `EngineError`;
-    ///   ``StoreError``.
+    /// - Throws: ``ExampleError`` for a picture that cannot be read; what the network's loading throws; ``RasterPlaceError``
+    ///   and ``TileError`` for a place that cannot be looked at; `EngineError`; ``StoreError``.
     public func search(_ search: PictureSearch) async throws -> Answer {
         try await self.search([search])[0]
     }
@@ -78,13 +78,13 @@ extension Store {
     private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
         var watch = Stopwatch()
         do {
-            let tile = if let id = example.id { try await record(id).tile } else { Tile?.none }
-            let bytes = tile == nil ? try await bytes(of: example) : []
+            let part = try await part(of: example)
+            let bytes = part == nil ? try await bytes(of: example) : []
             let embedder = try embedder()
             let loading = watch.lap()
             let pixels =
-                if let tile {
-                    try decoder.resized(pixels(of: tile), for: embedder.input, region: example.region)
+                if let part {
+                    try decoder.resized(part.pixels(self), for: embedder.input, region: example.region)
                 } else {
                     try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
                 }
@@ -105,7 +105,29 @@ extension Store {
         case .bytes(let bytes): bytes
         case .file(let path): try FileContent(reading: AbsolutePath.of(path)).bytes
         case .image(let id): try await original(of: id).bytes
-        case .embedding: []
+        case .place, .embedding: []
+        }
+    }
+
+    /// - Returns: nil for a picture that has bytes of its own.
+    private func part(of example: PictureExample) async throws -> LargerPicturePart? {
+        switch example.source {
+        case .place(let place): .place(place)
+        case .image(let id): try await record(id).tile.map(LargerPicturePart.tile)
+        case .bytes, .file, .embedding: nil
+        }
+    }
+}
+
+/// What is cut from a larger picture to be asked with.
+private enum LargerPicturePart {
+    case tile(Tile)
+    case place(RasterPlace)
+
+    func pixels(_ store: Store) throws -> PixelImage {
+        switch self {
+        case .tile(let tile): try store.pixels(of: tile)
+        case .place(let place): try store.pixels(of: place)
         }
     }
 }
@@ -177,7 +199,7 @@ extension PictureExample {
         switch source {
         case .embedding(let embedding): ResolvedExample(example: Example(.embedding(embedding), weight: weight))
         case .image(let id) where region == nil: ResolvedExample(example: Example(.image(id), weight: weight))
-        case .bytes, .file, .image: nil
+        case .bytes, .file, .image, .place: nil
         }
     }
 

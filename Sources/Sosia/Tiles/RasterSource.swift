@@ -28,7 +28,9 @@ struct RasterSource: TileSource {
         facts = TileContainer.Facts(
             format: known.driver.lowercased(), width: known.width, height: known.height,
             bands: known.bands.map(\.meaning.rawValue), isGeoreferenced: known.isGeoreferenced,
-            projection: known.projection, note: known.note, tiling: tiling)
+            projection: known.projection, note: known.note,
+            outline: raster.outline(of: PixelWindow(x: 0, y: 0, width: known.width, height: known.height)),
+            tiling: tiling)
     }
 
     var count: Int { plan.count }
@@ -49,6 +51,18 @@ struct RasterSource: TileSource {
         do throws(RasterError) {
             let read = try raster.window(window, emptiness: rule)
             return read.emptyShare > emptyShare ? nil : read.pixels
+        } catch {
+            throw TileError(error, path: path)
+        }
+    }
+
+    func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? {
+        do throws(RasterError) {
+            guard width == window.width, height == window.height else {
+                return try raster.scaled(window, width: width, height: height)
+            }
+            // As a tile is read, to the last bit.
+            return try raster.window(window, emptiness: rule).pixels
         } catch {
             throw TileError(error, path: path)
         }

@@ -22,6 +22,13 @@ public protocol TileSource: Sendable {
     /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
     /// - Throws: ``TileError``
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
+    /// Any part of a file that is one large picture, what shows nothing included.
+    /// - Parameters:
+    ///   - window: lies in the picture.
+    ///   - width: pixels of the result, likewise `height`.
+    /// - Returns: nil for a file of many pictures.
+    /// - Throws: ``TileError``
+    func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage?
     /// Reads many windows, each once.
     /// - Parameter indexes: ascending.
     func reader(of indexes: [Int]) -> any TileReader
@@ -47,6 +54,9 @@ public struct ReadTile: Sendable {
 }
 
 extension TileSource {
+    /// There is no larger picture.
+    public func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? { nil }
+
     /// Each window by itself, on the thread that asks for it.
     public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }
 }

@@ -113,6 +113,7 @@ struct SearchCommand: AsyncParsableCommand {
         switch question.examples.first?.source {
         case .bytes(let bytes): bytes
         case .image(let id): try? await collection.original(of: id).bytes
+        case .place(let place): try? await collection.picture(of: place, maximumSide: RasterPyramid.side * 2)
         case .file, .embedding, nil: nil
         }
     }

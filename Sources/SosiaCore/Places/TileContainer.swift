@@ -43,11 +43,14 @@ public struct TileContainer: Sendable, Hashable {
         public let projection: String?
         /// Something that whoever adds the file should know.
         public let note: String?
+        /// The corners of the whole in WGS 84, from the upper left one clockwise; nil without places on earth.
+        public let outline: GeoPolygon?
         public let tiling: Tiling
 
         public init(
             format: String, width: Int, height: Int, bands: [String] = [], isGeoreferenced: Bool = false,
-            projection: String? = nil, note: String? = nil, tiling: Tiling
+            projection: String? = nil, note: String? = nil, outline: GeoPolygon? = nil,
+            tiling: Tiling
         ) {
             self.format = format
             self.width = width
@@ -56,6 +59,7 @@ public struct TileContainer: Sendable, Hashable {
             self.isGeoreferenced = isGeoreferenced
             self.projection = projection
             self.note = note
+            self.outline = outline
             self.tiling = tiling
         }
     }

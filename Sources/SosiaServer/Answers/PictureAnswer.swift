@@ -4,6 +4,8 @@ import Sosia
 struct PictureAnswer: JSONWritable {
     let record: ImageRecord
     let collection: ServedCollection
+    /// See ``ServedCollection/rasters(of:)``.
+    let rasters: [String: Int64]
 
     func write(to json: inout JSONWriter) {
         json.object { writeMembers(to: &$0) }
@@ -27,16 +29,17 @@ struct PictureAnswer: JSONWritable {
                 }
             }
         }
-        if let tile = record.tile { json.member("tile") { Self.write(tile, to: &$0) } }
+        if let tile = record.tile { json.member("tile") { Self.write(tile, rasters[tile.source], to: &$0) } }
         json.member("attributes", record.attributes)
         let address = collection.address(of: record.id)
         json.member("file_url", address + "/file")
         json.member("thumb_url", address + "/thumb")
     }
 
-    private static func write(_ tile: Tile, to json: inout JSONWriter) {
+    private static func write(_ tile: Tile, _ raster: Int64?, to json: inout JSONWriter) {
         let window = tile.window
         json.object { json in
+            if let raster { json.member("raster", raster) }
             json.member("window") { json in
                 json.object { json in
                     json.member("x", window.x)

@@ -5,6 +5,11 @@ struct ServedCollection: Sendable {
     let name: String
     let store: Store
 
+    /// The numbers of the files that pictures were cut from, by path; empty when none was.
+    func rasters(of records: some Sequence<ImageRecord>) throws -> [String: Int64] {
+        records.contains { $0.tile != nil } ? try store.tileContainerNumbers() : [:]
+    }
+
     /// Where the pictures of this collection are found.
     func address(of id: ImageID) -> String { "/v1/collections/\(name)/images/\(id)" }
 }

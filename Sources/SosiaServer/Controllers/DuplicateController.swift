@@ -43,6 +43,7 @@ struct DuplicateController: Controller {
         }
         let records = try await collection.store.engine.records(found.groups.flatMap { $0.members.map(\.id) })
         let byID = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+        let rasters = try collection.rasters(of: records)
         return .json { json in
             json.object { json in
                 json.member("groups", found.groups) { json, group in
@@ -50,7 +51,8 @@ struct DuplicateController: Controller {
                         json.object { json in
                             json.member("distance", member.distance)
                             if let record = byID[member.id] {
-                                PictureAnswer(record: record, collection: collection).writeMembers(to: &json)
+                                PictureAnswer(record: record, collection: collection, rasters: rasters)
+                                    .writeMembers(to: &json)
                             }
                         }
                     }

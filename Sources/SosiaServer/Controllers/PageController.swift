@@ -9,17 +9,29 @@ struct PageController: Controller {
         "connect-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
+    let library: MapLibrary
+
     var endpoints: [Endpoint] {
         PageFile.all.map { file in
-            let name = file.path.dropFirst().split(separator: ".").joined(separator: "_")
-            return Endpoint(
-                Operation(
-                    .get, file.path, "page" + (name.isEmpty ? "" : "_" + name), tag: "page", "A file of the page",
-                    scope: .open, answers: [.text(file.mediaType)])
-            ) { request, _ in
+            Endpoint(Self.operation(file.path, file.mediaType, "A file of the page")) { request, _ in
                 Self.response(file, request)
             }
         }
+            + MapLibrary.files.map { file in
+                let operation = Self.operation(
+                    file.path, file.mediaType, "A file of the library that draws the page's map",
+                    problems: [.mapLibraryMissing])
+                return Endpoint(operation) { request, _ in Self.response(try library.page(file), request) }
+            }
+    }
+
+    private static func operation(
+        _ path: String, _ mediaType: String, _ summary: String, problems: [ProblemKind] = []
+    ) -> Operation {
+        let name = path.dropFirst().split { "./".contains($0) }.joined(separator: "_")
+        return Operation(
+            .get, path, "page" + (name.isEmpty ? "" : "_" + name), tag: "page", summary, scope: .open,
+            answers: [.text(mediaType)], problems: problems)
     }
 
     private static func response(_ file: PageFile, _ request: Request) -> Response {

@@ -59,9 +59,12 @@ struct PictureController: Controller {
         let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
         let records = try collection.store.pictures(before: last, limit: limit)
+        let rasters = try collection.rasters(of: records)
         return .json { json in
             json.object { json in
-                json.member("results", records.map { PictureAnswer(record: $0, collection: collection) })
+                json.member(
+                    "results",
+                    records.map { PictureAnswer(record: $0, collection: collection, rasters: rasters) })
                 json.member("next_cursor", records.count == limit ? records.last?.id : nil)
             }
         }
@@ -69,9 +72,12 @@ struct PictureController: Controller {
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(on: shelf)
-        return .json { [record = try await collection.store.record(context.picture())] in
-            PictureAnswer(record: record, collection: collection).write(to: &$0)
-        }
+        return try Self.answer(try await collection.store.record(context.picture()), in: collection)
+    }
+
+    private static func answer(_ record: ImageRecord, in collection: ServedCollection) throws -> Response {
+        let rasters = try collection.rasters(of: [record])
+        return .json { PictureAnswer(record: record, collection: collection, rasters: rasters).write(to: &$0) }
     }
 
     private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -81,9 +87,8 @@ struct PictureController: Controller {
         guard let attributes = try document.object(["attributes"])["attributes"] else {
             throw document.wrong("attributes are missing")
         }
-        return .json { [record = try await collection.store.update(id, attributes: attributes.attributes())] in
-            PictureAnswer(record: record, collection: collection).write(to: &$0)
-        }
+        let record = try await collection.store.update(id, attributes: attributes.attributes())
+        return try Self.answer(record, in: collection)
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {

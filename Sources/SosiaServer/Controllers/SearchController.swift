@@ -32,7 +32,8 @@ struct SearchController: Controller {
     }
 
     private static let problems: [ProblemKind] = [
-        .invalidFilter, .invalidCursor, .invalidParameter, .unknownPicture, .urlNotAllowed, .unfetchable,
+        .invalidFilter, .invalidCursor, .invalidParameter, .unknownPicture, .unknownRaster, .originalMissing,
+        .urlNotAllowed, .unfetchable,
         .notAPicture, .pictureTooLarge, .dimensionMismatch,
     ]
 
@@ -50,7 +51,7 @@ struct SearchController: Controller {
             throw Problem.unsupportedMediaType(
                 request.mediaType, expected: ["application/json", FormReader.mediaType])
         }
-        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
+        return try .json { try SearchAnswer(answer, in: collection).write(to: &$0) }
     }
 
     private func batch(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -61,9 +62,9 @@ struct SearchController: Controller {
         }
         let bodies = try searches.array(1...SearchBody.maximumBatch).map { try SearchBody($0) }
         let answers = try await desk.answers(bodies, in: collection, context)
-        return .json { json in
-            json.object { json in
-                json.member("answers", answers.map { SearchAnswer(answer: $0, collection: collection) })
+        return try .json { json in
+            try json.object { json in
+                json.member("answers", try answers.map { try SearchAnswer($0, in: collection) })
             }
         }
     }
@@ -72,6 +73,6 @@ struct SearchController: Controller {
         let collection = try context.collection(on: shelf)
         let options = try SearchOptions(QueryReader(request))
         let answer = try await desk.similar(to: context.picture(), options, in: collection, context)
-        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
+        return try .json { try SearchAnswer(answer, in: collection).write(to: &$0) }
     }
 }

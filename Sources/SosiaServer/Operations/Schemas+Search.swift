@@ -12,13 +12,14 @@ extension Schemas {
 
     private static let tile = Schema.object(
         [
+            ("raster", id.described("The number of the larger picture's file.")),
             ("window", .object([("x", .count), ("y", .count), ("width", .count), ("height", .count)])),
             (
                 "outline",
                 .array(.array(.number, 2...2))
                     .described("Longitude and latitude of the corners, from the upper left one clockwise.")
             ),
-        ], optional: ["outline"]
+        ], optional: ["raster", "outline"]
     ).described("Where the picture was cut from a larger one, whose file name comes first in its name.")
 
     static let pictures = Schema.object([
@@ -30,11 +31,21 @@ extension Schemas {
         ("height", .integer(1...1_000_000)),
     ]).described("Pixels of the upright picture, from its upper left corner.")
 
+    static let place = Schema.object(
+        [
+            ("raster", id), ("x", .integer(0...SearchBody.longestSide)), ("y", .integer(0...SearchBody.longestSide)),
+            ("width", .integer(RasterPlace.minimumSide...RasterPlace.maximumSide)),
+            ("height", .integer(RasterPlace.minimumSide...RasterPlace.maximumSide)),
+        ], optional: ["width", "height"]
+    ).described(
+        "Pixels of a raster from its upper left corner; without width and height x and y are the middle of a tile.")
+
     static let example = Schema(json: [
-        "description": "A picture that is asked with: exactly one of upload, url, id and vector.",
+        "description": "A picture that is asked with: exactly one of upload, url, id, place and vector.",
         "oneOf": .array([
             member("upload", .string("The name of a file of the form.", longest: 256), regional: true),
             member("url", .string(longest: 4096), regional: true), member("id", id, regional: true),
+            member("place", .component("Place"), regional: true),
             member("vector", vector, regional: false),
         ]),
     ])

@@ -15,6 +15,7 @@ enum Schemas {
         "NewPicture": newPicture, "Uploads": uploads, "Upload": upload,
         "Job": job, "Jobs": .object([("jobs", .array(.component("Job")))]), "NewJob": newJob,
         "Search": search, "SearchBatch": searchBatch, "Example": example, "Region": region,
+        "Place": place, "Rasters": .object([("rasters", .array(.component("Raster")))]), "Raster": raster,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
         "SeedKey": .object([("key", .string().orNull())], optional: ["key"]), "SeedPicture": seedPicture,
@@ -64,6 +65,23 @@ enum Schemas {
         ("kinds", .array(.string(values: AttributeSummary.Kind.allCases.map(\.rawValue)))), ("pictures", .count),
         ("values", .array(.anything).orNull()),
     ])
+
+    private static let raster = Schema.object(
+        [
+            ("id", id), ("name", .string("The name of its file.")), ("format", .string()), ("width", .count),
+            ("height", .count), ("tile", .count.described("Pixels a side of a tile.")),
+            ("stride", .count.described("Pixels from one tile to the next.")),
+            ("tiles", .count.described("Pictures of the collection that were cut from it.")),
+            ("last_level", .count.described("The level of the pyramid at which nothing is scaled.")),
+            ("georeferenced", .boolean), ("projection", .string()),
+            (
+                "outline",
+                .array(.array(.number, 2...2))
+                    .described("Longitude and latitude of the corners, from the upper left one clockwise.")
+            ),
+            ("state", .string("What became of the file since its tiles were added.", values: RasterAnswer.states)),
+            ("notes", .array(.string())), ("url", .string()),
+        ], optional: ["projection", "outline"])
 
     private static let vector = Schema.object([("model", .string()), ("vector", .array(.number))])
 

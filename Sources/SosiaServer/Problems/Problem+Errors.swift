@@ -10,6 +10,7 @@ extension Problem {
         case let error as StoreError: self.init(error)
         case let error as ExampleError: self.init(error)
         case let error as TileError: self.init(error)
+        case let error as RasterPlaceError: self.init(error)
         case let reason as SkipReason: self.init(reason)
         case let error as DecodeError: self.init(error)
         case let error as VectorError: self.init(error)
@@ -72,6 +73,20 @@ extension Problem {
                 cause: error.description)
         case .unreadable, .damaged:
             self.init(.storageFailed, "the log of the server says more", cause: error.description)
+        }
+    }
+
+    private init(_ error: RasterPlaceError) {
+        switch error {
+        case .unknownRaster(let id): self.init(.unknownRaster, error.description, facts: [("raster", .integer(id))])
+        case .outside(_, let width, let height):
+            self.init(
+                .invalidParameter, error.description,
+                facts: [("width", .integer(Int64(width))), ("height", .integer(Int64(height)))])
+        case .tooLarge(_, let maximumSide):
+            self.init(.invalidParameter, error.description, facts: [("maximum", .integer(Int64(maximumSide)))])
+        case .noPiece(_, _, _, let lastLevel):
+            self.init(.invalidParameter, error.description, facts: [("last_level", .integer(Int64(lastLevel)))])
         }
     }
 

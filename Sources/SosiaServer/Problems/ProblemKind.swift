@@ -18,6 +18,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unknownCollection = "unknown-collection"
     case unknownPicture = "unknown-picture"
     case unknownJob = "unknown-job"
+    case unknownRaster = "unknown-raster"
+    case mapLibraryMissing = "map-library-missing"
     case originalMissing = "original-missing"
     case methodNotAllowed = "method-not-allowed"
     case bodyTooSlow = "body-too-slow"
@@ -46,7 +48,9 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unauthenticated: .unauthorized
         case .insufficientScope, .untrustedOrigin, .pathNotAllowed, .urlNotAllowed, .creationDisabled, .readOnly:
             .forbidden
-        case .unknownRoute, .unknownCollection, .unknownPicture, .unknownJob, .originalMissing: .notFound
+        case .unknownRoute, .unknownCollection, .unknownPicture, .unknownJob, .unknownRaster, .mapLibraryMissing,
+            .originalMissing:
+            .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooSlow: .requestTimeout
         case .collectionExists, .collectionBusy, .modelMismatch: .conflict
@@ -77,6 +81,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unknownCollection: "There is no such collection."
         case .unknownPicture: "There is no such picture."
         case .unknownJob: "There is no such job."
+        case .unknownRaster: "There is no such raster."
+        case .mapLibraryMissing: "The library that draws the map is not installed."
         case .originalMissing: "The picture's file is no longer there."
         case .methodNotAllowed: "This address does not take this method."
         case .bodyTooSlow: "The body arrived too slowly."

@@ -3,7 +3,8 @@ import Sosia
 /// The body of a search: what is looked for, among which pictures, and how many.
 ///
 /// ```json
-/// {"query": {"positive": [{"upload": "file0"}, {"id": 1, "weight": 2}], "negative": [{"id": 7}],
+/// {"query": {"positive": [{"upload": "file0"}, {"id": 1, "weight": 2},
+///                         {"place": {"raster": 3, "x": 512, "y": 256}}], "negative": [{"id": 7}],
 ///            "region": {"x": 0, "y": 0, "width": 100, "height": 100}},
 ///  "filter": "price < 50", "k": 20, "cursor": null, "max_distance": null, "exact": null, "recall": 0.99,
 ///  "overlaps": "merge"}
@@ -15,6 +16,7 @@ struct SearchBody: Sendable {
         case url(String)
         case image(ImageID)
         case vector([Float])
+        case place(RasterPlace)
     }
 
     struct Example: Sendable {
@@ -58,10 +60,10 @@ struct SearchBody: Sendable {
 
     /// - Parameter region: of the examples that name none and have pixels.
     private static func example(_ reader: JSONReader, sign: Float, region: PixelRegion?) throws -> Example {
-        let members = try reader.object(["upload", "url", "id", "vector", "weight", "region"])
-        let sources = ["upload", "url", "id", "vector"].compactMap { members[$0] }
+        let members = try reader.object(["upload", "url", "id", "place", "vector", "weight", "region"])
+        let sources = ["upload", "url", "id", "place", "vector"].compactMap { members[$0] }
         guard let value = sources.first, sources.count == 1 else {
-            throw reader.wrong("one of upload, url, id and vector is expected")
+            throw reader.wrong("one of upload, url, id, place and vector is expected")
         }
         let weight = try members["weight"]?.number() ?? 1
         guard weight > 0, weight <= 1000 else { throw reader.wrong("the weight is \(weight), expected 0 to 1000") }
@@ -80,9 +82,28 @@ struct SearchBody: Sendable {
         case "upload": return .upload(try value.string(longest: 256))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
+        case "place": return .place(try place(value))
         default: return .vector(try value.vector(1...maximumDimension))
         }
     }
+
+    /// A window, or a point when it says nothing of its size.
+    private static func place(_ reader: JSONReader) throws -> RasterPlace {
+        let members = try reader.object(["raster", "x", "y", "width", "height"])
+        func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
+            guard let value = members[name] else { throw reader.wrong("\(name) is missing") }
+            return try value.integer(range)
+        }
+        let raster = Int64(try number("raster", 1...Int.max))
+        let (x, y) = (try number("x", 0...longestSide), try number("y", 0...longestSide))
+        if members["width"] == nil, members["height"] == nil { return .point(x: x, y: y, raster: raster) }
+        let sides = RasterPlace.minimumSide...RasterPlace.maximumSide
+        let window = PixelWindow(x: x, y: y, width: try number("width", sides), height: try number("height", sides))
+        return .window(window, raster: raster)
+    }
+
+    /// Pixels; no raster is larger.
+    static let longestSide = Int(Int32.max)
 
     static func region(_ reader: JSONReader) throws -> PixelRegion {
         let members = try reader.object(["x", "y", "width", "height"])

@@ -49,6 +49,7 @@ struct SearchDesk: Sendable {
             let source: PictureExample.Source
             switch example.source {
             case .image(let id): source = .image(id)
+            case .place(let place): source = .place(place)
             case .vector(let values): source = .embedding(try Embedding(values))
             case .url(let url): source = .bytes(try await fetcher.fetch(url).bytes)
             case .upload(let name):

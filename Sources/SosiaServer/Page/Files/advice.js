@@ -17,6 +17,7 @@ const advice = {
     "unauthenticated": "Load the page again to enter a key.",
     "unfetchable": "Save the picture on this device and drop it here.",
     "unknown-collection": "It may have been deleted. Choose another one.",
+    "unknown-raster": "It may have been removed. Load the page again.",
     "unknown-picture": "It may have been deleted. Search again.",
     "unreachable": "Check that it runs and that this device is connected, then try again.",
     "url-not-allowed": "Save the picture on this device and drop it here.",

@@ -69,6 +69,8 @@ export const status = () => json("/v1/status");
 export const collection = (name) => json(collectionPath(name));
 export const attributes = async (name) => (await json(`${collectionPath(name)}/attributes`)).attributes;
 
+export const rasters = async (name) => (await json(`${collectionPath(name)}/rasters`)).rasters;
+
 /** The bytes of a picture, for an `img` that cannot send a key itself. */
 export const bytes = async (address, signal) => (await request(address, { signal })).blob();
 

@@ -10,13 +10,20 @@ export class Grid extends EventTarget {
     #template;
     #tiles = new Map();
 
-    /** Sends `choose`, `more` and `less` with the picture as `detail`. */
+    /**
+     * Sends `choose`, `more`, `less` and `locate` with the picture as `detail`, and `point` when the pointer or the
+     * keyboard comes to a picture or, with null, leaves it.
+     */
     constructor(list, template) {
         super();
         this.#list = list;
         this.#template = template;
         list.addEventListener("click", (event) => this.#click(event));
         list.addEventListener("keydown", (event) => this.#key(event));
+        for (const type of ["pointerover", "focusin"]) {
+            list.addEventListener(type, ({ target }) => this.#send("point", target.closest(".tile")?.dataset.id));
+        }
+        for (const type of ["pointerleave", "focusout"]) list.addEventListener(type, () => this.#send("point", null));
     }
 
     get count() { return this.#tiles.size; }
@@ -60,6 +67,9 @@ export class Grid extends EventTarget {
         pictures.link(pick(tile, ".name"), picture);
         pick(tile, ".name").title = `${picture.name}, ${picture.width} × ${picture.height}`;
         pick(tile, ".distance").textContent = picture.distance === undefined ? "" : distance(picture.distance);
+        pick(tile, ".locate").hidden = picture.tile?.raster === undefined;
+        pick(tile, ".locate").setAttribute("aria-label", `Show ${picture.name} on the map`);
+        pick(tile, ".locate").title = "Show on the map";
         for (const [side, word] of [["more", "More"], ["less", "Less"]]) {
             const button = pick(tile, `.${side}-like`);
             button.setAttribute("aria-label", `${word} like ${picture.name}`);
@@ -72,7 +82,8 @@ export class Grid extends EventTarget {
         const button = event.target.closest("button");
         const id = button?.closest(".tile")?.dataset.id;
         if (!id) return;
-        this.#send(button.matches(".picture") ? "choose" : button.matches(".more-like") ? "more" : "less", id);
+        const types = { picture: "choose", "more-like": "more", "less-like": "less", locate: "locate" };
+        this.#send(types[Object.keys(types).find((name) => button.matches(`.${name}`))], id);
     }
 
     /** Arrows go from picture to picture, plus and minus refine. */
@@ -119,7 +130,7 @@ export class Grid extends EventTarget {
     }
 
     #send(type, id) {
-        this.dispatchEvent(new CustomEvent(type, { detail: this.#tiles.get(id).picture }));
+        this.dispatchEvent(new CustomEvent(type, { detail: this.#tiles.get(id)?.picture ?? null }));
     }
 }
 

@@ -8,6 +8,7 @@ import { explain, isPassing } from "./advice.js";
 import { attributeControls } from "./filter.js";
 import { Grid } from "./grid.js";
 import { askForKey } from "./key.js";
+import { Rasters } from "./rasters.js";
 import { Rectangle } from "./rectangle.js";
 import { Subject } from "./subject.js";
 
@@ -18,6 +19,7 @@ const grid = new Grid(element("grid"), element("tile"));
 const rectangle = new Rectangle(element("stage"), element("part"));
 const subject = new Subject(rectangle);
 const adding = new Adding();
+const rasters = new Rasters();
 
 let collection = null;
 let current = query.nothing;
@@ -95,6 +97,8 @@ function showAnswer(asked, answer, isFirst) {
     if (isFirst) grid.clear();
     grid.append(answer.results);
     grid.mark(asked, isSearch);
+    if (isFirst) rasters.show(asked, answer.results);
+    else rasters.add(answer.results);
     cursor = answer.next_cursor ?? null;
     element("more").hidden = cursor === null;
     if (!isFirst) {
@@ -228,14 +232,21 @@ for (const side of ["more", "less"]) {
         refine(side, detail);
     });
     subject.addEventListener(side, ({ detail }) => refine(side, detail));
+    rasters.addEventListener(side, ({ detail }) => refine(side, detail, look));
 }
 
-function refine(side, picture) {
+function refine(side, picture, go = lookAndGo) {
     const next = query.toggling(current, side, picture);
     // What is only unlike something is like nothing.
-    if (query.isEmpty(next)) lookAndGo(query.nothing);
-    else lookAndGo(next);
+    go(query.isEmpty(next) ? query.nothing : next);
 }
+
+// The map. What is done there leaves the keyboard and the view where they are.
+
+rasters.addEventListener("place", ({ detail: { place, picture } }) => look(query.fromPlace(place, picture)));
+rasters.addEventListener("choose", ({ detail }) => look(query.fromPicture(detail)));
+grid.addEventListener("point", ({ detail }) => rasters.point(detail));
+grid.addEventListener("locate", ({ detail }) => rasters.locate(detail));
 
 rectangle.addEventListener("change", ({ detail }) => {
     look(query.withPart(current, detail));
@@ -312,7 +323,7 @@ element("open-about").addEventListener("click", async () => {
 });
 adding.addEventListener("added", async () => {
     collection = await api.collection(collection.name);
-    await Promise.all([fill(), showAttributes()]);
+    await Promise.all([fill(), showAttributes(), rasters.offer(collection)]);
 });
 
 // A click beside a dialog closes it.
@@ -352,7 +363,7 @@ async function start() {
             }));
             return;
         }
-        await Promise.all([fill(), showAttributes()]);
+        await Promise.all([fill(), showAttributes(), rasters.offer(collection)]);
     } catch (error) {
         showProblem(error, start);
     }

@@ -2,7 +2,8 @@
 
 /**
  * `base`: the picture that the search began with, as one of
- *   {kind: "file", file, name, preview}, {kind: "picture", picture}, {kind: "url", url}, or null;
+ *   {kind: "file", file, name, preview}, {kind: "picture", picture}, {kind: "url", url},
+ *   {kind: "place", place: {raster, x, y, width, height}, picture} for a part of a raster, or null;
  * `part`: the rectangle of it that counts, in fractions of its sides, or null for all of it;
  * `more`, `less`: pictures of the collection that the answer shall and shall not be like.
  */
@@ -11,6 +12,7 @@ export const nothing = Object.freeze({ base: null, part: null, more: [], less: [
 export const fromFile = (file) =>
     ({ ...nothing, base: { kind: "file", file, name: file.name || "pasted picture" } });
 export const fromPicture = (picture) => ({ ...nothing, base: { kind: "picture", picture } });
+export const fromPlace = (place, picture) => ({ ...nothing, base: { kind: "place", place, picture } });
 export const fromURL = (url) => ({ ...nothing, base: { kind: "url", url } });
 
 export const isEmpty = (query) => query.base === null && query.more.length === 0;
@@ -49,6 +51,7 @@ function baseExample(base) {
     case "file": return { upload: "picture" };
     case "picture": return { id: base.picture.id };
     case "url": return { url: base.url };
+    case "place": return { place: base.place };
     default: return null;
     }
 }

@@ -44,8 +44,8 @@ export class Subject extends EventTarget {
         await image.decode().catch(() => {});
         const { naturalWidth, naturalHeight } = image;
         if (naturalWidth === 0) return null;
-        // What is shown of a picture of the collection is smaller than it is.
-        return this.#base.kind === "picture" ? this.#base.picture : { width: naturalWidth, height: naturalHeight };
+        // What is shown of a picture of the collection, or of a place, may be smaller than it is.
+        return this.#base.picture ? this.#base.picture : { width: naturalWidth, height: naturalHeight };
     }
 
     #showBase(base) {
@@ -58,14 +58,14 @@ export class Subject extends EventTarget {
         element("subject-figure").hidden = base === null;
         this.#showStage(false);
         if (base === null) return;
-        const name = base.kind === "file" ? base.name : base.kind === "picture" ? base.picture.name : base.url;
+        const name = base.kind === "file" ? base.name : base.picture ? base.picture.name : base.url;
         element("subject-name").textContent = name;
         image.alt = `The picture that is looked for: ${name}`;
         // A picture from elsewhere is not shown: this page loads nothing from other hosts.
         if (base.kind === "file") {
             this.#object = URL.createObjectURL(base.file);
             image.src = this.#object;
-        } else if (base.kind === "picture") {
+        } else if (base.picture) {
             pictures.show(image, base.picture, previewWidth);
         }
     }
