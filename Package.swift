@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "MemoryMapping",
+                "Catalog",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),

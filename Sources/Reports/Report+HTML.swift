@@ -19,6 +19,7 @@ extension Report {
         ol{display:flex;flex-wrap:wrap;gap:.75rem;list-style:none;padding:0}figure{margin:0;width:10rem}
         img,.absent{max-width:10rem;max-height:10rem;display:block;background:#e1e1e1}.absent{width:10rem;height:10rem}
         figcaption{font-size:.8rem;overflow-wrap:anywhere;white-space:pre-line}.query img{outline:3px solid #d65420}
+        .groups{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:1.5rem}h3{font-size:1rem;margin:1rem 0 0}
         """
 
     /// The whole document.
@@ -46,18 +47,26 @@ extension Report {
     }
 
     private static func section(_ section: Section) -> String {
-        let neighbors = section.neighbors.map { "<li>\(figure($0, isQuery: false))</li>\n" }.joined()
-        return """
-            <section>
-            <h2>\(escaped(section.title))</h2>
-            \(list(section.facts))\
-            \(figure(section.query, isQuery: true))
-            <ol>
-            \(neighbors)\
-            </ol>
-            </section>
+        """
+        <section>
+        <h2>\(escaped(section.title))</h2>
+        \(list(section.facts))\
+        \(figure(section.query, isQuery: true))
+        \(groups(section.groups))\
+        </section>
 
-            """
+        """
+    }
+
+    private static func groups(_ groups: [Group]) -> String {
+        guard groups.count > 1 else { return groups.map(list).joined() }
+        let columns = groups.map { "<div>\n<h3>\(escaped($0.title))</h3>\n\(list($0))</div>\n" }
+        return "<div class=\"groups\">\n\(columns.joined())</div>\n"
+    }
+
+    private static func list(_ group: Group) -> String {
+        let neighbors = group.neighbors.map { "<li>\(figure($0, isQuery: false))</li>\n" }.joined()
+        return "<ol>\n\(neighbors)</ol>\n"
     }
 
     private static func list(_ facts: [Fact]) -> String {

@@ -16,8 +16,9 @@ extension Report {
         for section in sections {
             page.begin(section)
             page.write(section.facts)
-            try page.draw([section.query], isQuery: true)
-            try page.draw(section.neighbors, isQuery: false)
+            try page.draw([[section.query]])
+            if section.groups.count > 1 { page.write(titles: section.groups.map(\.title)) }
+            try page.draw(section.groups.map(\.neighbors))
         }
         try file.finish()
         guard rename(next, path) == 0 else {
@@ -36,12 +37,13 @@ private struct PDFPage {
     static let width = 595.0
     static let height = 842.0
     private static let margin = 42.0
-    private static let columns = 6
+    private static let columns = Report.Section.maximumGroups
     private static let gap = 8.0
     private static let lineHeight = 1.35
     private static let body = PDFFile.Style(size: 9)
     private static let name = PDFFile.Style(size: 9, grey: 0.4)
     private static let caption = PDFFile.Style(size: 6.5, grey: 0.15)
+    private static let groupTitle = PDFFile.Style(size: 9, isBold: true)
     private static let nameWidth = 120.0
 
     private let file: PDFFile
@@ -50,6 +52,9 @@ private struct PDFPage {
     init(file: PDFFile) { self.file = file }
 
     private static var inside: Double { width - 2 * margin }
+
+    /// Of a picture.
+    private static var side: Double { (inside - Double(columns - 1) * gap) / Double(columns) }
 
     /// Goes on with the next page unless so much is left of this one.
     private mutating func need(_ space: Double) {
@@ -85,14 +90,32 @@ private struct PDFPage {
         write(section.title, PDFFile.Style(size: 12, isBold: true))
     }
 
-    mutating func draw(_ entries: [Report.Entry], isQuery: Bool) throws(ReportError) {
-        let side = (Self.inside - Double(Self.columns - 1) * Self.gap) / Double(Self.columns)
-        let lines = entries.map(\.lines.count).max() ?? 0
-        let rowHeight = side + Double(lines) * Self.caption.size * Self.lineHeight + Self.gap
-        for start in stride(from: 0, to: entries.count, by: Self.columns) {
+    /// The titles of groups, each above its columns.
+    mutating func write(titles: [String]) {
+        let columns = Self.columns / max(titles.count, 1)
+        let width = Double(columns) * (Self.side + Self.gap) - Self.gap
+        // Never alone at the end of a page.
+        need(Self.groupTitle.size * Self.lineHeight + Self.side * 1.5)
+        y += Self.groupTitle.size * Self.lineHeight
+        for (index, title) in titles.enumerated() {
+            let x = Self.margin + Double(index * columns) * (Self.side + Self.gap)
+            file.draw(fitting(title, width, Self.groupTitle), x: x, y: y, Self.groupTitle)
+        }
+        y += 4
+    }
+
+    /// Groups side by side, row by row.
+    mutating func draw(_ groups: [[Report.Entry]]) throws(ReportError) {
+        let columns = Self.columns / max(groups.count, 1)
+        let lines = groups.joined().map(\.lines.count).max() ?? 0
+        let rowHeight = Self.side + Double(lines) * Self.caption.size * Self.lineHeight + Self.gap
+        for start in stride(from: 0, to: groups.map(\.count).max() ?? 0, by: columns) {
             need(rowHeight)
-            for (column, entry) in entries[start..<min(start + Self.columns, entries.count)].enumerated() {
-                try draw(entry, x: Self.margin + Double(column) * (side + Self.gap), side: side)
+            for (index, entries) in groups.enumerated() {
+                for (column, entry) in entries.dropFirst(start).prefix(columns).enumerated() {
+                    let place = Double(index * columns + column)
+                    try draw(entry, x: Self.margin + place * (Self.side + Self.gap), side: Self.side)
+                }
             }
             y += rowHeight
         }

@@ -28,19 +28,41 @@ public struct Report: Sendable {
         }
     }
 
-    /// One query.
-    public struct Section: Sendable {
+    /// Neighbours that were found in one way.
+    public struct Group: Sendable {
+        /// Shown where there are several groups.
         public let title: String
-        public let facts: [Fact]
-        public let query: Entry
         /// Nearest first.
         public let neighbors: [Entry]
 
-        public init(title: String, facts: [Fact], query: Entry, neighbors: [Entry]) {
+        public init(title: String, neighbors: [Entry]) {
+            self.title = title
+            self.neighbors = neighbors
+        }
+    }
+
+    /// One query.
+    public struct Section: Sendable {
+        /// Groups that have room beside each other.
+        public static let maximumGroups = 6
+
+        public let title: String
+        public let facts: [Fact]
+        public let query: Entry
+        /// Shown beside each other.
+        public let groups: [Group]
+
+        /// - Parameter groups: those behind the first ``maximumGroups`` are left out.
+        public init(title: String, facts: [Fact], query: Entry, groups: [Group]) {
             self.title = title
             self.facts = facts
             self.query = query
-            self.neighbors = neighbors
+            self.groups = Array(groups.prefix(Self.maximumGroups))
+        }
+
+        /// - Parameter neighbors: nearest first.
+        public init(title: String, facts: [Fact], query: Entry, neighbors: [Entry]) {
+            self.init(title: title, facts: facts, query: query, groups: [Group(title: "", neighbors: neighbors)])
         }
     }
 

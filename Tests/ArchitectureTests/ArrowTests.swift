@@ -24,7 +24,8 @@ struct ArrowTests {
         "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
         "Catalog": ["SosiaCore", "GRDB"],
         "Sosia": [
-            "SosiaCore", "Images", "Rasters", "Embeddings", "Indexes", "Kernels", "MemoryMapping", "Catalog",
+            "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "MemoryMapping",
+            "Catalog",
             "Crypto",
         ],
         "ObjectStores": ["SosiaCore"],

@@ -158,7 +158,7 @@ final class TileTests {
         let reader = try Catalog(path: path, access: .read)
         #expect(try reader.containers().isEmpty)
         #expect(try reader.container(at: "/a.tif") == nil)
-        #expect(try !reader.hasTiles())
+        #expect(try !reader.hasRasterTiles())
         #expect(try reader.records([ImageID(rawValue: 1)]).map(\.tile) == [nil])
         let writer = try Catalog(path: path, access: .write)
         #expect(try writer.begin("/b.tif", kind: .tiny, stamp: stamp, facts: facts()) == 1)

@@ -65,6 +65,35 @@ struct ReportTests {
         #expect(try Poppler.run("pdfimages", "-list", path).split(separator: "\n").count > 20)
     }
 
+    @Test(.enabled(if: Poppler.isInstalled, "pdftotext is not installed: run ./test.sh"))
+    func groupsStandBesideEachOther() throws {
+        func entries(_ word: String, _ count: Int) -> [Report.Entry] {
+            (0..<count).map { Report.Entry(picture: nil, lines: ["\(word)\($0)"]) }
+        }
+        let report = Report(
+            title: "two", facts: [],
+            sections: [
+                Report.Section(
+                    title: "one", facts: [], query: Report.Entry(picture: nil, lines: ["the picture"]),
+                    groups: [
+                        Report.Group(title: "by <pixels>", neighbors: entries("near", 5)),
+                        Report.Group(title: "by network", neighbors: entries("alike", 4)),
+                    ])
+            ])
+        let html = report.html
+        #expect(html.contains("<h3>by &lt;pixels&gt;</h3>"))
+        #expect(html.split(separator: "<ol>").count == 3)
+        let path = Self.temporary("pdf")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try report.writePDF(to: path)
+        let lines = try Poppler.run("pdftotext", "-layout", path, "-").split(separator: "\n").map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
+        #expect(lines.contains("by <pixels> by network"))
+        #expect(lines.contains("near0 near1 near2 alike0 alike1 alike2"))
+        #expect(lines.contains("near3 near4 alike3"))
+    }
+
     @Test func anEmptyReportIsOne() throws {
         let path = Self.temporary("pdf")
         defer { try? FileManager.default.removeItem(atPath: path) }

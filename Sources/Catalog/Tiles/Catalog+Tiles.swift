@@ -2,29 +2,36 @@ import GRDB
 import SosiaCore
 
 extension Catalog {
-    /// Whether any picture is a tile. A reader may see a catalog that no writer has migrated yet.
-    package func hasTiles() throws(CatalogError) -> Bool {
+    /// Whether any picture is a tile of a raster. A reader may see a catalog that no writer has migrated yet.
+    package func hasRasterTiles() throws(CatalogError) -> Bool {
         try readOne { db in
             guard try Self.hasTable("tile", db) else { return false }
-            return try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM tile)")) ?? false
+            return try Bool.fetchOne(db.cachedStatement(sql: Self.rasterTiles)) ?? false
         }
     }
+
+    private static let rasterTiles = """
+        SELECT EXISTS (SELECT 1 FROM container JOIN tile ON container = container.id WHERE kind = 'raster')
+        """
 
     /// - Returns: nil for a picture that is none.
     static func tile(of id: Int64, _ db: Database) throws -> Tile? {
         let select = try db.cachedStatement(
             sql: """
-                SELECT path, x, y, width, height, outline FROM tile JOIN container ON container.id = container
+                SELECT path, kind, x, y, width, height, outline FROM tile JOIN container ON container.id = container
                 WHERE image = ?
                 """)
         guard let row = try Row.fetchOne(select, arguments: [id]) else { return nil }
         let outline: String? = try row.optional("outline")
+        guard let kind = TileContainer.Kind(rawValue: try row.value("kind")) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is known of a container is garbled")
+        }
         return Tile(
             source: try row.value("path"),
             window: PixelWindow(
                 x: try row.value("x"), y: try row.value("y"), width: try row.value("width"),
                 height: try row.value("height")),
-            outline: try outline.map { try GeoPolygon(text: $0) })
+            outline: try outline.map { try GeoPolygon(text: $0) }, kind: kind)
     }
 
     /// - Throws: `DatabaseError` when the tile's container is not known.

@@ -14,9 +14,9 @@ struct OverlapMerger {
     /// Windows of the hits that were kept, by file.
     private var kept: [String: [PixelWindow]] = [:]
 
-    /// - Returns: whether the hit is kept; pictures that are no tiles always are.
+    /// - Returns: whether the hit is kept; pictures that are no tiles of a raster always are.
     mutating func keeps(_ hit: SearchHit) -> Bool {
-        guard let tile = hit.record.tile else { return true }
+        guard let tile = hit.record.tile, tile.kind == .raster else { return true }
         if kept[tile.source, default: []].contains(where: tile.window.overlaps) { return false }
         kept[tile.source, default: []].append(tile.window)
         return true

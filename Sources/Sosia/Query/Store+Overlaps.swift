@@ -11,7 +11,9 @@ extension Store {
     /// A page is cut out of the answer as a whole, because what was kept before it decides what is kept on it. So an
     /// answer has fewer than k hits when `SearchRequest.maximumK` neighbours hold no more.
     func merged(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
-        guard try engine.reading({ try engine.catalog.hasTiles() }) else { return try await engine.search(requests) }
+        guard try engine.reading({ try engine.catalog.hasRasterTiles() }) else {
+            return try await engine.search(requests)
+        }
         let most = SearchRequest.maximumBatchHits / max(requests.count, 1)
         let first = try requests.map { request in
             let wanted = (request.cursor?.returned ?? 0) + request.k

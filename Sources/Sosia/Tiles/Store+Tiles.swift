@@ -22,10 +22,27 @@ extension Store {
         return try await add(files, options: options, progress: progress)
     }
 
+    /// Adds all records of files of tiny images (80 Million Tiny Images), which stay in their files.
+    ///
+    /// A file whose size and time are those of the last run is not opened; an interrupted run is finished by the next
+    /// one. Names beside the file become the attribute `name`. What cannot be read is skipped and named in the report.
+    /// - Parameters:
+    ///   - paths: of files of records; relative ones are relative to the working directory.
+    ///   - progress: called from several threads, often.
+    /// - Throws: ``StoreError``; what was committed before stays.
+    public func add(
+        tinyImages paths: [String], options: IngestOptions = IngestOptions(),
+        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+    ) async throws -> IngestReport {
+        let files = paths.map { TileFile(path: AbsolutePath.of($0), kind: .tiny, tiling: TinyImageSource.tiling) }
+        return try await add(files, options: options, progress: progress)
+    }
+
     func add(
         _ files: [TileFile], options: IngestOptions,
         progress: @escaping @Sendable (IngestProgress) -> Void = { _ in },
-        open: (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in try file.open() }
+        open: (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in try file.open(isAdding: true)
+        }
     ) async throws -> IngestReport {
         _ = try engine.writable()
         // Decided before anything is written, so that a missing disk does not leave half a run behind.
@@ -88,7 +105,8 @@ extension Store {
             window, isCurrent in
             guard source.index(of: window) != nil else { return false }
             // What was there and cannot be read any more may be readable again.
-            return isCurrent || unread.contains(Tile(source: file.path, window: window, outline: nil).description)
+            let tile = Tile(source: file.path, window: window, outline: nil, kind: file.kind)
+            return isCurrent || unread.contains(tile.description)
         }
     }
 

@@ -19,11 +19,12 @@ struct TileFile: Sendable {
     }
 
     /// The one place that knows who reads which kind of file.
+    /// - Parameter isAdding: whether what the file says of its tiles is wanted, too.
     /// - Throws: ``TileError``
-    func open() throws(TileError) -> any TileSource {
+    func open(isAdding: Bool = false) throws(TileError) -> any TileSource {
         switch kind {
         case .raster: try RasterSource(opening: path, tiling: tiling)
-        case .tiny: throw .unreadable(path: path, reason: "files of tiny images are not read yet")
+        case .tiny: try TinyImageSource(opening: path, isAdding: isAdding)
         }
     }
 }

@@ -64,7 +64,7 @@ struct TileRun: Sendable {
 
     private func outcome(of pixels: Result<PixelImage?, TileError>, at index: Int) throws -> IngestBatch.Item {
         let window = source.window(at: index)
-        let tile = Tile(source: source.path, window: window, outline: source.outline(of: window))
+        let tile = Tile(source: source.path, window: window, outline: source.outline(of: window), kind: source.kind)
         do {
             guard let pixels = try pixels.get() else { return .dropped }
             return try outcome(of: pixels, tile: tile, at: index)
@@ -78,6 +78,7 @@ struct TileRun: Sendable {
     }
 
     private func outcome(of pixels: PixelImage, tile: Tile, at index: Int) throws -> IngestBatch.Item {
+        let attributes = self.source.attributes(at: index).merging(attributes) { _, own in own }
         let source = ImageSource(location: location(at: index), stamp: stamp)
         guard let hash = TileHash.of(pixels, container: container, tile: tile) else {
             throw SkipReason.decoding(.empty)

@@ -19,6 +19,9 @@ public protocol TileSource: Sendable {
     func index(of window: PixelWindow) -> Int?
     /// The window's place on earth; nil when nobody knows.
     func outline(of window: PixelWindow) -> GeoPolygon?
+    /// What the file says of a tile; what the user says counts more.
+    /// - Parameter index: 0 ..< `count`.
+    func attributes(at index: Int) -> Attributes
     /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
     /// - Throws: ``TileError``
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
@@ -56,6 +59,9 @@ public struct ReadTile: Sendable {
 extension TileSource {
     /// There is no larger picture.
     public func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? { nil }
+
+    /// Nothing.
+    public func attributes(at index: Int) -> Attributes { [:] }
 
     /// Each window by itself, on the thread that asks for it.
     public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }

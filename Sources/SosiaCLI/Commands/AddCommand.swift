@@ -84,6 +84,8 @@ struct AddCommand: AsyncParsableCommand {
         let report =
             if let cut = try tiles.options() {
                 try await collection.add(rasters: named, cut: cut, options: options, progress: show)
+            } else if tiles.tiny {
+                try await collection.add(tinyImages: named, options: options, progress: show)
             } else {
                 try await collection.add(named, options: options, progress: show)
             }
@@ -91,7 +93,7 @@ struct AddCommand: AsyncParsableCommand {
         try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
-        try AddOutput(report, isTiles: tiles.word != nil, store: store.resolved, seconds: seconds).print(
+        try AddOutput(report, isTiles: tiles.isGiven, store: store.resolved, seconds: seconds).print(
             json: store.json)
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }

@@ -23,7 +23,7 @@ struct ShowCommand: AsyncParsableCommand {
         if store.json {
             return try Console.json(
                 Output(
-                    id: record.id, paths: record.tile.map { [$0.source] } ?? record.sources,
+                    id: record.id, paths: record.tile == nil ? record.sources : [record.path],
                     attributes: record.allAttributes, tile: record.tile.map(TileOutput.init)))
         }
         print("id", record.id, separator: "\t")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sosia
 
-/// How `sosia add` cuts rasters.
+/// Which files `sosia add` cuts pictures from, and how.
 struct TileArguments: ParsableArguments {
     /// What stands behind `--tiles`: a number of pixels, or already the first raster.
     enum Word: ExpressibleByArgument, CustomStringConvertible {
@@ -49,12 +49,18 @@ struct TileArguments: ParsableArguments {
             "Pixels are black up to this level; 0 when not given, lossy files need some more.", valueName: "level"))
     var blackLevel: UInt8?
 
+    @Flag(help: "Add all pictures of files of tiny images (see `sosia tiny make`); they stay in their files.")
+    var tiny = false
+
     /// The word behind `--tiles` that is a raster.
     var path: String? {
         if case .path(let path) = word { path } else { nil }
     }
 
+    var isGiven: Bool { tiny || word != nil }
+
     func validate() throws {
+        guard !tiny || word == nil else { throw ValidationError("--tiny and --tiles are two runs.") }
         if word == nil {
             guard stride == nil, emptyShare == nil, empty == nil, blackLevel == nil else {
                 throw ValidationError("--stride, --empty-share, --empty and --black-level go with --tiles.")

@@ -17,7 +17,7 @@ struct AddOutput: Encodable {
     let duplicates: Int
     let unchanged: Int
     let pruned: Int
-    /// Tiles; missing when no rasters were added.
+    /// Tiles; missing when neither rasters nor tiny images were added.
     let removed: Int?
     let dropped: Int?
     let notes: [String]?
@@ -32,7 +32,7 @@ struct AddOutput: Encodable {
         case tookMilliseconds = "took_ms"
     }
 
-    /// - Parameter isTiles: whether rasters were added.
+    /// - Parameter isTiles: whether rasters or tiny images were added.
     init(_ report: IngestReport, isTiles: Bool, store: String, seconds: Double) {
         added = report.added
         changed = report.changed

@@ -27,11 +27,14 @@ struct RasterOutput: Encodable {
     }
 
     func print() {
+        defer { if let problem { Swift.print("", "it \(problem)", separator: "\t") } }
+        if kind == TileContainer.Kind.tiny.rawValue {
+            return Swift.print(kind, Console.printable(path), "\(tiles) tiny images", separator: "\t")
+        }
         let place = georeferenced ? projection ?? "georeferenced" : "not georeferenced"
         let size = "\(width) x \(height)"
         Swift.print(
             kind, Console.printable(path),
             "\(size), \(tiles) tiles of \(tile) every \(stride), \(Console.printable(place))", separator: "\t")
-        if let problem { Swift.print("", "it \(problem)", separator: "\t") }
     }
 }

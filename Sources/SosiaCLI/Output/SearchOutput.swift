@@ -9,7 +9,8 @@ struct SearchOutput: Encodable {
         let distance: Float
         let path: String
         let attributes: Attributes
-        /// Of a picture that was cut from a larger one, whose path `path` is.
+        /// Of a picture that was cut from a larger one; `path` is the file's, with the position behind it for a record of
+        /// a file of tiny images.
         let tile: TileOutput?
     }
 
@@ -33,7 +34,7 @@ struct SearchOutput: Encodable {
         hits = answer.hits.enumerated().map { index, hit in
             Hit(
                 rank: index + 1, id: hit.record.id, distance: hit.distance,
-                path: hit.record.tile?.source ?? hit.record.place, attributes: hit.record.allAttributes,
+                path: hit.record.path, attributes: hit.record.allAttributes,
                 tile: hit.record.tile.map(TileOutput.init))
         }
         lines = answer.hits.map(Self.line)
@@ -51,5 +52,12 @@ struct SearchOutput: Encodable {
     func print(json: Bool) throws {
         if json { return try Console.json(self) }
         for line in lines { Swift.print(line) }
+    }
+}
+
+extension ImageRecord {
+    /// The picture's file: a tile's window is told besides, a record's position is not.
+    var path: String {
+        if let tile, tile.position == nil { tile.source } else { place }
     }
 }

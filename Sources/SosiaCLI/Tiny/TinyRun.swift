@@ -27,8 +27,12 @@ struct TinyRun {
     let options: TinySearchOptions
     let top: Int
     let isTimed: Bool
+    /// The same file in a collection; nil to show the neighbours by pixels only.
+    var deep: DeepNeighbors?
 
-    func run(pictures folder: String, progress: @escaping @Sendable (TinySearchProgress) -> Void) throws -> Report {
+    func run(
+        pictures folder: String, progress: @escaping @Sendable (TinySearchProgress) -> Void
+    ) async throws -> Report {
         var report = Report()
         let queries = try queries(in: folder, &report)
         guard !queries.isEmpty else { throw TinyImageError.noPictures(path: folder) }
@@ -56,7 +60,7 @@ struct TinyRun {
         let took = ContinuousClock.now - start
         // Scores first: what the state names is there.
         try state.naming(queries).write(to: out + "/run.json")
-        try summarize(queries, searched: report.searched, took: took)
+        try await summarize(queries, searched: report.searched, took: took)
         return report
     }
 
@@ -81,12 +85,21 @@ struct TinyRun {
         return queries
     }
 
-    private func summarize(_ queries: [Query], searched: Int, took: Duration) throws {
+    private func summarize(_ queries: [Query], searched: Int, took: Duration) async throws {
         var sections: [Reports.Report.Section] = []
         let names = try RecordNames(of: database)?.names
+        func entries(_ hits: [(distance: String, position: Int)]) throws -> [Reports.Report.Entry] {
+            try hits.enumerated().map { index, hit in
+                .init(
+                    picture: try database.record(hit.position).picture.map { try ReportPicture($0) },
+                    lines: ["\(index + 1)  \(hit.distance)", "@\(hit.position)"]
+                        + (names.map { [$0[hit.position]] } ?? []))
+            }
+        }
         for query in queries {
             let hits = try scores(of: query)
-            try query.image.picture?.write(to: "\(out)/images_small/\(query.name).png")
+            let small = "\(out)/images_small/\(query.name).png"
+            try query.image.picture?.write(to: small)
             let pictures = try hits.map { try database.record($0.position).picture }
             // The picture first, in a border of its own.
             let mosaic = Mosaic(count: hits.count + 1, cellSide: TinyImage.side, border: 2)
@@ -94,6 +107,11 @@ struct TinyRun {
                 place == 0
                     ? Mosaic.Cell(picture: query.image.picture, color: Mosaic.Color(red: 214, green: 84, blue: 32))
                     : Mosaic.Cell(picture: pictures[place - 1])
+            }
+            var groups = [Reports.Report.Group(title: "by pixels", neighbors: try entries(hits))]
+            if let deep {
+                let found = try await deep.nearest(to: small, count: top)
+                groups.append(Reports.Report.Group(title: "by deep embedding", neighbors: try entries(found)))
             }
             sections.append(
                 Reports.Report.Section(
@@ -104,13 +122,7 @@ struct TinyRun {
                     ],
                     query: .init(
                         picture: try query.image.picture.map { try ReportPicture($0) }, lines: ["the picture"]),
-                    neighbors: try zip(hits, pictures).enumerated().map { index, pair in
-                        let (hit, picture) = pair
-                        let lines = ["\(index + 1)  \(hit.distance)", "@\(hit.position)"]
-                        return .init(
-                            picture: try picture.map { try ReportPicture($0) },
-                            lines: lines + (names.map { [$0[hit.position]] } ?? []))
-                    }))
+                    groups: groups))
         }
         let report = Reports.Report(
             title: "Nearest tiny images", facts: facts(queries.count, searched: searched, took: took),
@@ -130,6 +142,7 @@ struct TinyRun {
             .init("distance", "Euclidean over \(TinyImage.byteCount) values of 0 to 255"),
             .init("found for each", "\(min(options.k, database.count)), in scores/"),
         ]
+        if let deep { facts += deep.facts }
         if isTimed, searched > 0 {
             let seconds = max(Double(took.milliseconds) / 1000, 0.001)
             let rate = Double(database.count * TinyImage.byteCount) / seconds / 1e9

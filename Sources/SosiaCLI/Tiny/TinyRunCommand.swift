@@ -10,7 +10,9 @@ struct TinyRunCommand: AsyncParsableCommand {
         discussion: """
             Writes images_small/ (the pictures as 32 x 32 pixels), scores/ (lines of distance and position), \
             summary_images/ (each picture with its nearest tiny images), summary.pdf and summary.html. All pictures \
-            share one pass over the file. Run again, only pictures that are new or changed are searched for.
+            share one pass over the file. Run again, only pictures that are new or changed are searched for. \
+            With --store, the summaries show beside them the neighbours by deep embedding, from a collection to which \
+            the file was added (sosia add --tiny): both see the same 32 x 32 pixels.
             """)
 
     @OptionGroup var file: TinyFileOptions
@@ -27,12 +29,18 @@ struct TinyRunCommand: AsyncParsableCommand {
     @Option(help: "How many of them to show.")
     var top: Int = TinyRun.top.standard
 
+    @Option(
+        name: .customLong("store"),
+        help: ArgumentHelp("A collection that has the file; its neighbours are shown, too.", valueName: "collection"))
+    var collection: String?
+
     @OptionGroup var threads: ThreadOptions
 
     @Flag(help: "Print how long the search took in the reports, which then differ from run to run.")
     var timings = false
 
     func validate() throws {
+        if collection == "" { throw ValidationError("--store names no folder.") }
         let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
         guard counts.contains(count) else {
             throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
@@ -45,12 +53,15 @@ struct TinyRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let database = try file.open()
+        // What is wrong with the collection is said before the file is read.
+        var deep: DeepNeighbors?
+        if let collection { deep = try await DeepNeighbors(in: collection, of: database) }
         let line = ProgressLine()
         defer { line.clear() }
         var options = TinySearchOptions()
         (options.k, options.threads) = (count, threads.threads)
-        let run = TinyRun(database: database, out: out, options: options, top: top, isTimed: timings)
-        let report = try run.run(pictures: images) {
+        let run = TinyRun(database: database, out: out, options: options, top: top, isTimed: timings, deep: deep)
+        let report = try await run.run(pictures: images) {
             line.show("searching", done: $0.done, total: $0.total, unit: .bytes)
         }
         line.clear()

@@ -4,7 +4,8 @@ public struct TileContainer: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// One large image.
         case raster
-        /// Records of one size, one behind the other (80 Million Tiny Images).
+        /// Records of one size, one behind the other (80 Million Tiny Images); they are windows of a picture in which
+        /// each stands below the one before it.
         case tiny
     }
 

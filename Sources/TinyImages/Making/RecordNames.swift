@@ -13,12 +13,13 @@ public struct RecordNames: Sendable, Hashable {
         let path = Self.path(for: file.path)
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
-        guard lines.count == file.count else {
+        // A file that was cut short has lost records, but their names are still there.
+        guard lines.count == file.count || file.truncatedBytes > 0 && lines.count > file.count else {
             throw TinyImageError.badNames(
                 path: path, line: lines.count, reason: "it is the last one, and there are \(file.count) tiny images")
         }
         let decoder = JSONDecoder()
-        names = try lines.enumerated().map { index, line in
+        names = try lines.prefix(file.count).enumerated().map { index, line in
             do {
                 return try decoder.decode(String.self, from: line)
             } catch {
