@@ -100,7 +100,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
         var neighbors: [Report.Entry] = []
         for (index, hit) in answer.hits.enumerated() {
-            let place = hit.record.sources.first ?? ""
+            let place = hit.record.place
             neighbors.append(
                 Report.Entry(
                     picture: try await loader.pixels(of: .image(hit.record.id)).map { try ReportPicture($0) },
@@ -110,7 +110,7 @@ struct ReportCommand: AsyncParsableCommand {
             switch source {
             case .image(let id): await loader.pixels(of: .image(id))
             case .bytes(let bytes): loader.pixels(of: bytes)
-            case .file, .embedding: nil
+            case .file, .place, .embedding: nil
             }
         return Report.Section(
             title: query.name, facts: facts(answer, pictures),

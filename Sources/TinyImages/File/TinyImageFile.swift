@@ -39,12 +39,14 @@ public struct TinyImageFile: Sendable {
         return image
     }
 
-    /// Copies some records to the front of a buffer that has room for them.
+    /// Copies some records into a buffer, which gets their size.
     func read(_ positions: Range<Int>, into buffer: inout [UInt8]) throws {
+        let count = positions.count * TinyImage.byteCount
+        buffer.removeLast(max(0, buffer.count - count))
+        buffer.append(contentsOf: repeatElement(0, count: count - buffer.count))
         var span = buffer.mutableSpan
         var bytes = span.mutableBytes
-        var out = bytes.extracting(first: positions.count * TinyImage.byteCount)
-        try file.read(at: positions.lowerBound * TinyImage.byteCount, into: &out)
+        try file.read(at: positions.lowerBound * TinyImage.byteCount, into: &bytes)
     }
 
     /// The bytes of some records, valid within `body` only.
