@@ -27,10 +27,8 @@ final class RawConnection: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else {
-            close(descriptor)
-            throw Failure()
-        }
+        // The descriptor is closed by deinit, which runs although init throws: everything is initialised by now.
+        guard status == 0 else { throw Failure() }
     }
 
     deinit {
