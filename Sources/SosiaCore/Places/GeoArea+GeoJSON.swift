@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension GeoArea {
     /// Reads GeoJSON (RFC 7946) or well-known text (OGC 06-103r4): a polygon or several.
     ///
@@ -10,10 +12,10 @@ extension GeoArea {
             return
         }
         let value: JSONValue
-        do throws(JSONTextError) {
-            value = try JSONValue(parsing: text)
+        do {
+            value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         } catch {
-            throw .unreadable(reason: error.description)
+            throw .unreadable(reason: "it is not JSON")
         }
         try self.init(geoJSON: value)
     }
