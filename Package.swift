@@ -49,26 +49,27 @@ let package = Package(
             name: "IndexesTests", dependencies: ["Indexes", "Kernels", "MemoryMapping", "SosiaCore"],
             swiftSettings: strict),
 
+        .target(name: "CPlatform"),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
-        .target(name: "CImages", dependencies: ["CTurboJPEG", "CExif"]),
+        .target(name: "CImages", dependencies: ["CPlatform", "CTurboJPEG", "CExif"]),
         .target(name: "Images", dependencies: ["CImages", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
             swiftSettings: strict),
 
-        .target(name: "CGDAL"),
+        .target(name: "CGDAL", dependencies: ["CPlatform"]),
         .target(name: "Rasters", dependencies: ["CGDAL", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "RastersTests", dependencies: ["Rasters", "SosiaCore"], swiftSettings: strict),
 
-        .target(name: "CArchives"),
+        .target(name: "CArchives", dependencies: ["CPlatform"]),
         .target(
             name: "TinyImages", dependencies: ["CArchives", "Images", "Kernels", "MemoryMapping", "SosiaCore"],
             swiftSettings: strict),
         .testTarget(
             name: "TinyImagesTests", dependencies: ["TinyImages", "Images", "SosiaCore"], swiftSettings: strict),
 
-        .target(name: "CReports"),
+        .target(name: "CReports", dependencies: ["CPlatform"]),
         .target(name: "Reports", dependencies: ["CReports", "Images", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 

@@ -1,7 +1,7 @@
 // What is declared here is the stable C interface of libarchive 3.
 #include "CArchives.h"
+#include "sosia_library.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,13 +34,9 @@ static int is_available = 0;
 
 static void open_library(void) {
     static const char *const names[] = {"libarchive.so.13", "libarchive.13.dylib", "libarchive.dylib", NULL};
-    void *handle = NULL;
-    for (const char *const *name = names; *name && !handle; name++) handle = dlopen(*name, RTLD_NOW | RTLD_LOCAL);
+    void *handle = sosia_library_open(names);
     if (!handle) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&library.create, "archive_read_new"},
         {&library.gzip, "archive_read_support_filter_gzip"},
         {&library.bzip2, "archive_read_support_filter_bzip2"},
@@ -57,11 +53,7 @@ static void open_library(void) {
         {&library.error, "archive_error_string"},
         {&library.release, "archive_read_free"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(handle, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(handle, needed, sizeof needed / sizeof needed[0])) return;
     is_available = 1;
 }
 

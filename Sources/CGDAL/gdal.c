@@ -3,8 +3,9 @@
 // Files come from anywhere, so the library is cut down to what reads them: a few drivers, no network, no archives, no
 // code in files.
 #include "functions.h"
-#include "library.h"
+#include "sosia_library.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,10 +137,7 @@ static void open_gdal(void) {
                                         "/usr/local/lib/libgdal.dylib", NULL};
     void *library = sosia_library_open(names);
     if (!library) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&sosia_gdal.config, "CPLSetConfigOption"},
         {&sosia_gdal.push_handler, "CPLPushErrorHandlerEx"},
         {&sosia_gdal.pop_handler, "CPLPopErrorHandler"},
@@ -193,11 +191,7 @@ static void open_gdal(void) {
         {&sosia_gdal.operation_free, "OCTDestroyCoordinateTransformation"},
         {&sosia_gdal.operate, "OCTTransformEx"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(library, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     static const char *const options[][2] = {
         // A file's own code; and from 3.12 on, files elsewhere that are read as bare bytes.
         {"GDAL_VRT_ENABLE_PYTHON", "NO"},

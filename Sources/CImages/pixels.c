@@ -1,5 +1,5 @@
 #include "CImages.h"
-#include "clones.h"
+#include "sosia_clones.h"
 
 static inline uint8_t clipped(int value) {
     return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);

@@ -1,6 +1,6 @@
 // libpng, opened at first use: it is there wherever libvips is. What is declared here is its interface as of 1.6.
 #include "CImages.h"
-#include "library.h"
+#include "sosia_library.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -44,10 +44,7 @@ static void open_png(void) {
                                         "/usr/local/lib/libpng16.16.dylib", NULL};
     void *library = sosia_library_open(names);
     if (!library) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&png.create, "png_create_write_struct"},
         {&png.info, "png_create_info_struct"},
         {&png.header, "png_set_IHDR"},
@@ -61,11 +58,7 @@ static void open_png(void) {
         {&png.destroy, "png_destroy_write_struct"},
         {&png.context, "png_get_error_ptr"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(library, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     is_available = 1;
 }
 

@@ -1,7 +1,7 @@
 // Little CMS comes with libvips and is opened when the first picture carries a profile. What is declared here is its
 // stable C interface (lcms2.h, version 2).
 #include "CImages.h"
-#include "library.h"
+#include "sosia_library.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -29,20 +29,13 @@ static void open_cms(void) {
                                         "/usr/local/lib/liblcms2.2.dylib", NULL};
     void *library = sosia_library_open(names);
     if (!library) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&cms.open, "cmsOpenProfileFromMem"},    {&cms.close, "cmsCloseProfile"},
         {&cms.space, "cmsGetColorSpace"},        {&cms.srgb, "cmsCreate_sRGBProfile"},
         {&cms.transform, "cmsCreateTransform"},  {&cms.apply, "cmsDoTransform"},
         {&cms.release, "cmsDeleteTransform"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(library, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     available = 1;
 }
 

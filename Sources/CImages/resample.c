@@ -1,5 +1,5 @@
 #include "CImages.h"
-#include "clones.h"
+#include "sosia_clones.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // libvips has a hundred shared libraries behind it, so it is opened when the first picture needs it and never linked.
 // What is declared here is its stable C interface as of 8.13.
 #include "CImages.h"
-#include "library.h"
+#include "sosia_library.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -72,10 +72,7 @@ static void open_vips(void) {
                                         "/usr/local/lib/libvips.42.dylib", NULL};
     void *library = sosia_library_open(names);
     if (!library) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&vips.init, "vips_init"},
         {&vips.block_untrusted, "vips_block_untrusted_set"},
         {&vips.concurrency, "vips_concurrency_set"},
@@ -110,11 +107,7 @@ static void open_vips(void) {
         {&vips.load[SOSIA_VIPS_GIF], "vips_gifload_buffer"},
         {&vips.load[SOSIA_VIPS_HEIF], "vips_heifload_buffer"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(library, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     if (vips.init("sosia") != 0) return;
     vips.block_untrusted(1);
     vips.concurrency(1);

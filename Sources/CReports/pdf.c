@@ -1,7 +1,7 @@
 // What is declared here is the stable C interface of Cairo as of 1.16.
 #include "CReports.h"
+#include "sosia_library.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,13 +68,9 @@ static int is_available = 0;
 static void open_cairo(void) {
     static const char *const names[] = {"libcairo.so.2", "libcairo.2.dylib", "/opt/homebrew/lib/libcairo.2.dylib",
                                         "/usr/local/lib/libcairo.2.dylib", NULL};
-    void *library = NULL;
-    for (const char *const *name = names; *name && !library; name++) library = dlopen(*name, RTLD_NOW | RTLD_LOCAL);
+    void *library = sosia_library_open(names);
     if (!library) return;
-    const struct {
-        void *slot;
-        const char *name;
-    } needed[] = {
+    const sosia_library_function needed[] = {
         {&cairo.version, "cairo_version"},
         {&cairo.pdf, "cairo_pdf_surface_create"},
         {&cairo.metadata, "cairo_pdf_surface_set_metadata"},
@@ -108,11 +104,7 @@ static void open_cairo(void) {
         {&cairo.paint, "cairo_paint"},
         {&cairo.show_page, "cairo_show_page"},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        void *symbol = dlsym(library, needed[i].name);
-        if (!symbol) return;
-        memcpy(needed[i].slot, &symbol, sizeof symbol);
-    }
+    if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     is_available = cairo.version() >= OLDEST;
 }
 
