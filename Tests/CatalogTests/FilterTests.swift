@@ -7,7 +7,7 @@ import Testing
 final class FilterTests {
     private let path = FileManager.default.temporaryDirectory.path + "/catalog-\(UUID().uuidString).sqlite"
     private let catalog: Catalog
-    private var generator = SplitMix64(seed: 7)
+    private var generator = SplitMix(seed: 7)
 
     init() throws {
         catalog = try Catalog(path: path, access: .create)
@@ -193,22 +193,5 @@ final class FilterTests {
         // No slot changed.
         #expect(try catalog.revision() == version)
         #expect(try catalog.update(ImageID(rawValue: 9), attributes: ["a": .null]) == nil)
-    }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

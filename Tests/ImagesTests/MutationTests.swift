@@ -8,7 +8,7 @@ struct MutationTests {
     private static let geometry = InputGeometry(width: 32, height: 32, rule: .centerCrop(shortSide: 36))
 
     private static func survive(_ file: [UInt8], mutations: Int, truncations: Int, seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<mutations {
             var bytes = file
             for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -6,7 +6,7 @@ struct ProfileTests {
     @Test func damagedProfilesAreIgnored() throws {
         let plain = try Pictures.jpeg(width: 32, height: 24)
         let expected = try ImageDecoder().decode(plain, maxSide: 32)
-        var random = SeededGenerator(seed: 9)
+        var random = SplitMix(seed: 9)
         for length in [0, 1, 127, 128, 500] {
             let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
             for number in [[UInt8(1), 1], [1, 2], [0, 0], [9, 3]] {

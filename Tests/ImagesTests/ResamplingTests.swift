@@ -33,7 +33,7 @@ struct ResamplingTests {
     }
 
     @Test func agreesWithFloatingPoint() throws {
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix(seed: 11)
         for _ in 0..<150 {
             let width = Int.random(in: 1...70, using: &random)
             let height = Int.random(in: 1...70, using: &random)

@@ -35,7 +35,7 @@ struct ResizePlanTests {
     }
 
     @Test func everyShapeStaysInside() throws {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix(seed: 3)
         for _ in 0..<2_000 {
             let width = Int.random(in: 1...70_000, using: &random)
             let height = Int.random(in: 1...70_000, using: &random)

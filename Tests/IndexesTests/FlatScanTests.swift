@@ -8,7 +8,7 @@ struct FlatScanTests {
 
     @Test("equals sorting all distances in double precision", arguments: metrics, [1, 3, 32, 77])
     func againstReference(metric: Metric, dimension: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(dimension))
+        var generator = SplitMix(seed: UInt64(dimension))
         let count = 300
         let rows = generator.floats(count * dimension)
         var ids = (1...Int64(count)).shuffled(using: &generator)
@@ -45,7 +45,7 @@ struct FlatScanTests {
 
     @Test("the number of threads does not change the answer", arguments: metrics)
     func threads(metric: Metric) throws {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix(seed: 11)
         let (count, dimension) = (4000, 256)
         let rows = generator.floats(count * dimension)
         let ids = Array(1...Int64(count))

@@ -15,7 +15,7 @@ struct GraphIndexTests {
 
     /// Clusters around random centres, in few of many directions.
     static func clusters(count: Int, dimension: Int = 32, seed: UInt64 = 3) -> VectorSet {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         let centres = (0..<20).map { _ in generator.floats(dimension) }
         func point() -> [Float] {
             let centre = centres[Int.random(in: 0..<20, using: &generator)]
@@ -85,7 +85,7 @@ struct GraphIndexTests {
     func removing() throws {
         var set = Self.clusters(count: 1200)
         var index = try #require(Self.sparse).index(of: set, metric: .l2)
-        var generator = SeededGenerator(seed: 9)
+        var generator = SplitMix(seed: 9)
         for _ in 0..<4 {
             let live = set.ids.indices.filter { set.ids[$0] != 0 }.shuffled(using: &generator)
             let victims = Array(live.prefix(140))
@@ -120,7 +120,7 @@ struct GraphIndexTests {
     func filters(share: Double, metric: Metric) throws {
         let set = Self.clusters(count: 1200)
         let index = try #require(Self.sparse).index(of: set, metric: metric)
-        var generator = SeededGenerator(seed: 21)
+        var generator = SplitMix(seed: 21)
         let some = set.ids.indices.filter { _ in Double.random(in: 0..<1, using: &generator) < share }
         let filter = RowFilter(rows: some, of: set.count)
         var masked = set

@@ -64,7 +64,7 @@ struct IndexConformance<Index: VectorIndex> {
     /// Only allowed rows are found, and of an exact index all of those that brute force finds among them.
     func checkFilters(_ set: VectorSet, metric: Metric) throws {
         let index = try index(of: set, metric: metric)
-        var generator = SeededGenerator(seed: 21)
+        var generator = SplitMix(seed: 21)
         for share in [0, 0.01, 0.1, 0.5, 1] {
             let rows = (0..<set.count).filter { _ in Double.random(in: 0..<1, using: &generator) < share }
             let allowed = RowFilter(rows: rows, of: set.count)

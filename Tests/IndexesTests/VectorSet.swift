@@ -17,7 +17,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(name: String, dimension: Int, rows: [Float], queries: [Float], trained: Int? = nil, seed: UInt64 = 5) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         self.name = name
         self.dimension = dimension
         self.rows = rows
@@ -35,7 +35,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
         ] + [1, 2, 7, 33, 70, 130].map(uniform(dimension:))
 
     static func uniform(dimension: Int) -> VectorSet {
-        var generator = SeededGenerator(seed: UInt64(dimension))
+        var generator = SplitMix(seed: UInt64(dimension))
         return VectorSet(
             name: "uniform, \(dimension) dimensions", dimension: dimension, rows: generator.floats(150 * dimension),
             queries: generator.floats(4 * dimension), trained: 100)
@@ -45,7 +45,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
 
     /// Low-rank clusters with a little noise, as embeddings are: bounds have something to bite on.
     static let clustered: VectorSet = {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix(seed: 7)
         let (dimension, count) = (96, 700)
         let centres = (0..<12).map { _ in generator.floats(dimension) }
         func point() -> [Float] {
@@ -62,7 +62,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
         queries: [Float](repeating: 0.25, count: 20) + [Float](repeating: -1, count: 20))
 
     static let duplicated: VectorSet = {
-        var generator = SeededGenerator(seed: 8)
+        var generator = SplitMix(seed: 8)
         let dimension = 40
         let few = (0..<5).map { _ in generator.floats(dimension) }
         return VectorSet(
@@ -77,20 +77,20 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
     }()
 
     static let denormal: VectorSet = {
-        var generator = SeededGenerator(seed: 9)
+        var generator = SplitMix(seed: 9)
         let rows = generator.floats(120 * 16).map { $0 * 0x1p-133 }
         return VectorSet(
             name: "denormal", dimension: 16, rows: rows, queries: Array(rows[..<32]) + rows[..<16].reversed())
     }()
 
     static let huge: VectorSet = {
-        var generator = SeededGenerator(seed: 10)
+        var generator = SplitMix(seed: 10)
         let rows = generator.floats(120 * 16).map { $0 * 1e37 }
         return VectorSet(name: "huge", dimension: 16, rows: rows, queries: generator.floats(48).map { $0 * 1e37 })
     }()
 
     static let mixedScales: VectorSet = {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix(seed: 11)
         var rows: [Float] = []
         for row in 0..<240 {
             let scale: Float = [0x1p-133, 1e-20, 1e-6, 1, 1e6, 1e20][row % 6]
@@ -101,14 +101,14 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
     }()
 
     static let farQueries: VectorSet = {
-        var generator = SeededGenerator(seed: 12)
+        var generator = SplitMix(seed: 12)
         let queries = generator.floats(32).map { $0 * 1000 } + generator.floats(32).map { $0 * 1e7 }
         return VectorSet(
             name: "queries far outside", dimension: 32, rows: generator.floats(300 * 32), queries: queries)
     }()
 
     static let farMean: VectorSet = {
-        var generator = SeededGenerator(seed: 13)
+        var generator = SplitMix(seed: 13)
         return VectorSet(
             name: "far from the origin", dimension: 32, rows: generator.floats(300 * 32).map { $0 + 1000 },
             queries: generator.floats(3 * 32).map { $0 + 1000 })
@@ -116,7 +116,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
 
     /// What is added has nothing in common with what was learned from.
     static let addedLater: VectorSet = {
-        var generator = SeededGenerator(seed: 14)
+        var generator = SplitMix(seed: 14)
         var rows = (0..<100).flatMap { _ in generator.floats(40).enumerated().map { $0 < 4 ? $1 : 0 } }
         rows += generator.floats(200 * 40).map { $0 * 5 + 3 }
         return VectorSet(
@@ -125,7 +125,7 @@ struct VectorSet: Sendable, CustomTestStringConvertible {
     }()
 
     static let zeros: VectorSet = {
-        var generator = SeededGenerator(seed: 15)
+        var generator = SplitMix(seed: 15)
         var rows = generator.floats(100 * 12)
         for index in 0..<(40 * 12) { rows[index] = 0 }
         return VectorSet(

@@ -1,11 +1,12 @@
 import Kernels
+import SosiaCore
 import Testing
 
 @Suite("Distances between bytes against whole numbers, at every level the processor has")
 struct ByteKernelsTests {
     static let levels = SIMDLevel.available.compactMap(ByteKernels.init(level:))
 
-    static func bytes(_ count: Int, using generator: inout SeededGenerator) -> [UInt8] {
+    static func bytes(_ count: Int, using generator: inout SplitMix) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
@@ -39,7 +40,7 @@ struct ByteKernelsTests {
 
     @Test("lengths, numbers of queries and of rows, odd ones too", arguments: levels)
     func lengths(kernels: ByteKernels) {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix(seed: 1)
         for dimension in [1, 7, 8, 31, 32, 33, 127, 128, 129, 1023, 1024, 1025, 3072, 8192] {
             for queryCount in [1, 3, 4, 5, 9] {
                 let queries = (0..<queryCount).map { _ in Self.bytes(dimension, using: &generator) }
@@ -52,7 +53,7 @@ struct ByteKernelsTests {
 
     @Test("rows that are smooth, so that bounds exclude most of them", arguments: levels)
     func smooth(kernels: ByteKernels) {
-        var generator = SeededGenerator(seed: 2)
+        var generator = SplitMix(seed: 2)
         let dimension = 3072
         let rows = (0..<100).flatMap { _ in
             let base = Int.random(in: 0...200, using: &generator)

@@ -1,4 +1,5 @@
 import Kernels
+import SosiaCore
 import Testing
 
 @Suite("Code kernels against double precision, at every level the processor has")
@@ -7,12 +8,12 @@ struct CodeKernelsTests {
     static let form = BoundForm(normWeight: 0.75, productWeight: 2, constant: 0.25)
 
     /// Values that a half holds exactly.
-    static func halves(_ count: Int, _ generator: inout SeededGenerator) -> [Half] {
+    static func halves(_ count: Int, _ generator: inout SplitMix) -> [Half] {
         (0..<count).map { _ in Half(nearest: Float.random(in: 0...2, using: &generator)) }
     }
 
     /// Bytes of a query, the extremes among them often.
-    static func query(_ dimension: Int, _ generator: inout SeededGenerator) -> [Int8] {
+    static func query(_ dimension: Int, _ generator: inout SplitMix) -> [Int8] {
         (0..<dimension).map { _ in
             let value = Int8.random(in: -127...127, using: &generator)
             return value % 3 == 0 ? (value < 0 ? -127 : 127) : value
@@ -20,7 +21,7 @@ struct CodeKernelsTests {
     }
 
     /// Codes, the extremes among them often.
-    static func codes(_ dimension: Int, _ generator: inout SeededGenerator) -> [UInt8] {
+    static func codes(_ dimension: Int, _ generator: inout SplitMix) -> [UInt8] {
         (0..<dimension).map { _ in
             let code = UInt8.random(in: 0...47, using: &generator)
             return code < 16 ? code : code < 32 ? 0 : 15
@@ -60,7 +61,7 @@ struct CodeKernelsTests {
         var queries: [PrefixQuery]
 
         init(dimension: Int, rows: Int, queries count: Int, seed: UInt64) {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             let blockCount = (rows + CodeLayout.blockRows - 1) / CodeLayout.blockRows
             blocks = [UInt8](repeating: 0, count: blockCount * CodeLayout.blockBytes(prefix: dimension))
             codes = (0..<rows).map { _ in CodeKernelsTests.codes(dimension, &generator) }
@@ -123,7 +124,7 @@ struct CodeKernelsTests {
     @Test("middle bounds: all dimensions, any number of candidates, any address", arguments: levels)
     func middle(kernels: CodeKernels) {
         for dimension in stride(from: 2, through: 304, by: 2) {
-            var generator = SeededGenerator(seed: UInt64(dimension))
+            var generator = SplitMix(seed: UInt64(dimension))
             let rows = 12
             var bytes = [UInt8](repeating: 0, count: rows * CodeLayout.rowBytes(middle: dimension))
             let codes = (0..<rows).map { _ in Self.codes(dimension, &generator) }
@@ -167,7 +168,7 @@ struct CodeKernelsTests {
     @Test("coarse and full bounds: all dimensions, any number of candidates, any address", arguments: levels)
     func full(kernels: CodeKernels) {
         for dimension in stride(from: 4, through: 304, by: 4) {
-            var generator = SeededGenerator(seed: UInt64(dimension) + 1000)
+            var generator = SplitMix(seed: UInt64(dimension) + 1000)
             let rows = 12
             let codes = (0..<rows).map { _ in Self.codes(dimension, &generator) }
             var parts = [0, 1].map { _ in [UInt8](repeating: 0, count: rows * CodeLayout.rowBytes(full: dimension)) }
@@ -220,7 +221,7 @@ struct CodeKernelsTests {
     @Test("selection: what is not above the limit, with its companions, in order", arguments: levels)
     func selection(kernels: CodeKernels) {
         for count in 0...300 {
-            var generator = SeededGenerator(seed: UInt64(count))
+            var generator = SplitMix(seed: UInt64(count))
             var values = generator.floats(count + 3)
             for index in values.indices where index % 11 == 3 { values[index] = [.nan, .infinity, 0.5][index % 3] }
             let companions = generator.floats(count + 3)
@@ -243,7 +244,7 @@ struct CodeKernelsTests {
     @Test("keeping: what is not above the limit, with its two companions, in order", arguments: levels)
     func keeping(kernels: CodeKernels) {
         for count in 0...100 {
-            var generator = SeededGenerator(seed: UInt64(count) + 77)
+            var generator = SplitMix(seed: UInt64(count) + 77)
             var bounds = generator.floats(count)
             for index in bounds.indices where index % 11 == 3 { bounds[index] = [.nan, .infinity, 0.5][index % 3] }
             let rows = (0..<UInt32(count)).map { $0 * 3 } + [7]

@@ -6,7 +6,7 @@ import Testing
 struct TopKTests {
     @Test("keeps what sorting keeps, ties by id, in any order of offers", arguments: [1, 2, 7, 100, 1000])
     func againstSorting(k: Int) {
-        var generator = SeededGenerator(seed: UInt64(k))
+        var generator = SplitMix(seed: UInt64(k))
         let offered = (0..<500).map { row in
             Neighbor(id: Int64(row) + 1, row: row, distance: Float(Int.random(in: 0..<40, using: &generator)))
         }.shuffled(using: &generator)

@@ -1,4 +1,5 @@
 import Kernels
+import SosiaCore
 import Testing
 
 @Suite("Encoding: halves, four-bit codes, query bytes, the mix, ranks and checksums")
@@ -16,7 +17,7 @@ struct VectorEncodingTests {
 
     @Test("rounding to half: nearest within the stated error, away never below, towards never above")
     func rounding() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix(seed: 3)
         for _ in 0..<20_000 {
             let scale: Float = [1e-9, 1e-6, 1e-3, 1, 100, 60000].randomElement(using: &generator) ?? 1
             let value = Float.random(in: -1...1, using: &generator) * scale
@@ -33,7 +34,7 @@ struct VectorEncodingTests {
 
     @Test("codes are those of the nearest level, and the sums are theirs", arguments: Array(0...300))
     func quantize(count: Int) {
-        var generator = SeededGenerator(seed: UInt64(count))
+        var generator = SplitMix(seed: UInt64(count))
         let values = generator.floats(count)
         let result = VectorEncoding.quantize(values)
         let square = values.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -52,7 +53,7 @@ struct VectorEncodingTests {
 
     @Test("query bytes are within half a step, padded with zeros", arguments: Array(0...300))
     func quantizeQuery(count: Int) {
-        var generator = SeededGenerator(seed: UInt64(count) + 9)
+        var generator = SplitMix(seed: UInt64(count) + 9)
         let values = generator.floats(count)
         let (bytes, sum, step) = VectorEncoding.quantizeQuery(values, padding: count + 5)
         #expect(bytes.count == count + 5 && bytes[count...].allSatisfy { $0 == 0 })
@@ -64,7 +65,7 @@ struct VectorEncodingTests {
 
     @Test("the mix is orthonormal, and undone", arguments: [1, 2, 3, 7, 16, 24, 100, 128, 300])
     func mix(count: Int) {
-        var generator = SeededGenerator(seed: UInt64(count))
+        var generator = SplitMix(seed: UInt64(count))
         let signs = (0..<2 * count).map { _ in Bool.random(using: &generator) ? Float(1) : -1 }
         let (a, b) = (generator.floats(count), generator.floats(count))
         var (mixedA, mixedB) = (a, b)
@@ -80,7 +81,7 @@ struct VectorEncodingTests {
 
     @Test("the value of each rank is that of sorting")
     func ranks() {
-        var generator = SeededGenerator(seed: 4)
+        var generator = SplitMix(seed: 4)
         for count in 1...60 {
             let values = (0..<count).map { _ in Float(Int.random(in: 0..<20, using: &generator)) }
             let rank = Int.random(in: 0..<count, using: &generator)
@@ -93,7 +94,7 @@ struct VectorEncodingTests {
 
     @Test("a checksum notices every changed byte and every length", arguments: [0, 1, 7, 8, 9, 31, 32, 33, 200])
     func checksums(count: Int) {
-        var generator = SeededGenerator(seed: UInt64(count))
+        var generator = SplitMix(seed: UInt64(count))
         let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let sum = checksum(bytes.span.bytes)
         for position in bytes.indices {

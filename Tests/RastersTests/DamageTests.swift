@@ -111,7 +111,7 @@ struct DamageTests {
 
     /// No cut and no change of a byte crashes, whatever it gives.
     @Test func mutationsAreErrorsOrPixels() throws {
-        var generator = SeededGenerator(seed: 17)
+        var generator = SplitMix(seed: 17)
         let path = try picture("a.tif", "-co TILED=YES -co BLOCKXSIZE=64 -co BLOCKYSIZE=64 -co COMPRESS=DEFLATE")
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
         for round in 0..<100 {

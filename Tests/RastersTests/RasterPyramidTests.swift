@@ -16,7 +16,7 @@ struct RasterPyramidTests {
 
     /// At each level the pieces of a row and of a column lie side by side and end with the raster.
     @Test func piecesCoverTheRaster() throws {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix(seed: 5)
         for _ in 0..<60 {
             let (width, height) = (
                 Int.random(in: 1...5000, using: &generator), Int.random(in: 1...5000, using: &generator)

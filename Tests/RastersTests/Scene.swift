@@ -52,7 +52,7 @@ final class Scene {
 
     /// Smooth colours with noise, none of them black.
     static func pixels(width: Int, height: Int, bands: Int = 3, seed: UInt64 = 1) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         var bytes = [UInt8](repeating: 0, count: width * height * bands)
         for index in bytes.indices {
             let (pixel, band) = (index / bands, index % bands)
@@ -82,7 +82,7 @@ final class Scene {
     }
 
     static func windows(width: Int, height: Int, count: Int, seed: UInt64) -> [PixelWindow] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         return (0..<count).map { _ in
             let (x, y) = (Int.random(in: 0..<width, using: &generator), Int.random(in: 0..<height, using: &generator))
             return PixelWindow(

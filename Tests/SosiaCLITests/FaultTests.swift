@@ -1,4 +1,5 @@
 import Foundation
+import SosiaCore
 import Testing
 
 /// What happens when the machine does not play along.
@@ -32,7 +33,7 @@ struct FaultTests {
         let query = photos + "/7.jpg"
         let expected = try content(sosia, store: undisturbed, query: query, environment: models)
 
-        var generator = SplitMix64(seed: 30)
+        var generator = SplitMix(seed: 30)
         var committed = 0
         var interrupted = 0
         for _ in 0..<30 {
@@ -146,22 +147,5 @@ struct FaultTests {
         try process.run()
         process.waitUntilExit()
         return process.terminationStatus
-    }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

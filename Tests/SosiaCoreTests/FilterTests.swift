@@ -15,7 +15,7 @@ struct FilterTests {
 
     @Test func everyFilterIsReadBackFromItsText() throws {
         for seed in 0..<2_000 {
-            var random = RandomFilter(generator: SplitMix64(seed: UInt64(seed)))
+            var random = RandomFilter(generator: SplitMix(seed: UInt64(seed)))
             let filter = random.filter(depth: seed % 5)
             #expect(try Filter(parsing: filter.description) == filter, "\(filter)")
         }
@@ -61,7 +61,7 @@ struct FilterTests {
         #expect(throws: FilterError.tooLong(bytes: 9_006, maximum: 8_192)) { try Filter(parsing: long) }
         let wide = Array(repeating: "a = 1", count: 257).joined(separator: " OR ")
         #expect(throws: FilterError.tooManyValues(position: 2_309, maximum: 256)) { try Filter(parsing: wide) }
-        var generator = SplitMix64(seed: 1)
+        var generator = SplitMix(seed: 1)
         let pieces = ["(", ")", "a", "=", "'", "\"", "AND", "NOT", "IN", ",", "1", "-", " ", "e", ".", "é", "\u{301}"]
         for _ in 0..<5_000 {
             let count = Int.random(in: 0...20, using: &generator)

@@ -1,29 +1,12 @@
 import SosiaCore
 
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// Filters of any shape, with names and values that are hard on quoting.
 struct RandomFilter {
     static let names = ["price", "_a1", "größe", "NOT", "in", "a b", "a\"b", "", "x'", "日本", "a-b", "$.x", "9", "\\"]
     static let texts = ["", "a", "it's", "''", "\"", "x\ny", "é", "AND", "%", "日本", "\\", "--", "🙂", ";"]
     static let numbers = [0.5, -1.5, 1e300, 1e-300, 3, -0.0, .infinity, -.infinity, 1e-7, 1e22, 0.1]
 
-    var generator: SplitMix64
+    var generator: SplitMix
 
     mutating func filter(depth: Int) -> Filter {
         let name = Self.names.randomElement(using: &generator) ?? ""

@@ -1,4 +1,5 @@
 import NIOCore
+import Sosia
 import Testing
 
 @testable import SosiaServer
@@ -46,7 +47,7 @@ struct MultipartParserTests {
     }
 
     @Test func randomContentsInRandomPieces() throws {
-        var generator = SplitMix64(seed: 7)
+        var generator = SplitMix(seed: 7)
         for _ in 0..<200 {
             let contents = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
                 (0..<Int.random(in: 0...300, using: &generator)).map { _ in
@@ -62,7 +63,7 @@ struct MultipartParserTests {
 
     /// Whatever the bytes are, the parser ends, keeps nothing and invents nothing.
     @Test func randomBytesAndMutations() throws {
-        var generator = SplitMix64(seed: 8)
+        var generator = SplitMix(seed: 8)
         let whole = try Form.pictures(0..<2).whole
         for _ in 0..<1000 {
             var bytes = whole

@@ -11,7 +11,7 @@ struct RasterTests {
 
     /// 600 x 400 pixels in blocks of 16, each of a colour of its own.
     private static func pixels(seed: UInt64) throws -> PixelImage {
-        var generator = SplitMix64(seed: seed)
+        var generator = SplitMix(seed: seed)
         let colors = (0..<38 * 25).map { _ in (0..<3).map { _ in UInt8.random(in: 5...250, using: &generator) } }
         var bytes: [UInt8] = []
         for y in 0..<400 {

@@ -151,7 +151,7 @@ struct WireTests {
     /// A thousand random bodies, with content types that fit and that do not.
     @Test func randomBodies() async throws {
         try await TestServer().run(pictures: 0..<2) { client async throws in
-            var generator = SplitMix64(seed: 9)
+            var generator = SplitMix(seed: 9)
             let paths = [
                 "/v1/collections/photos/images", "/v1/collections/photos/search", "/search/", "/insert/",
                 "/v1/collections/photos/search/batch", "/v1/collections/photos/jobs", "/indexing/",

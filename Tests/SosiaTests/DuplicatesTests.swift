@@ -69,7 +69,7 @@ struct DuplicatesTests {
     }
 
     @Test func groupsEqualThoseOfAllPairs() async throws {
-        var generator = SplitMix64(seed: 5)
+        var generator = SplitMix(seed: 5)
         let vectors = (0..<400).map { _ in (0..<3).map { _ in Float.random(in: 0...10, using: &generator) } }
         try await add(vectors)
         for distance: Float in [0.2, 0.6, 1.1, 2] {

@@ -21,8 +21,8 @@ struct IndexingTests {
 
     /// Clusters, as embeddings have them.
     private static func embedding(_ number: Int) throws -> Embedding {
-        var centre = SplitMix64(seed: UInt64(number % 37))
-        var own = SplitMix64(seed: UInt64(number) &+ 1000)
+        var centre = SplitMix(seed: UInt64(number % 37))
+        var own = SplitMix(seed: UInt64(number) &+ 1000)
         return try Embedding(
             (0..<dimension).map { _ in
                 Float.random(in: -1...1, using: &centre) + Float.random(in: -0.2...0.2, using: &own)
@@ -31,7 +31,7 @@ struct IndexingTests {
 
     private static func drafts(_ numbers: Range<Int>) throws -> [ImageDraft] {
         try numbers.map { number in
-            var generator = SplitMix64(seed: UInt64(number))
+            var generator = SplitMix(seed: UInt64(number))
             let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let hash = try #require(ContentHash(bytes: bytes))
             return ImageDraft(
@@ -122,7 +122,7 @@ struct IndexingTests {
     @Test func aDamagedIndexIsNotTrusted() async throws {
         let engine = try await fill()
         let plain = try await answers(engine)
-        var generator = SplitMix64(seed: 3)
+        var generator = SplitMix(seed: 3)
         for round in 0..<12 {
             try await engine.prepareIndexes()
             let file = try #require(engine.shelf.indexes(for: engine.snapshot()).exact?.file)

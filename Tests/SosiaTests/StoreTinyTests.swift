@@ -19,7 +19,7 @@ struct StoreTinyTests {
 
     /// 3,072 bytes that depend on the number only.
     private static func record(_ number: Int) -> [UInt8] {
-        var generator = SplitMix64(seed: UInt64(number))
+        var generator = SplitMix(seed: UInt64(number))
         let colors = (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) }
         return (0..<3_072).map { index in
             let (plane, x, y) = (index / 1_024, index / 32 % 32, index % 32)

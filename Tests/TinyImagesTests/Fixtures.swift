@@ -4,21 +4,6 @@ import SosiaCore
 import Testing
 import TinyImages
 
-/// SplitMix64 (Steele, Lea & Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A folder that is there for the length of one test.
 final class TemporaryFolder: Sendable {
     let path: String
@@ -44,7 +29,7 @@ final class TemporaryFolder: Sendable {
 
 /// Records with soft shapes and some noise, so that bounds exclude many; the last ones repeat the first, for ties.
 func records(_ count: Int, seed: UInt64) throws -> [TinyImage] {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     var all: [TinyImage] = []
     for _ in 0..<count {
         let level = Int.random(in: 0...180, using: &generator)

@@ -81,7 +81,7 @@ final class FakeTiles: TileSource {
                     return nil
                 }
                 let own = marks["other"]?.contains(name) == true ? seed &+ 1_000 : seed
-                var generator = SplitMix64(seed: own &* 1_000_003 &+ UInt64(row * 1_009 + column))
+                var generator = SplitMix(seed: own &* 1_000_003 &+ UInt64(row * 1_009 + column))
                 let color = generator.next()
                 bytes += (0..<3).map { UInt8(truncatingIfNeeded: color >> (8 * $0)) }
             }

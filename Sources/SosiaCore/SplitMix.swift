@@ -1,27 +1,17 @@
 /// SplitMix64 (Steele, Lea & Flood, *Fast splittable pseudorandom number generators*, 2014): equal seeds give equal
 /// numbers on every machine.
 public struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
+    @usableFromInline var state: UInt64
 
     /// Starts the numbers that belong to `seed`.
-    public init(seed: UInt64) { state = seed }
+    @inlinable public init(seed: UInt64) { state = seed }
 
     /// The next number, uniform.
-    public mutating func next() -> UInt64 {
+    @inlinable public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
-    }
-
-    /// Uniform in -1..<1.
-    mutating func signedUnit() -> Float {
-        Float(next() >> 40) * 0x1p-23 - 1
-    }
-
-    /// `count` values, 1 or -1.
-    mutating func signs(_ count: Int) -> [Float] {
-        (0..<count).map { _ in next() >> 63 == 0 ? 1 : -1 }
     }
 }
