@@ -63,6 +63,7 @@ struct sosia_gdal_functions {
     void (*block_size)(gdal_band band, int *width, int *height);
     double (*nodata)(gdal_band band, int *exists);
     const char *(*item)(void *object, const char *name, const char *domain);
+    char **(*items)(void *object, const char *domain); // the library's own
     int (*overviews)(gdal_band band);
     int (*mask_flags)(gdal_band band);
     gdal_band (*mask)(gdal_band band);

@@ -166,6 +166,7 @@ static void open_gdal(void) {
         {&sosia_gdal.block_size, "GDALGetBlockSize"},
         {&sosia_gdal.nodata, "GDALGetRasterNoDataValue"},
         {&sosia_gdal.item, "GDALGetMetadataItem"},
+        {&sosia_gdal.items, "GDALGetMetadata"},
         {&sosia_gdal.overviews, "GDALGetOverviewCount"},
         {&sosia_gdal.mask_flags, "GDALGetMaskFlags"},
         {&sosia_gdal.mask, "GDALGetMaskBand"},
@@ -193,9 +194,9 @@ static void open_gdal(void) {
     };
     if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     static const char *const options[][2] = {
-        // A file's own code; and from 3.12 on, files elsewhere that are read as bare bytes.
+        // A file's own code; and from 3.12 on, files that are read as bare bytes: see sosia_raster_open.
         {"GDAL_VRT_ENABLE_PYTHON", "NO"},
-        {"GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE", "SIBLING_OR_CHILD_OF_VRT_PATH"},
+        {"GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE", "NO"},
         // Whatever the environment says: memory is not addressed by files, and damage is damage.
         {"VRT_ALLOW_MEM_DRIVER", "NO"},
         {"GTIFF_IGNORE_READ_ERRORS", "NO"},

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // strcasestr
 #include "functions.h"
 
 #include <stdlib.h>
@@ -32,9 +33,33 @@ static void copy(char *out, size_t size, const char *text) {
     out[length] = 0;
 }
 
+enum { RASTER = 0x02, VERBOSE_ERROR = 0x40 };
+enum { NESTED_DEPTH = 4, NESTED_FILES = 1000 };
+
+// Whether a VRT, or one that it names, takes the bytes of some file for pixels, whatever file that is: a password shows
+// up as a picture. Also when there are too many to tell.
+static int shows_raw_bytes(gdal_dataset dataset, int depth, int *left) {
+    static const char *const drivers[] = {"VRT", NULL};
+    void *driver = sosia_gdal.driver(dataset);
+    if (!driver || strcmp(sosia_gdal.driver_name(driver), "VRT") != 0) return 0;
+    if (depth > NESTED_DEPTH || --*left < 0) return 1;
+    for (char **text = sosia_gdal.items(dataset, "xml:VRT"); text && *text; text++)
+        if (strcasestr(*text, "VRTRawRasterBand")) return 1;
+    int found = 0;
+    char **files = sosia_gdal.files(dataset);
+    // The first is the VRT itself.
+    for (char **file = files ? files + 1 : NULL; file && *file && !found; file++) {
+        gdal_dataset nested = sosia_gdal.open(*file, RASTER, drivers, NULL, NULL);
+        if (!nested) continue;
+        found = shows_raw_bytes(nested, depth + 1, left);
+        sosia_gdal.close(nested);
+    }
+    sosia_gdal.list_free(files);
+    return found;
+}
+
 sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char message[SOSIA_RASTER_MESSAGE_SIZE]) {
     static const char *const drivers[] = {"GTiff", "VRT", "PNG", "JPEG", "JP2OpenJPEG", "WEBP", "BMP", NULL};
-    enum { RASTER = 0x02, VERBOSE_ERROR = 0x40 };
     *out = NULL;
     message[0] = 0;
     if (!sosia_gdal_ready()) return SOSIA_RASTER_NO_LIBRARY;
@@ -43,6 +68,15 @@ sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char
     gdal_dataset dataset = sosia_gdal.open(path, RASTER | VERBOSE_ERROR, drivers, NULL, NULL);
     sosia_gdal_unlisten();
     if (!dataset) return SOSIA_RASTER_FAILED;
+    sosia_gdal_listen(&listener, NULL);
+    int left = NESTED_FILES;
+    const int is_refused = shows_raw_bytes(dataset, 0, &left);
+    if (is_refused) sosia_gdal.close(dataset);
+    sosia_gdal_unlisten();
+    if (is_refused) {
+        copy(message, SOSIA_RASTER_MESSAGE_SIZE, "it shows the bytes of other files as they are");
+        return SOSIA_RASTER_FAILED;
+    }
     sosia_raster *raster = calloc(1, sizeof *raster);
     if (!raster) {
         sosia_gdal.close(dataset);

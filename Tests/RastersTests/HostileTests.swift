@@ -89,8 +89,34 @@ struct HostileTests {
     }
 
     @Test func filesThatNameThemselves() throws {
-        let raster = try vrt("self.vrt", source: scene.path("self.vrt"))
-        #expect(throws: RasterError.self) { try raster.window(Self.window, emptiness: .standard) }
+        #expect(throws: RasterError.self) {
+            try vrt("self.vrt", source: scene.path("self.vrt")).window(Self.window, emptiness: .standard)
+        }
+    }
+
+    /// The bytes of any file are no picture, named by a VRT or by one that it names.
+    @Test func rawBytesAreNotShown() throws {
+        let secret = try scene.write("secret", String(repeating: "password", count: 512))
+        let raw = try scene.write(
+            "raw.vrt",
+            """
+            <VRTDataset rasterXSize="64" rasterYSize="64">
+            <VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">
+            <SourceFilename relativeToVRT="0">\(secret)</SourceFilename>
+            <ImageOffset>0</ImageOffset><PixelOffset>1</PixelOffset><LineOffset>64</LineOffset>
+            </VRTRasterBand></VRTDataset>
+            """)
+        func expectRefusal(_ body: () throws -> Raster) {
+            let error = #expect(throws: RasterError.self) { try body() }
+            #expect("\(String(describing: error))".contains("bytes of other files"))
+        }
+        expectRefusal { try Raster(opening: raw) }
+        expectRefusal { try vrt("nested.vrt", source: raw) }
+        expectRefusal { try vrt("deeper.vrt", source: scene.path("nested.vrt")) }
+        let inline = try String(contentsOfFile: raw, encoding: .utf8)
+            .replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+            .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "VRTRaw", with: "vrtRAW")
+        expectRefusal { try vrt("inline.vrt", source: inline) }
     }
 
     /// Whatever the environment allows.
