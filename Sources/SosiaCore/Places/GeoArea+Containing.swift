@@ -11,7 +11,7 @@ extension GeoArea {
                 return (south...north).contains(point.latitude) && (west...end).contains(longitude + turn)
             case .polygons(let polygons):
                 let turned = GeoPoint(longitude: longitude + turn, latitude: point.latitude)
-                return polygons.contains { $0.contains(turned) }
+                return zip(polygons, bounds).contains { $1.contains(turned) && $0.contains(turned) }
             }
         }
     }

@@ -16,6 +16,8 @@ public struct GeoArea: Sendable, Hashable {
     public static let maximumLongitude = 360.0
 
     let shape: Shape
+    /// Of each polygon: most points lie in none, and need not be compared with every edge.
+    let bounds: [GeoBounds]
 
     /// - Parameters:
     ///   - west: degrees, likewise the others; greater than `east` for a box across the antimeridian.
@@ -25,6 +27,7 @@ public struct GeoArea: Sendable, Hashable {
         for latitude in [south, north] { try Self.check(latitude: latitude) }
         guard south <= north else { throw .upsideDown(south: south, north: north) }
         shape = .box(west: west, south: south, east: east, north: north)
+        bounds = []
     }
 
     /// What lies in any of the polygons.
@@ -45,6 +48,7 @@ public struct GeoArea: Sendable, Hashable {
             }
         }
         shape = .polygons(polygons)
+        bounds = polygons.map(GeoBounds.init)
     }
 
     private static func check(longitude: Double) throws(GeoAreaError) {
