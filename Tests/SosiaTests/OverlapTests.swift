@@ -38,7 +38,7 @@ struct OverlapTests {
                     return false
                 }
                 let (a, b) = (one.window, two.window)
-                return abs(a.x - b.x) < 32 && abs(a.y - b.y) < 32
+                return abs(a.x - b.x) < a.width && abs(a.y - b.y) < a.height
             }
             if !isCovered { kept.append(hit) }
         }
@@ -86,11 +86,28 @@ struct OverlapTests {
         var search = PictureSearch(.image(ImageID(rawValue: 40)))
         (search.k, search.overlaps, search.filter) = (1_000, .keep, .within(box))
         let hits = try await store.search(search).hits
-        #expect(!hits.isEmpty)
-        #expect(
-            hits.allSatisfy { hit in
-                guard let place = hit.record.facts.position else { return false }
-                return (10.05...10.09).contains(place.longitude) && (49.9...49.95).contains(place.latitude)
-            })
+        let inside = try store.pictures(limit: 1_000).filter { record in
+            guard record.id.rawValue != 40, let place = record.facts.position else { return false }
+            return (10.05...10.09).contains(place.longitude) && (49.9...49.95).contains(place.latitude)
+        }
+        #expect(inside.count > 10)
+        #expect(Set(hits.map(\.record.id)) == Set(inside.map(\.id)))
+    }
+
+    /// Between half of the most hits and all of them no answer has a cursor; there are more hits nevertheless.
+    @Test func aLongAnswerIsFilledToItsEnd() async throws {
+        try folder.write(Array("304 304 3".utf8), to: "c.fake")
+        let file = TileFile(
+            path: folder.path + "/c.fake", kind: .raster, tiling: TileContainer.Tiling(tile: 16, stride: 4))
+        _ = try await store.add(
+            [file], options: IngestOptions(), open: { file throws(TileError) in try FakeTiles(file) })
+        var search = PictureSearch(.image(ImageID(rawValue: 40)))
+        (search.k, search.mode, search.overlaps) = (SearchRequest.maximumK, .exact, .keep)
+        let all = try await store.search(search).hits
+        let merged = reference(all)
+        let depth = 1_300 * 4
+        #expect(all.count > depth && reference(Array(all.prefix(depth))).count < min(merged.count, 1_300))
+        (search.k, search.overlaps) = (1_300, .merge)
+        #expect(try await store.search(search).hits.map(\.record.id) == Array(merged.prefix(1_300)))
     }
 }

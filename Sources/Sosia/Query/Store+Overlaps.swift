@@ -20,27 +20,32 @@ extension Store {
             return try request.fromStart(k: min(wanted * Self.ahead, most, SearchRequest.maximumK))
         }
         var responses: [SearchResponse] = []
-        for (request, response) in zip(requests, try await engine.search(first)) {
-            responses.append(try await page(of: request, response))
+        for (index, response) in try await engine.search(first).enumerated() {
+            responses.append(try await page(of: requests[index], response, to: first[index].k))
         }
         return responses
     }
 
-    private func page(of request: SearchRequest, _ first: SearchResponse) async throws -> SearchResponse {
-        var response = first
+    /// - Parameters:
+    ///   - first: the nearest hits, `depth` of them unless there are no more.
+    private func page(
+        of request: SearchRequest, _ first: SearchResponse, to depth: Int
+    ) async throws -> SearchResponse {
+        var (response, depth) = (first, depth)
         while true {
             var merger = OverlapMerger()
             let kept = response.hits.filter { merger.keeps($0) }.filter { hit in
                 request.cursor?.precedes(distance: hit.distance, id: hit.record.id) ?? true
             }
-            let isAll = response.nextCursor == nil || response.hits.count >= SearchRequest.maximumK
+            // The answer's cursor does not tell: there is none behind half of `maximumK`, whatever comes after it.
+            let isAll = response.hits.count < depth || depth >= SearchRequest.maximumK
             // One more than wanted tells whether there is a page behind this one.
             if kept.count > request.k || isAll {
                 return SearchResponse(
                     hits: Array(kept.prefix(request.k)), plan: response.plan, nextCursor: request.next(kept))
             }
-            let deeper = try request.fromStart(k: min(response.hits.count * Self.ahead, SearchRequest.maximumK))
-            response = try await engine.search(deeper)
+            depth = min(depth * Self.ahead, SearchRequest.maximumK)
+            response = try await engine.search(try request.fromStart(k: depth))
         }
     }
 }
