@@ -132,7 +132,8 @@ final class TileTests {
         _ = try catalog.finish(container: id, isComplete: true) { _, _ in true }
         _ = try catalog.remove([ImageID(rawValue: 1)])
         #expect(try catalog.container(at: "/a.tif")?.isComplete == false)
-        #expect(try catalog.container(at: "/a.tif")?.tiles == 1)
+        #expect(try catalog.tileCount(of: id) == 1)
+        #expect(try catalog.tileCounts() == [id: 1])
     }
 
     @Test func pathsAndTilesAreNotMistakenForEachOther() throws {
@@ -158,11 +159,22 @@ final class TileTests {
         let reader = try Catalog(path: path, access: .read)
         #expect(try reader.containers().isEmpty)
         #expect(try reader.container(at: "/a.tif") == nil)
+        #expect(try reader.container(1) == nil)
+        #expect(try reader.containerNumbers().isEmpty)
+        #expect(try reader.tileCounts().isEmpty)
+        #expect(try reader.containers(of: .tiny, with: stamp).isEmpty)
         #expect(try !reader.hasRasterTiles())
         #expect(try reader.records([ImageID(rawValue: 1)]).map(\.tile) == [nil])
         let writer = try Catalog(path: path, access: .write)
         #expect(try writer.begin("/b.tif", kind: .tiny, stamp: stamp, facts: facts()) == 1)
         #expect(try reader.containers().map(\.kind) == [.tiny])
+        #expect(try reader.container(1)?.path == "/b.tif")
+        #expect(try reader.containers(of: .tiny, with: stamp).map(\.id) == [1])
+        #expect(try reader.containers(of: .raster, with: stamp).isEmpty)
+        // Files of tiny images are no rasters.
+        #expect(try reader.containerNumbers().isEmpty)
+        _ = try writer.begin("/c.tif", kind: .raster, stamp: stamp, facts: facts())
+        #expect(try reader.containerNumbers() == ["/c.tif": 2])
     }
 
     /// As a version would see it that knows nothing of tiles.

@@ -66,7 +66,7 @@ struct StoreTinyTests {
             #expect(try ImageDecoder().decode(thumbnail, maxSide: 99).pixels.width == 32)
             #expect(try await store.original(of: record.id).format == .jpeg)
         }
-        #expect(try store.tileContainers().map(\.tiles) == [Self.count])
+        #expect(try store.tileCounts().map(\.value) == [Self.count])
         #expect(try store.tileContainers().map(\.kind) == [.tiny])
         #expect(try await store.verify().problems == [])
     }

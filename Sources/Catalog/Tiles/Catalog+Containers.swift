@@ -23,17 +23,30 @@ extension Catalog {
     /// The file of a number.
     package func container(_ id: Int64) throws(CatalogError) -> TileContainer? {
         try read { db in
-            guard try db.tableExists("container") else { return nil }
+            guard try Self.hasTable("container", db) else { return nil }
             return try Row.fetchOne(db, sql: Self.select + " WHERE id = ?", arguments: [id]).map(Self.container)
         }
     }
 
-    /// The numbers of all files, by path.
+    /// The numbers of all rasters, by path.
     package func containerNumbers() throws(CatalogError) -> [String: Int64] {
         try read { db in
-            guard try db.tableExists("container") else { return [:] }
-            let rows = try Row.fetchAll(db, sql: "SELECT path, id FROM container")
+            guard try Self.hasTable("container", db) else { return [:] }
+            let rows = try Row.fetchAll(db, sql: "SELECT path, id FROM container WHERE kind = 'raster'")
             return try Dictionary(rows.map { (try $0.value("path"), try $0.value("id")) }) { _, last in last }
+        }
+    }
+
+    /// The files of a size and time.
+    package func containers(
+        of kind: TileContainer.Kind, with stamp: ImageSource.Stamp
+    ) throws(CatalogError) -> [TileContainer] {
+        try read { db in
+            guard try Self.hasTable("container", db) else { return [] }
+            return try Row.fetchAll(
+                db, sql: Self.select + " WHERE kind = ? AND size = ? AND modified = ? ORDER BY path",
+                arguments: [kind.rawValue, stamp.size, stamp.modified]
+            ).map(Self.container)
         }
     }
 
@@ -58,11 +71,7 @@ extension Catalog {
                 .map(Self.container)
             let (old, new) = (known?.facts.tiling, facts.tiling)
             if let known, let old, old.emptyShare != new.emptyShare || old.emptiness != new.emptiness {
-                try db.execute(
-                    sql: """
-                        UPDATE source SET size = NULL, modified = NULL
-                        WHERE image IN (SELECT image FROM tile WHERE container = ?)
-                        """, arguments: [known.id])
+                try Self.dropStamps(ofTilesIn: known.id, db)
             }
             try db.execute(
                 sql: """
@@ -75,10 +84,36 @@ extension Catalog {
         }
     }
 
-    /// A file lies somewhere else by now.
+    /// A file lies somewhere else by now. That it is the same one is a guess: its tiles lose their stamps, so that each is
+    /// looked at again.
     package func move(container: Int64, to path: String) throws {
         try write { db in
             try db.execute(sql: "UPDATE container SET path = ? WHERE id = ?", arguments: [path, container])
+            try Self.dropStamps(ofTilesIn: container, db)
+        }
+    }
+
+    private static func dropStamps(ofTilesIn container: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE source SET size = NULL, modified = NULL
+                WHERE image IN (SELECT image FROM tile WHERE container = ?)
+                """, arguments: [container])
+    }
+
+    /// Pictures that were cut from each file, by the file's number; files without any are not among them.
+    package func tileCounts() throws(CatalogError) -> [Int64: Int] {
+        try read { db in
+            guard try Self.hasTable("tile", db) else { return [:] }
+            let rows = try Row.fetchAll(db, sql: "SELECT container, count(*) AS tiles FROM tile GROUP BY container")
+            return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.value("container"), try $0.value("tiles")) })
+        }
+    }
+
+    /// Pictures that were cut from a file.
+    package func tileCount(of container: Int64) throws(CatalogError) -> Int {
+        try read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM tile WHERE container = ?", arguments: [container]) ?? 0
         }
     }
 
@@ -153,9 +188,7 @@ extension Catalog {
         }
     }
 
-    private static let select = """
-        SELECT *, (SELECT count(*) FROM tile WHERE container = container.id) AS tiles FROM container
-        """
+    private static let select = "SELECT * FROM container"
 
     private static func container(_ row: Row) throws -> TileContainer {
         let text: String = try row.value("facts")
@@ -165,6 +198,6 @@ extension Catalog {
         return TileContainer(
             id: try row.value("id"), path: try row.value("path"), kind: kind,
             stamp: ImageSource.Stamp(size: try row.value("size"), modified: try row.value("modified")),
-            isComplete: try row.value("complete"), facts: facts, tiles: try row.value("tiles"))
+            isComplete: try row.value("complete"), facts: facts)
     }
 }

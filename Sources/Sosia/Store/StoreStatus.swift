@@ -19,6 +19,8 @@ public struct StoreStatus: Sendable, Hashable {
     public let indexes: [IndexStatus]
     /// The files that tiles were cut from, by path.
     public let containers: [TileContainer]
+    /// Pictures that were cut from each of them, by its number; one without any is not among them.
+    public let tileCounts: [Int64: Int]
 }
 
 extension EmbeddedEngine {
@@ -32,7 +34,8 @@ extension EmbeddedEngine {
                 generation: state.generation,
                 catalogBytes: try FileStatus(path: layout.catalog).stamp.size,
                 vectorBytes: (try? FileStatus(path: layout.vectors).stamp.size) ?? 0,
-                indexes: try indexStatus(), containers: try catalog.containers())
+                indexes: try indexStatus(), containers: try catalog.containers(),
+                tileCounts: try catalog.tileCounts())
         }
     }
 }

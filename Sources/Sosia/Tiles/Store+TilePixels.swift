@@ -18,4 +18,9 @@ extension Store {
     public func tileContainers() throws -> [TileContainer] {
         try engine.reading { try engine.catalog.containers() }
     }
+
+    /// Pictures that were cut from each of these files, by the file's number; a file without any is not among them.
+    public func tileCounts() throws -> [Int64: Int] {
+        try engine.reading { try engine.catalog.tileCounts() }
+    }
 }

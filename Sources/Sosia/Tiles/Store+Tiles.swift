@@ -54,7 +54,7 @@ extension Store {
             do {
                 let addition = try TileAddition(file, engine: engine, options: options)
                 if let known = addition.unchanged {
-                    report.unchanged += known.tiles
+                    report.unchanged += try engine.reading { try engine.catalog.tileCount(of: known.id) }
                     try await attribute(known, options.attributes(for: file.path))
                 } else {
                     try await add(addition, open(file), options, progress, to: &report)
@@ -92,7 +92,7 @@ extension Store {
         var failure: TileError?
         do {
             try await run.run(into: batch)
-            if try addition.hasChanged() { failure = .changed(path: file.path) }
+            failure = addition.change
         } catch let error as TileError {
             failure = error
             try await batch.commit()

@@ -7,7 +7,7 @@ struct TileAddition: Sendable {
     let stamp: ImageSource.Stamp
     /// The file as the collection knows it, when there is nothing to do.
     let unchanged: TileContainer?
-    /// The file as the collection knows it from another place, where it is gone.
+    /// A file of this size and time that the collection knows from another place, where it is gone: likely this one.
     let moved: TileContainer?
 
     /// - Throws: ``SkipReason`` for what is no file; ``StoreError``.
@@ -16,19 +16,26 @@ struct TileAddition: Sendable {
         if file.path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) { throw SkipReason.nameHasLineBreak }
         stamp = try Self.stamp(of: file.path)
         let (stamp, known) = (stamp, try engine.reading { try engine.catalog.container(at: file.path) })
-        func isSame(_ container: TileContainer) -> Bool { container.kind == file.kind && container.stamp == stamp }
         moved =
             known == nil
-            ? try engine.reading { try engine.catalog.containers() }
-                .first { isSame($0) && EmbeddedEngine.isMissing($0.path) }
+            ? try engine.reading { try engine.catalog.containers(of: file.kind, with: stamp) }
+                .first { EmbeddedEngine.isMissing($0.path) }
             : nil
         unchanged = known.flatMap { known in
-            known.isComplete && isSame(known) && known.facts.tiling == file.tiling ? known : nil
+            known.isComplete && known.kind == file.kind && known.stamp == stamp && known.facts.tiling == file.tiling
+                ? known : nil
         }
     }
 
-    /// Whether the file is another one than at the beginning.
-    func hasChanged() throws -> Bool { try Self.stamp(of: file.path) != stamp }
+    /// What became of the file since the beginning; nil for nothing.
+    var change: TileError? {
+        do throws(SkipReason) {
+            return try Self.stamp(of: file.path) == stamp ? nil : .changed(path: file.path)
+        } catch {
+            return error == .notFound
+                ? .missing(path: file.path) : .unreadable(path: file.path, reason: error.description)
+        }
+    }
 
     private static func stamp(of path: String) throws(SkipReason) -> ImageSource.Stamp {
         let status: FileStatus

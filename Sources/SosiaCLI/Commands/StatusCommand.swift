@@ -41,7 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
                     store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
                     bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes],
                     indexes: status.indexes.map(Output.Index.init),
-                    rasters: status.containers.isEmpty ? nil : status.containers.map(RasterOutput.init)))
+                    rasters: status.containers.isEmpty ? nil : status.containers.map { RasterOutput($0, in: status) }))
         }
         print("store", Console.printable(status.path), separator: "\t")
         print("pictures", status.pictures, separator: "\t")
@@ -59,7 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
             index.calibration.map(show)
         }
         if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
-        for container in status.containers { RasterOutput(container).print() }
+        for container in status.containers { RasterOutput(container, in: status).print() }
     }
 
     /// The measured cost of recall, one line a width of the walk.

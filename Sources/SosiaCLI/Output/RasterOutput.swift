@@ -14,12 +14,12 @@ struct RasterOutput: Encodable {
     /// Missing when the file is as it was added.
     let problem: String?
 
-    init(_ container: TileContainer) {
+    init(_ container: TileContainer, in status: StoreStatus) {
         let facts = container.facts
         path = container.path
         kind = container.kind.rawValue
         (width, height) = (facts.width, facts.height)
-        tiles = container.tiles
+        tiles = status.tileCounts[container.id] ?? 0
         (tile, stride) = (facts.tiling.tile, facts.tiling.stride)
         georeferenced = facts.isGeoreferenced
         projection = facts.projection

@@ -45,7 +45,8 @@ struct DeepNeighbors {
             .init("weights", model.weightsSHA256),
             .init(
                 "by deep embedding",
-                "\(model.metric.rawValue) over \(model.dimension) dimensions, \(container.tiles) tiny images; exact"),
+                "\(model.metric.rawValue) over \(model.dimension) dimensions, \(status.tileCounts[container.id] ?? 0) tiny images; exact"
+            ),
         ]
     }
 

@@ -75,11 +75,9 @@ public struct TileContainer: Sendable, Hashable {
     /// Whether every tile of the file was looked at; false after a run that was interrupted.
     public let isComplete: Bool
     public let facts: Facts
-    /// Pictures of the collection that were cut from it.
-    public let tiles: Int
 
     public init(
-        id: Int64, path: String, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool, facts: Facts, tiles: Int
+        id: Int64, path: String, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool, facts: Facts
     ) {
         self.id = id
         self.path = path
@@ -87,6 +85,5 @@ public struct TileContainer: Sendable, Hashable {
         self.stamp = stamp
         self.isComplete = isComplete
         self.facts = facts
-        self.tiles = tiles
     }
 }

@@ -3,6 +3,8 @@ import Sosia
 /// What clients are told of a raster. Paths of the server are not among it, only the file's name.
 struct RasterAnswer: JSONWritable {
     let raster: TileContainer
+    /// Pictures that were cut from it.
+    let tiles: Int
     let collection: ServedCollection
 
     func write(to json: inout JSONWriter) {
@@ -15,7 +17,7 @@ struct RasterAnswer: JSONWritable {
             json.member("height", facts.height)
             json.member("tile", facts.tiling.tile)
             json.member("stride", facts.tiling.stride)
-            json.member("tiles", raster.tiles)
+            json.member("tiles", tiles)
             json.member("last_level", RasterPyramid(width: facts.width, height: facts.height)?.lastLevel ?? 0)
             json.member("georeferenced", facts.isGeoreferenced)
             if let projection = facts.projection { json.member("projection", projection) }

@@ -59,9 +59,12 @@ struct RasterController: Controller {
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(on: shelf)
         let rasters = try collection.store.rasters()
+        let tiles = try collection.store.tileCounts()
         return .json { json in
             json.object { json in
-                json.member("rasters", rasters.map { RasterAnswer(raster: $0, collection: collection) })
+                json.member(
+                    "rasters",
+                    rasters.map { RasterAnswer(raster: $0, tiles: tiles[$0.id] ?? 0, collection: collection) })
             }
         }
     }

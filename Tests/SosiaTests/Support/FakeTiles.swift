@@ -18,9 +18,14 @@ final class FakeTiles: TileSource {
     /// Windows read before the process "dies".
     private let left: Mutex<Int>
     let read = Atomic<Int>(0)
+    private let onRead: @Sendable (Int) -> Void
 
-    init(_ file: TileFile, life: Int = .max) throws(TileError) {
+    /// - Parameter onRead: called with the number of windows read by then.
+    init(
+        _ file: TileFile, life: Int = .max, onRead: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws(TileError) {
         path = file.path
+        self.onRead = onRead
         let text = (try? String(contentsOfFile: file.path, encoding: .utf8)) ?? ""
         let words = text.split(separator: " ").map(String.init)
         guard words.count >= 3, let width = Int(words[0]), let height = Int(words[1]), let seed = UInt64(words[2]),
@@ -49,7 +54,8 @@ final class FakeTiles: TileSource {
     }
 
     func index(of window: PixelWindow) -> Int? {
-        (0..<count).first { self.window(at: $0) == window }
+        let index = window.y / facts.tiling.stride * columns + window.x / facts.tiling.stride
+        return (0..<count).contains(index) && self.window(at: index) == window ? index : nil
     }
 
     func outline(of window: PixelWindow) -> GeoPolygon? {
@@ -68,24 +74,33 @@ final class FakeTiles: TileSource {
             return left >= 0
         }
         guard isAlive else { throw .missing(path: path) }
-        read.add(1, ordering: .relaxed)
-        var bytes: [UInt8] = []
-        for y in window.y..<window.y + window.height {
-            for x in window.x..<window.x + window.width {
-                let (column, row) = (x / Self.block, y / Self.block)
-                let name = "\(column * Self.block),\(row * Self.block)"
-                if marks["damaged"]?.contains(name) == true { throw .damaged(window, reason: "a block is garbled") }
-                if marks["empty"]?.contains(name) == true, window.x == column * Self.block,
-                    window.y == row * Self.block
-                {
-                    return nil
-                }
-                let own = marks["other"]?.contains(name) == true ? seed &+ 1_000 : seed
-                var generator = SplitMix(seed: own &* 1_000_003 &+ UInt64(row * 1_009 + column))
-                let color = generator.next()
-                bytes += (0..<3).map { UInt8(truncatingIfNeeded: color >> (8 * $0)) }
+        onRead(read.add(1, ordering: .relaxed).newValue)
+        let columns = window.x / Self.block...(window.x + window.width - 1) / Self.block
+        let rows = window.y / Self.block...(window.y + window.height - 1) / Self.block
+        var lines: [[UInt8]] = []
+        for row in rows {
+            var line: [UInt8] = []
+            for column in columns {
+                guard let color = try color(column, row, in: window) else { return nil }
+                let left = max(window.x, column * Self.block)
+                let right = min(window.x + window.width, (column + 1) * Self.block)
+                for _ in left..<right { line += color }
             }
+            lines.append(line)
         }
+        let bytes = (window.y..<window.y + window.height).flatMap { lines[$0 / Self.block - rows.lowerBound] }
         return PixelImage(width: window.width, height: window.height, bytes: bytes)
+    }
+
+    /// - Returns: nil when the block makes the window empty.
+    private func color(_ column: Int, _ row: Int, in window: PixelWindow) throws(TileError) -> [UInt8]? {
+        let (x, y) = (column * Self.block, row * Self.block)
+        let name = "\(x),\(y)"
+        if marks["damaged"]?.contains(name) == true { throw .damaged(window, reason: "a block is garbled") }
+        if marks["empty"]?.contains(name) == true, window.x == x, window.y == y { return nil }
+        let own = marks["other"]?.contains(name) == true ? seed &+ 1_000 : seed
+        var generator = SplitMix(seed: own &* 1_000_003 &+ UInt64(row * 1_009 + column))
+        let color = generator.next()
+        return (0..<3).map { UInt8(truncatingIfNeeded: color >> (8 * $0)) }
     }
 }
