@@ -132,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages",
+                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "MemoryMapping",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),

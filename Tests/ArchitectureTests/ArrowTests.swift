@@ -38,7 +38,8 @@ struct ArrowTests {
             "UnixSignals",
         ],
         "SosiaCLI": [
-            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "ArgumentParser", "Rainbow", "SwiftCSV",
+            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "MemoryMapping", "ArgumentParser",
+            "Rainbow", "SwiftCSV",
         ],
     ]
 

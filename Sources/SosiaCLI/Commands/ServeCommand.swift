@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MemoryMapping
 import Sosia
 import SosiaServer
 
@@ -77,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        FreedMemory.share()
         try await serve(options) { address in
             print("serving", address, separator: "\t")
             fflush(nil)
