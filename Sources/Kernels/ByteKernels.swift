@@ -7,6 +7,7 @@ public struct ByteKernels: Sendable {
     public static let maximumDimension = Int(SOSIA_BYTES_MAXIMUM_DIMENSION)
     public static let current = ByteKernels(table: sosia_byte_kernels_current())
 
+    /// Constant; it lives as long as the process.
     private nonisolated(unsafe) let table: UnsafePointer<sosia_byte_kernels>
 
     private init(table: UnsafePointer<sosia_byte_kernels>) { self.table = table }
@@ -23,6 +24,7 @@ public struct ByteKernels: Sendable {
         public let dimension: Int
         fileprivate let values: [Int16]
         fileprivate let sums: [Int16]
+        /// As above.
         fileprivate nonisolated(unsafe) let table: UnsafePointer<sosia_byte_kernels>
     }
 

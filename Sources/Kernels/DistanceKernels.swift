@@ -8,6 +8,7 @@ public struct DistanceKernels: Sendable {
     public static let current = DistanceKernels(table: sosia_kernels_current())
 
     public let level: SIMDLevel
+    /// Constant; it lives as long as the process.
     private nonisolated(unsafe) let table: UnsafePointer<sosia_kernels>
 
     private init(table: UnsafePointer<sosia_kernels>) {

@@ -77,6 +77,7 @@ public struct GraphScratch: Sendable {
 public struct GraphKernels: Sendable {
     public static let current = GraphKernels(table: sosia_graph_kernels_current())
     public static let maximumSources = Int(SOSIA_GRAPH_MAXIMUM_SOURCES)
+    /// Constant; it lives as long as the process.
     private nonisolated(unsafe) let table: UnsafePointer<sosia_graph_kernels>
 
     private init(table: UnsafePointer<sosia_graph_kernels>) {

@@ -2,6 +2,7 @@
 public struct GraphView: Sendable {
     public let layout: GraphLayout
     public let count: Int
+    /// Of the caller, who reads only while the view is out.
     nonisolated(unsafe) let rows: UnsafePointer<UInt8>?
     nonisolated(unsafe) let linkNumbers: UnsafePointer<UInt32>?
 

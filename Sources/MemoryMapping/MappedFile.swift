@@ -25,6 +25,7 @@ public final class MappedFile: Sendable {
     public let path: String
     /// The number of bytes that are mapped.
     public let count: Int
+    /// Mapped for reading until deinit: nobody writes through it.
     private nonisolated(unsafe) let base: UnsafeRawPointer?
     /// The hint that was given last; giving one for a large file takes milliseconds.
     private let advised = Atomic(Access.normal.rawValue)
