@@ -5,7 +5,7 @@ internal import Foundation
 /// No header that Swift sees declares what is called here, and only the GNU library has it.
 public enum FreedMemory {
     /// Half as many arenas as processors, instead of eight for each: a server's threads take turns, and what one freed is
-    /// then of use to the others. Called before threads are made; `MALLOC_ARENA_MAX` in the environment wins.
+    /// then of use to the others. Called on the main thread before others are made; `MALLOC_ARENA_MAX` in the environment wins.
     public static func share() {
         guard ProcessInfo.processInfo.environment["MALLOC_ARENA_MAX"] == nil, let address = dlsym(nil, "mallopt")
         else { return }

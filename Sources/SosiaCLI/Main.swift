@@ -1,10 +1,13 @@
 import ArgumentParser
 import Foundation
+import MemoryMapping
 
 /// Parses, runs, and turns every ending into the contract's exit code.
 @main
 enum Main {
-    static func main() async {
+    /// Begins on the main thread, before there are others that have arenas of their own.
+    @MainActor static func main() async {
+        FreedMemory.share()
         // Whatever was inherited: a reader that closes the pipe ends the command, as it ends any other.
         signal(SIGPIPE, SIG_DFL)
         Console.reserveStreams()

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import MemoryMapping
 import Sosia
 import SosiaServer
 
@@ -78,7 +77,6 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        FreedMemory.share()
         try await serve(options) { address in
             print("serving", address, separator: "\t")
             fflush(nil)
