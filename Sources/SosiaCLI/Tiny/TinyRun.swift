@@ -36,14 +36,11 @@ struct TinyRun {
         var report = Report()
         let queries = try queries(in: folder, &report)
         guard !queries.isEmpty else { throw TinyImageError.noPictures(path: folder) }
-        for name in ["images_small", "scores", "summary_images"] {
+        for name in Self.folders {
             try FileManager.default.createDirectory(atPath: "\(out)/\(name)", withIntermediateDirectories: true)
         }
-        let state = try TinyRunState(database: database, k: options.k)
-        let before = TinyRunState(contentsOf: out + "/run.json")
-        let open = queries.filter { query in
-            !state.fits(before, query) || !FileManager.default.fileExists(atPath: query.scores)
-        }
+        var state = try TinyRunState(database: database, k: options.k)
+        let open = try begin(&state, queries)
         (report.searched, report.kept) = (open.count, queries.count - open.count)
 
         let start = ContinuousClock.now
@@ -55,13 +52,43 @@ struct TinyRun {
                 var lines = TinyLines()
                 for neighbor in neighbors { lines.append(neighbor.squaredDistance, at: neighbor.position) }
                 try Data(lines.bytes).write(to: URL(fileURLWithPath: query.scores), options: .atomic)
+                state.add(query)
             }
+            // Scores first: what the state names is there.
+            try state.write(to: stateFile)
         }
         let took = ContinuousClock.now - start
-        // Scores first: what the state names is there.
-        try state.naming(queries).write(to: out + "/run.json")
         try await summarize(queries, searched: report.searched, took: took)
         return report
+    }
+
+    private static let folders = ["images_small", "scores", "summary_images"]
+    private var stateFile: String { out + "/run.json" }
+
+    /// Says in the folder of results what this run is of, and takes away what is of another file or number of
+    /// neighbours, so that a run that is interrupted leaves nothing that the next one could mistake for its own.
+    /// - Returns: the pictures to search for.
+    private func begin(_ state: inout TinyRunState, _ queries: [Query]) throws -> [Query] {
+        let before = TinyRunState(contentsOf: stateFile)
+        if let before, state.agrees(with: before) { state.keep(before.pictures) }
+        let open = queries.filter { query in
+            !state.names(query) || !FileManager.default.fileExists(atPath: query.scores)
+        }
+        for query in open { state.remove(query) }
+        try state.write(to: stateFile)
+        for query in open { try Self.removeFile(query.scores) }
+        for name in (before?.pictures ?? [:]).keys where state.pictures[name] == nil && !name.contains("/") {
+            for file in ["scores/\(name).txt", "images_small/\(name).png", "summary_images/\(name).png"] {
+                try Self.removeFile("\(out)/\(file)")
+            }
+        }
+        return open
+    }
+
+    private static func removeFile(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else {
+            throw TinyImageError.unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     private func queries(in folder: String, _ report: inout Report) throws -> [Query] {
