@@ -20,6 +20,35 @@ struct TinyTests {
         #expect(make.status == 0)
     }
 
+    /// Pipes that nobody writes to and endless devices are passed over at once.
+    @Test func whatIsNoFileKeepsNothingWaiting() throws {
+        for name in ["in/pipe.jpg", "pipe.bin", "u.bin.names"] {
+            try #require(mkfifo(folder + "/" + name, 0o600) == 0)
+        }
+        try FileManager.default.createSymbolicLink(atPath: folder + "/in/0.png", withDestinationPath: "/dev/zero")
+        try FileManager.default.createSymbolicLink(atPath: folder + "/in/loop", withDestinationPath: ".")
+        try sosia.folder.write(picture(3), to: "in/b/c/3.JPG")
+        try sosia.folder.write(picture(3), to: "in/.hidden/4.jpg")
+        func run(_ arguments: String...) throws -> Sosia.Result {
+            try sosia.run(["tiny"] + arguments, prefix: ["timeout", "20"])
+        }
+        let make = try run("make", "--from", folder + "/in", database)
+        #expect(make.output == "10 tiny images, 1 skipped\n")
+        #expect(make.errors == "skipped loop: the link leads back to a folder that is being walked\n")
+        #expect(
+            try String(contentsOfFile: database + ".names", encoding: .utf8)
+                == (0..<9).map { "\"\($0).jpg\"\n" }.joined() + "\"b/c/3.JPG\"\n")
+        let show = try run("show", "--db", folder + "/pipe.bin", "-o", folder + "/o.png", "0")
+        #expect(show.status == 1)
+        #expect(show.errors.contains("is not a regular file"))
+        try FileManager.default.copyItem(atPath: database, toPath: folder + "/u.bin")
+        let search = try run("search", "--db", folder + "/u.bin", "@0", "--json")
+        #expect(search.status == 1)
+        #expect(search.errors.contains("u.bin.names is not a regular file"))
+        let nowhere = try run("make", "--from", folder + "/nowhere", folder + "/v.bin")
+        #expect(nowhere.errors == "sosia: \(folder)/nowhere cannot be read: there is no such file\n")
+    }
+
     @Test func aFolderIsMadeAndSearched() throws {
         try make()
         let one = try sosia.run("tiny", "search", "--db", database, folder + "/in/4.jpg", "-n", "3")
@@ -83,6 +112,24 @@ struct TinyTests {
         #expect(try sosia.run("tiny", "show", "--db", database, "-o", folder + "/o.png").status == 2)
         #expect(try sosia.run("tiny", "search", "--db", database, "@x").status == 2)
         #expect(try sosia.run("tiny", "search", "--db", database, "@1", "-n", "0").status == 2)
+
+        try sosia.folder.write(Array(repeating: "1\n", count: 40_000).joined().utf8.map { $0 }, to: "list")
+        let list = try Data(contentsOf: URL(fileURLWithPath: folder + "/list"))
+        let long = try sosia.run(
+            "tiny", "show", "--db", database, "-o", folder + "/long.png", "-c", "1", "-", input: list)
+        #expect(
+            long.errors == "sosia: \(folder)/long.png cannot be written: 32 x 1280000 pixels, the format has at most "
+                + "1000000 a side\n")
+        #expect(long.status == 1)
+        let much = try sosia.run("tiny", "search", "--db", database, "@0", "@1", "-n", "600000", "--json")
+        #expect(much.status == 2)
+        #expect(much.errors.contains("2 pictures with -n 600000 are 1200000"))
+        try sosia.folder.write(Array("\"a\"\n".utf8), to: "t.bin.names")
+        let names = try sosia.run(
+            "tiny", "run", "--db", database, "--images", folder + "/in", "--out", folder + "/named")
+        #expect(names.status == 1)
+        #expect(names.errors.hasPrefix("sosia: line 1 of \(database).names"))
+        #expect(!FileManager.default.fileExists(atPath: folder + "/named"), "it is said before the search")
 
         try sosia.folder.write([], to: "empty.bin")
         let empty = try sosia.run("tiny", "search", "--db", folder + "/empty.bin", "@0")
