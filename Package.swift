@@ -50,27 +50,29 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "CPlatform"),
+        .target(name: "Platform", swiftSettings: strict),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .target(name: "CImages", dependencies: ["CPlatform", "CTurboJPEG", "CExif"]),
-        .target(name: "Images", dependencies: ["CImages", "SosiaCore"], swiftSettings: strict),
+        .target(name: "Images", dependencies: ["CImages", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
             swiftSettings: strict),
 
         .target(name: "CGDAL", dependencies: ["CPlatform"]),
-        .target(name: "Rasters", dependencies: ["CGDAL", "SosiaCore"], swiftSettings: strict),
+        .target(name: "Rasters", dependencies: ["CGDAL", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "RastersTests", dependencies: ["Rasters", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CArchives", dependencies: ["CPlatform"]),
         .target(
-            name: "TinyImages", dependencies: ["CArchives", "Images", "Kernels", "MemoryMapping", "SosiaCore"],
+            name: "TinyImages",
+            dependencies: ["CArchives", "Images", "Kernels", "MemoryMapping", "Platform", "SosiaCore"],
             swiftSettings: strict),
         .testTarget(
             name: "TinyImagesTests", dependencies: ["TinyImages", "Images", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CReports", dependencies: ["CPlatform"]),
-        .target(name: "Reports", dependencies: ["CReports", "Images", "SosiaCore"], swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["CReports", "Images", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "COpenVINO"),

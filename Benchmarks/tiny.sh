@@ -2,10 +2,12 @@
 # Tiny images: passes over a file in the page cache beside plain reading and numpy, mosaics, and a file larger than the
 # memory that is allowed, beside dd. Sets up what is missing.
 #
-#   Benchmarks/tiny.sh [--only cache,numpy,show,disk] [--rounds 5] [--disk-gb 20]
+#   Benchmarks/tiny.sh [--only cache,numpy,show,vectors,disk] [--rounds 5] [--gb 3] [--work FOLDER]
+#   Benchmarks/tiny.sh --only disk [--disk-gb 20] [--disk-rounds 3] [--memory-mb 1024] [--work FOLDER]
 #
-# The files are made in Benchmarks/.data-tiny of CIFAR-10, which lies in ../shared/data/tiny32, moved, mirrored and
-# made lighter or darker, with some noise; --noise makes them of noise alone. The one of 20 GB is deleted at the end.
+# The files are made in Benchmarks/.data-tiny, or in the folder that --work names, of CIFAR-10, which lies in
+# ../shared/data/tiny32, moved, mirrored and made lighter or darker, with some noise; --noise makes them of noise alone.
+# The one of 20 GB repeats its first 960,000 records, and is deleted at the end.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(dirname "$here")"
@@ -24,7 +26,7 @@ fi
 
 mkdir -p "$here/.build"
 log="$here/.build/release.log"
-for package in "$root:sosia" "$here:sosia-bench-tiny"; do
+for package in "$root:sosia" "$here:sosia-bench-tiny" "$here:sosia-bench-search"; do
     if ! swift build --package-path "${package%:*}" -c release --product "${package##*:}" > "$log" 2>&1; then
         tail -n 20 "$log" >&2
         echo "tiny.sh: the build failed; its whole output is in $log" >&2

@@ -2,6 +2,15 @@
 import numpy as np
 
 RECORD = 3072
+# Records of one array: as many as CIFAR-10 has.
+ARRAY = 60_000
+# Arrays that are made; behind them the file repeats itself.
+ARRAYS = 16
+
+
+def different():
+    """How many records of a large file are made, all others being copies of them."""
+    return ARRAY * ARRAYS
 
 
 def variants(records, seed):
@@ -21,10 +30,10 @@ def variants(records, seed):
 def noise(seed):
     numbers = np.random.default_rng(seed)
     while True:
-        yield np.frombuffer(numbers.bytes(60_000 * RECORD), dtype=np.uint8).reshape(-1, RECORD)
+        yield np.frombuffer(numbers.bytes(ARRAY * RECORD), dtype=np.uint8).reshape(-1, RECORD)
 
 
-def make(path, count, arrays, repeat=16):
+def make(path, count, arrays, repeat=ARRAYS):
     """`count` records; after `repeat` arrays the file's own front is copied, which is quicker than making more."""
     written = 0
     with open(path, "wb") as file:
@@ -39,7 +48,7 @@ def make(path, count, arrays, repeat=16):
     with open(path, "rb") as source, open(path, "ab") as file:
         while written < count:
             source.seek((written * RECORD) % front)
-            chunk = source.read(min(60_000 * RECORD, (count - written) * RECORD))
+            chunk = source.read(min(ARRAY * RECORD, (count - written) * RECORD))
             file.write(chunk)
             written += len(chunk) // RECORD
         file.truncate(count * RECORD)

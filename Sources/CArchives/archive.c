@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENTRY_OK = 0, END = 1, WARNING = -20, REGULAR = 0100000, BLOCK = 1 << 16 };
+enum { ENTRY_OK = 0, END = 1, WARNING = -20, REGULAR = 0100000, FOLDER = 0040000, BLOCK = 1 << 16 };
 
 struct archive;
 struct archive_entry;
@@ -22,6 +22,8 @@ static struct {
     int (*next)(struct archive *, struct archive_entry **);
     const char *(*name_utf8)(struct archive_entry *);
     const char *(*name)(struct archive_entry *);
+    const char *(*link_utf8)(struct archive_entry *);
+    const char *(*link)(struct archive_entry *);
     unsigned (*type)(struct archive_entry *);
     int64_t (*size)(struct archive_entry *);
     ptrdiff_t (*data)(struct archive *, void *out, size_t count);
@@ -47,6 +49,8 @@ static void open_library(void) {
         {&library.next, "archive_read_next_header"},
         {&library.name_utf8, "archive_entry_pathname_utf8"},
         {&library.name, "archive_entry_pathname"},
+        {&library.link_utf8, "archive_entry_hardlink_utf8"},
+        {&library.link, "archive_entry_hardlink"},
         {&library.type, "archive_entry_filetype"},
         {&library.size, "archive_entry_size"},
         {&library.data, "archive_read_data"},
@@ -95,7 +99,10 @@ sosia_archive_status sosia_archive_next(void *archive, sosia_archive_entry *out,
     if (result < WARNING || !entry) return failed(archive, message);
     const char *name = library.name_utf8(entry);
     if (!name) name = library.name(entry);
-    *out = (sosia_archive_entry){name ? name : "", library.type(entry) == REGULAR, library.size(entry)};
+    const char *link = library.link_utf8(entry);
+    if (!link) link = library.link(entry);
+    const unsigned type = library.type(entry);
+    *out = (sosia_archive_entry){name ? name : "", link, type == REGULAR, type == FOLDER, library.size(entry)};
     return SOSIA_ARCHIVE_OK;
 }
 

@@ -37,7 +37,8 @@ public final class MappedFile: Sendable {
     public init(
         _ path: String, minimumCount: Int = 0, length: Int? = nil, access: Access = .normal, populate: Bool = false
     ) throws(MappedFileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe would otherwise keep the program waiting for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(operation: .open, path: path, errno: errno) }
         defer { close(descriptor) }
         var status = stat()

@@ -6,6 +6,8 @@
     import Darwin
 #endif
 
+public import SosiaCore
+
 /// A file of any size that is mapped part by part, so that little of it is in the process at once.
 ///
 /// As with ``MappedFile``, a file that shrinks while a part is mapped makes the system end the process on access.
@@ -13,11 +15,16 @@ public final class WindowedFile: Sendable {
     public let path: String
     /// Bytes of the file when it was opened.
     public let count: Int
+    /// Size and time of the file when it was opened.
+    public let stamp: ImageSource.Stamp
+    /// Its number in the file system: another file under the same name has another one.
+    public let inode: UInt64
     private let descriptor: Int32
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     public init(_ path: String) throws(MappedFileError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe would otherwise keep the program waiting for a writer.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(operation: .open, path: path, errno: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -31,6 +38,8 @@ public final class WindowedFile: Sendable {
         }
         self.path = path
         count = Int(status.st_size)
+        stamp = ImageSource.Stamp(status)
+        inode = UInt64(status.st_ino)
         #if os(Linux)
             posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         #endif

@@ -1,9 +1,9 @@
 public import Images
 public import SosiaCore
 
-/// Queries with their neighbours, and what is known of the collection and the searches, as a document.
+/// What a document of queries with their neighbours begins with: what is known of the collection and the searches.
 ///
-/// Equal reports become equal bytes: nothing in the document says when or where it was made.
+/// A ``ReportWriter`` takes it, then the queries one by one, because there may be many.
 public struct Report: Sendable {
     /// A name and its value.
     public struct Fact: Sendable, Hashable {
@@ -68,12 +68,10 @@ public struct Report: Sendable {
 
     public let title: String
     public let facts: [Fact]
-    public let sections: [Section]
 
-    public init(title: String, facts: [Fact], sections: [Section]) {
+    public init(title: String, facts: [Fact]) {
         self.title = title
         self.facts = facts
-        self.sections = sections
     }
 }
 

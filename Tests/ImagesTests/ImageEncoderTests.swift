@@ -26,7 +26,7 @@ struct ImageEncoderTests {
 
     @Test func refusesMoreThanAJPEGHolds() {
         let long = Pictures.image(width: 65_536, height: 1, bytes: [UInt8](repeating: 9, count: 65_536 * 3))
-        #expect(throws: EncodeError.sideTooLong(width: 65_536, height: 1, maximumSide: 65_535)) {
+        #expect(throws: EncodeError.sideTooLong(width: 65_536, height: 1, maximumSide: 65_535, path: nil)) {
             try ImageEncoder.jpeg(long)
         }
     }

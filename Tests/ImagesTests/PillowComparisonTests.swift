@@ -17,7 +17,7 @@ struct PillowComparisonTests {
         let root = Pillow.package.appending(path: "../shared/data/\(folder)")
         let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
         let found = (files?.compactMap { $0 as? URL } ?? [])
-            .filter { PictureFormat.fileExtensions.contains($0.pathExtension.lowercased()) }
+            .filter { PictureFormat.isUsual(name: $0.lastPathComponent) }
             .sorted { $0.path < $1.path }
         if found.isEmpty { print("skipped: no pictures in \(folder)") }
         return found

@@ -49,6 +49,13 @@ struct ReportTests {
         #expect(gone.status == 3)
         #expect(gone.errors.contains("skipped \(folder)/nothing.jpg"))
         #expect(try mosaic("wrong.gif", ["1"]).status == 1)
+        // Lists of ids grow old.
+        for arguments in [["1", "99", "3"], ["1", "99", "3", "--label", "shop"]] {
+            let stale = try mosaic("stale.png", arguments)
+            #expect(stale.status == 3)
+            #expect(stale.errors == "skipped id:99: there is no such picture any more, or it cannot be read\n")
+        }
+        #expect(try ImageDecoder().decode([UInt8](data("stale.png")), maxSide: 200).pixels.height == 96)
     }
 
     @Test func reportsAreReproducedToTheByte() throws {

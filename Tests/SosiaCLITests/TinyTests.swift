@@ -20,6 +20,35 @@ struct TinyTests {
         #expect(make.status == 0)
     }
 
+    /// Pipes that nobody writes to and endless devices are passed over at once.
+    @Test func whatIsNoFileKeepsNothingWaiting() throws {
+        for name in ["in/pipe.jpg", "pipe.bin", "u.bin.names"] {
+            try #require(mkfifo(folder + "/" + name, 0o600) == 0)
+        }
+        try FileManager.default.createSymbolicLink(atPath: folder + "/in/0.png", withDestinationPath: "/dev/zero")
+        try FileManager.default.createSymbolicLink(atPath: folder + "/in/loop", withDestinationPath: ".")
+        try sosia.folder.write(picture(3), to: "in/b/c/3.JPG")
+        try sosia.folder.write(picture(3), to: "in/.hidden/4.jpg")
+        func run(_ arguments: String...) throws -> Sosia.Result {
+            try sosia.run(["tiny"] + arguments, prefix: ["timeout", "20"])
+        }
+        let make = try run("make", "--from", folder + "/in", database)
+        #expect(make.output == "10 tiny images, 1 skipped\n")
+        #expect(make.errors == "skipped loop: the link leads back to a folder that is being walked\n")
+        #expect(
+            try String(contentsOfFile: database + ".names", encoding: .utf8)
+                == (0..<9).map { "\"\($0).jpg\"\n" }.joined() + "\"b/c/3.JPG\"\n")
+        let show = try run("show", "--db", folder + "/pipe.bin", "-o", folder + "/o.png", "0")
+        #expect(show.status == 1)
+        #expect(show.errors.contains("is not a regular file"))
+        try FileManager.default.copyItem(atPath: database, toPath: folder + "/u.bin")
+        let search = try run("search", "--db", folder + "/u.bin", "@0", "--json")
+        #expect(search.status == 1)
+        #expect(search.errors.contains("u.bin.names is not a regular file"))
+        let nowhere = try run("make", "--from", folder + "/nowhere", folder + "/v.bin")
+        #expect(nowhere.errors == "sosia: \(folder)/nowhere cannot be read: there is no such file\n")
+    }
+
     @Test func aFolderIsMadeAndSearched() throws {
         try make()
         let one = try sosia.run("tiny", "search", "--db", database, folder + "/in/4.jpg", "-n", "3")
@@ -84,6 +113,24 @@ struct TinyTests {
         #expect(try sosia.run("tiny", "search", "--db", database, "@x").status == 2)
         #expect(try sosia.run("tiny", "search", "--db", database, "@1", "-n", "0").status == 2)
 
+        try sosia.folder.write(Array(repeating: "1\n", count: 40_000).joined().utf8.map { $0 }, to: "list")
+        let list = try Data(contentsOf: URL(fileURLWithPath: folder + "/list"))
+        let long = try sosia.run(
+            "tiny", "show", "--db", database, "-o", folder + "/long.png", "-c", "1", "-", input: list)
+        #expect(
+            long.errors == "sosia: \(folder)/long.png cannot be written: 32 x 1280000 pixels, the format has at most "
+                + "1000000 a side\n")
+        #expect(long.status == 1)
+        let much = try sosia.run("tiny", "search", "--db", database, "@0", "@1", "-n", "600000", "--json")
+        #expect(much.status == 2)
+        #expect(much.errors.contains("2 pictures with -n 600000 are 1200000"))
+        try sosia.folder.write(Array("\"a\"\n".utf8), to: "t.bin.names")
+        let names = try sosia.run(
+            "tiny", "run", "--db", database, "--images", folder + "/in", "--out", folder + "/named")
+        #expect(names.status == 1)
+        #expect(names.errors.hasPrefix("sosia: line 1 of \(database).names"))
+        #expect(!FileManager.default.fileExists(atPath: folder + "/named"), "it is said before the search")
+
         try sosia.folder.write([], to: "empty.bin")
         let empty = try sosia.run("tiny", "search", "--db", folder + "/empty.bin", "@0")
         #expect(empty.errors.contains("has 0 bytes"))
@@ -104,6 +151,76 @@ struct TinyTests {
         #expect(query.errors.contains("text.jpg: not a picture"))
     }
 
+    private func run(_ out: String, _ options: String..., database: String? = nil) throws -> Sosia.Result {
+        try sosia.run(
+            ["tiny", "run", "--db", database ?? self.database, "--images", folder + "/queries"]
+                + ["--out", folder + "/" + out] + options)
+    }
+
+    private func scores(_ out: String, _ name: String) throws -> String {
+        try String(contentsOfFile: "\(folder)/\(out)/scores/\(name).txt", encoding: .utf8)
+    }
+
+    /// Records that no sample of a few looks at are changed, in place and by another file of the same size.
+    @Test(arguments: [false, true]) func aChangedFileIsSearchedAgain(isReplaced: Bool) throws {
+        let path = folder + "/large.bin"
+        var bytes = [UInt8](repeating: 0, count: 1_000 * 3_072)
+        for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index / 3_072 * 7 + index) }
+        try sosia.folder.write(bytes, to: "large.bin")
+        try sosia.folder.write(picture(1), to: "queries/a.jpg")
+        #expect(try run("out", "-n", "1000", database: path).output.hasPrefix("1 searched"))
+        let before = try scores("out", "a.jpg")
+        #expect(try run("out", "-n", "1000", database: path).output.hasPrefix("0 searched, 1 kept"))
+
+        for index in 8 * 3_072..<9 * 3_072 { bytes[index] = 255 }
+        let time = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        if isReplaced {
+            // The same name, size and time, but not the same file.
+            try sosia.folder.write(bytes, to: "other.bin")
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: folder + "/other.bin", toPath: path)
+            try FileManager.default.setAttributes([.modificationDate: #require(time)], ofItemAtPath: path)
+        } else {
+            let file = try #require(FileHandle(forUpdatingAtPath: path))
+            try file.seek(toOffset: 8 * 3_072)
+            try file.write(contentsOf: [UInt8](repeating: 255, count: 3_072))
+            try file.close()
+        }
+        #expect(try run("out", "-n", "1000", database: path).output.hasPrefix("1 searched"))
+        #expect(try scores("out", "a.jpg") != before)
+        #expect(try run("fresh", "-n", "1000", database: path).status == 0)
+        #expect(try scores("out", "a.jpg") == scores("fresh", "a.jpg"))
+    }
+
+    @Test func anInterruptedRunLeavesNothingThatIsTakenForAnother() throws {
+        try make()
+        for number in 0..<3 { try sosia.folder.write(picture(number), to: "queries/\(number).jpg") }
+        #expect(try run("out", "-n", "4").output.hasPrefix("3 searched"))
+        // The picture is no longer asked about, and a run with another number stops after the first scores.
+        try FileManager.default.removeItem(atPath: folder + "/queries/0.jpg")
+        let obstacle = folder + "/out/scores/2.jpg.txt"
+        try FileManager.default.removeItem(atPath: obstacle)
+        try FileManager.default.createDirectory(atPath: obstacle + "/in", withIntermediateDirectories: true)
+        let broken = try run("out", "-n", "2")
+        #expect(broken.status == 1)
+        try FileManager.default.removeItem(atPath: obstacle)
+
+        // Back to the first number: nothing of the run between is kept.
+        try sosia.folder.write(picture(0), to: "queries/0.jpg")
+        #expect(try run("out", "-n", "4").output.hasPrefix("3 searched"))
+        for number in 0..<3 {
+            #expect(try scores("out", "\(number).jpg").split(separator: "\n").count == 4)
+        }
+        // What belongs to another number and to no picture is not left lying about; what belongs is.
+        try FileManager.default.removeItem(atPath: folder + "/queries/0.jpg")
+        #expect(try run("out", "-n", "4").output.hasPrefix("0 searched, 2 kept"))
+        #expect(FileManager.default.fileExists(atPath: folder + "/out/scores/0.jpg.txt"))
+        #expect(try run("out", "-n", "3").output.hasPrefix("2 searched"))
+        for name in ["scores/0.jpg.txt", "images_small/0.jpg.png", "summary_images/0.jpg.png"] {
+            #expect(!FileManager.default.fileExists(atPath: folder + "/out/" + name))
+        }
+    }
+
     @Test func aRunIsRepeatedToTheByte() throws {
         try make()
         let hostile = "queries/<b>&'\"ü.jpg"
@@ -114,12 +231,7 @@ struct TinyTests {
         let files = [
             "images_small/a.jpg.png", "scores/a.jpg.txt", "summary_images/a.jpg.png", "summary.pdf", "summary.html",
         ]
-        func run(_ out: String) throws -> Sosia.Result {
-            try sosia.run(
-                "tiny", "run", "--db", database, "--images", folder + "/queries", "--out", folder + "/" + out, "-n", "4"
-            )
-        }
-        let first = try run("one")
+        let first = try run("one", "-n", "4")
         #expect(first.status == 3)
         #expect(first.output == "2 searched, 0 kept from before: \(folder)/one\n")
         #expect(first.errors.contains("skipped bad.jpg: not a picture"))
@@ -133,13 +245,13 @@ struct TinyTests {
             try files.map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(out)/\($0)")) }
         }
         let before = try contents("one")
-        #expect(try run("two").output.hasPrefix("2 searched"))
+        #expect(try run("two", "-n", "4").output.hasPrefix("2 searched"))
         #expect(try contents("two") == before)
         // Nothing is searched for again, unless a picture is new or changed.
-        #expect(try run("one").output.hasPrefix("0 searched, 2 kept"))
+        #expect(try run("one", "-n", "4").output.hasPrefix("0 searched, 2 kept"))
         #expect(try contents("one") == before)
         try sosia.folder.write(picture(5), to: "queries/a.jpg")
-        #expect(try run("one").output.hasPrefix("1 searched, 1 kept"))
+        #expect(try run("one", "-n", "4").output.hasPrefix("1 searched, 1 kept"))
         #expect(try contents("one") != before)
     }
 }

@@ -33,6 +33,7 @@ struct TileTests {
             #expect(picture["name"] == "town.jpg#16,16,32,32")
             #expect(picture["tile"]?["window"] == ["x": 16, "y": 16, "width": 32, "height": 32])
             #expect(picture["tile"]?["outline"] == nil)
+            #expect(picture["tile"]?["position"] == nil)
 
             let merged = try await client.get(Self.path + "/images/7/similar?k=20").json()
             let kept = try await client.get(Self.path + "/images/7/similar?k=20&overlaps=keep").json()
@@ -51,6 +52,32 @@ struct TileTests {
             #expect(pixels.width == 32 && pixels.height == 32)
             let thumb = try await client.get(Self.path + "/images/7/thumb")
             #expect(thumb.status == 200)
+        }
+    }
+
+    private func tinyServer() async throws -> TestServer {
+        let server = try TestServer()
+        let file = server.folder + "/t.bin"
+        let records = (0..<5 * 3_072).map { UInt8(truncatingIfNeeded: $0 / 3_072 * 50 + $0 % 97) }
+        try Data(records).write(to: URL(fileURLWithPath: file))
+        let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        #expect(try await store.add(tinyImages: [file]).added == 5)
+        return server
+    }
+
+    @Test func aTinyImageTellsItsPosition() async throws {
+        try await tinyServer().run { client async throws in
+            let picture = try await client.get(Self.path + "/images/4").json()
+            #expect(picture["name"] == "t.bin#3")
+            #expect(picture["tile"]?["position"] == 3)
+            let hits = try await client.get(Self.path + "/images/4/similar?k=9").json()["results"]?.list ?? []
+            #expect(Set(hits.compactMap { $0["name"]?.text }) == ["t.bin#0", "t.bin#1", "t.bin#2", "t.bin#4"])
+            for hit in hits {
+                let position = try #require(hit["tile"]?["position"])
+                #expect(hit["name"]?.text.map { $0.hasPrefix("t.bin#") } == true)
+                #expect(hit["tile"]?["window"]?["height"] == 32)
+                #expect(position != 3)
+            }
         }
     }
 

@@ -64,6 +64,81 @@ struct SearchTests {
         }
     }
 
+    @Test func whatHasNoRoomInOnePassTakesSeveral() throws {
+        let folder = try TemporaryFolder()
+        let all = try records(1_000, seed: 8)
+        let file = try TinyImageFile(folder.write(all.flatMap(\.bytes), to: "a.bin"))
+        var options = TinySearchOptions()
+        (options.k, options.threads, options.memory) = (100, 1, TinySearchOptions.memory.minimum)
+        let shared = options.queriesPerPass(over: file.count)
+        options.k = 100_000
+        #expect(options.queriesPerPass(over: 100_000) < 30)
+        #expect(options.queriesPerPass(over: file.count) > 30, "no more are kept than there are")
+        options.memory = TinySearchOptions.memory.standard
+        #expect(options.queriesPerPass(over: 100_000) < 400)
+        options.k = 100
+        #expect(options.queriesPerPass(over: file.count) > shared)
+        options.memory = TinySearchOptions.memory.minimum
+
+        let queries = (0..<2 * shared + 1).map { all[$0 % all.count] }
+        let seen = Mutex<[TinySearchProgress]>([])
+        var order: [Int] = []
+        try file.nearest(to: queries, options: options, progress: { done in seen.withLock { $0.append(done) } }) {
+            query, nearest in
+            order.append(query)
+            #expect(nearest.count == 100)
+            #expect(nearest[0].squaredDistance == 0)
+            if query % 1_500 == 0 {
+                #expect(nearest == Array(Self.reference(queries[query], all).prefix(100)))
+            }
+        }
+        #expect(order == Array(queries.indices))
+        let bytes = all.count * TinyImage.byteCount
+        let passes = seen.withLock { $0 }
+        #expect(passes.map(\.total).allSatisfy { $0 == 3 * bytes })
+        #expect(passes.map(\.done) == [0, bytes, bytes, 2 * bytes, 2 * bytes, 3 * bytes])
+        #expect(passes.last?.done == 3 * bytes)
+    }
+
+    /// Only one of the threads runs the task that is cancelled; the others must hear of it, too.
+    @Test func aCancelledSearchEnds() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([], to: "a.bin")
+        let windows = 60
+        try #require(truncate(path, off_t(windows * 4_096 * TinyImage.byteCount)) == 0)
+        let file = try TinyImageFile(path)
+        let query = try file.record(0)
+        let running = Mutex<Task<Void, any Error>?>(nil)
+        let taken = Mutex(0)
+        let task = Task {
+            while running.withLock({ $0 == nil }) { await Task.yield() }
+            var options = TinySearchOptions()
+            (options.k, options.threads) = (10, 4)
+            _ = try file.nearest(to: [query], options: options) { _ in
+                taken.withLock { $0 += 1 }
+                running.withLock { $0?.cancel() }
+                usleep(1_000)
+            }
+        }
+        running.withLock { $0 = task }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(taken.withLock { $0 } < windows / 2)
+    }
+
+    @Test func manyQueriesHaveFewerDistancesAtOnce() throws {
+        let folder = try TemporaryFolder()
+        let all = try records(200, seed: 6)
+        let file = try TinyImageFile(folder.write(all.flatMap(\.bytes), to: "a.bin"))
+        let queries = (0..<TinySearchOptions.queries.maximum * 4).map { all[$0 % 7] }
+        var next = 0
+        try file.distances(to: queries, threads: 1) { first, distances in
+            #expect(first == next)
+            #expect(distances.count * distances[0].count <= 1 << 21)
+            next += distances[0].count
+        }
+        #expect(next == all.count)
+    }
+
     @Test(arguments: [1, 2, 5]) func allDistancesComeInTheOrderOfTheFile(threads: Int) throws {
         let folder = try TemporaryFolder()
         let all = try records(100, seed: 4)

@@ -15,8 +15,10 @@ typedef enum {
 enum { SOSIA_ARCHIVE_MESSAGE_SIZE = 256 };
 
 typedef struct {
-    const char *name;   // as stored, mostly UTF-8; valid until the next entry
+    const char *name; // as stored, mostly UTF-8; valid until the next entry
+    const char *link; // of a hard link, the name of the file; else NULL
     int is_file;
+    int is_folder;
     int64_t size;
 } sosia_archive_entry;
 

@@ -61,12 +61,24 @@ sosia_image_status sosia_jpeg_encode(const uint8_t *rgb, int width, int height, 
                                      size_t *size);
 void sosia_jpeg_free(uint8_t *bytes);
 
-// PNG (libpng, opened at first use) --------------------------------------------------------------------------------
+// PNG (libpng and zlib, opened at first use) -------------------------------------------------------------------------
 
-// A new file of 8-bit RGB, written rows at a time. Any failure to write is DAMAGED. `*out` is freed with
+// A new file of 8-bit RGB, written in bands of rows. Any failure to write is DAMAGED. `*out` is freed with
 // sosia_png_free, after sosia_png_finish when all rows were written.
 sosia_image_status sosia_png_create(const char *path, int width, int height, void **out);
-sosia_image_status sosia_png_write(void *png, const uint8_t *rgb, int rows);
+// Some rows, deflated; `bytes` is NULL or `count` 0 when there was not enough memory.
+typedef struct {
+    uint8_t *bytes;
+    size_t count;
+    size_t deflated; // bytes before
+    uint32_t adler;  // of these
+} sosia_png_band;
+
+// After a sosia_png_create, on any thread. `row_bytes` is at least 3. Freed with sosia_png_band_free.
+void sosia_png_deflate(const uint8_t *rgb, int rows, size_t row_bytes, sosia_png_band *out);
+void sosia_png_band_free(sosia_png_band *band);
+// The next band, from the top.
+sosia_image_status sosia_png_write(void *png, const sosia_png_band *band);
 sosia_image_status sosia_png_finish(void *png);
 void sosia_png_free(void *png);
 

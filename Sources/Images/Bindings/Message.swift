@@ -1,18 +1,8 @@
 internal import CImages
+import Platform
 
-/// The text buffer that the C side writes into.
-struct Message {
-    private var characters = [CChar](repeating: 0, count: Int(SOSIA_IMAGE_MESSAGE_SIZE))
-
-    mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>?) -> Result) -> Result {
-        characters.withUnsafeMutableBufferPointer { body($0.baseAddress) }
-    }
-
-    /// Printable ASCII, safe to log.
-    var text: String {
-        let bytes = characters.prefix { $0 != 0 }.map { (0x20...0x7e).contains($0) ? UInt8($0) : UInt8(ascii: "?") }
-        return bytes.isEmpty ? "no reason given" : String(decoding: bytes, as: UTF8.self)
-    }
+extension Message {
+    init() { self.init(size: Int(SOSIA_IMAGE_MESSAGE_SIZE)) }
 }
 
 extension DecodeError {

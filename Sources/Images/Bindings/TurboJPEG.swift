@@ -1,4 +1,5 @@
 internal import CImages
+import Platform
 
 /// libturbojpeg: scaled decoding of JPEG, and encoding.
 enum TurboJPEG {

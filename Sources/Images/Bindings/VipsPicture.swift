@@ -1,4 +1,5 @@
 internal import CImages
+import Platform
 
 /// A picture that libvips has opened: its header is read, its pixels are not.
 struct VipsPicture {

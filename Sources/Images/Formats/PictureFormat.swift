@@ -3,10 +3,17 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, tiff, gif, heif, avif, bmp
 
     /// Extensions, in lower case and without the dot, of the files that a walk through folders takes.
-    public static let fileExtensions: Set<String> = [
+    private static let fileExtensions: Set<String> = [
         "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "gif", "heic", "heif", "hif", "avif",
         "bmp", "dib",
     ]
+
+    /// Whether a file is called like a picture.
+    /// - Parameter name: with or without its folders.
+    public static func isUsual(name: some StringProtocol) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return fileExtensions.contains(name[name.index(after: dot)...].lowercased())
+    }
 
     /// How many bytes of a file `init(sniffing:)` looks at.
     public static let sniffedBytes = 64

@@ -12,7 +12,7 @@ public enum ImageEncoder {
         _ image: PixelImage, quality: Int = quality.standard
     ) throws(EncodeError) -> [UInt8] {
         guard image.width <= maximumSide, image.height <= maximumSide else {
-            throw .sideTooLong(width: image.width, height: image.height, maximumSide: maximumSide)
+            throw .sideTooLong(width: image.width, height: image.height, maximumSide: maximumSide, path: nil)
         }
         let quality = min(max(quality, Self.quality.minimum), Self.quality.maximum)
         guard
@@ -25,7 +25,8 @@ public enum ImageEncoder {
 
 /// Why pixels did not become a file.
 public enum EncodeError: Error, Hashable, Sendable {
-    case sideTooLong(width: Int, height: Int, maximumSide: Int)
+    /// More than the format, or nearly all programs that read it, can have.
+    case sideTooLong(width: Int, height: Int, maximumSide: Int, path: String?)
     case outOfMemory
     /// A shared library that this format needs is not installed.
     case libraryMissing(library: String, package: String)
@@ -37,8 +38,9 @@ public enum EncodeError: Error, Hashable, Sendable {
 extension EncodeError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .sideTooLong(let width, let height, let maximumSide):
-            "\(width) x \(height) pixels, the format has at most \(maximumSide) a side"
+        case .sideTooLong(let width, let height, let maximumSide, let path):
+            "\(path.map { "\($0) cannot be written: " } ?? "")\(width) x \(height) pixels, the format has at most "
+                + "\(maximumSide) a side"
         case .outOfMemory: "out of memory"
         case .libraryMissing(let library, let package): "\(library) is missing: apt-get install \(package)"
         case .unwritable(let path): "\(path) cannot be written"

@@ -24,11 +24,11 @@ public final class PictureFileWriter {
         let ending = (path as NSString).pathExtension.lowercased()
         next = path + ".next"
         if Self.endings.png.contains(ending) {
-            encoder = .png(try PNGFile(creating: next, width: width, height: height))
+            encoder = .png(try PNGFile(creating: next, for: path, width: width, height: height))
         } else if Self.endings.jpeg.contains(ending) {
             let side = ImageEncoder.maximumSide
             guard width <= side, height <= side else {
-                throw .sideTooLong(width: width, height: height, maximumSide: side)
+                throw .sideTooLong(width: width, height: height, maximumSide: side, path: path)
             }
             encoder = .jpeg([])
         } else {

@@ -1,4 +1,5 @@
 internal import CGDAL
+import Platform
 internal import SosiaCore
 
 /// A dataset that the library has opened.

@@ -1,4 +1,5 @@
 internal import CReports
+import Platform
 import SosiaCore
 
 /// A PDF file that is drawn page by page; it is whole once ``finish()`` returned. Points, from the upper left corner.
@@ -14,11 +15,15 @@ final class PDFFile {
     private let native: UnsafeMutableRawPointer
     private let path: String
 
-    init(creating path: String, width: Double, height: Double, title: String) throws(ReportError) {
+    /// - Parameter path: what the file is called in the end, for errors.
+    init(
+        creating file: String, for path: String, width: Double, height: Double, title: String
+    ) throws(ReportError) {
         var opened: UnsafeMutableRawPointer?
-        let (status, message) = Self.call { sosia_pdf_create(path, width, height, title, &opened, $0) }
-        try Self.check(status, message, path)
-        guard let opened else { throw .unwritable(path: path, reason: message) }
+        var message = Message()
+        let status = message.withPointer { sosia_pdf_create(file, width, height, title, &opened, $0) }
+        try Self.check(status, message.text, path)
+        guard let opened else { throw .unwritable(path: path, reason: message.text) }
         native = opened
         self.path = path
     }
@@ -50,16 +55,9 @@ final class PDFFile {
     func nextPage() { sosia_pdf_next_page(native) }
 
     func finish() throws(ReportError) {
-        let (status, message) = Self.call { sosia_pdf_finish(native, $0) }
-        try Self.check(status, message, path)
-    }
-
-    private static func call(
-        _ body: (UnsafeMutablePointer<CChar>?) -> sosia_report_status
-    ) -> (status: sosia_report_status, message: String) {
-        var text = [CChar](repeating: 0, count: Int(SOSIA_REPORT_MESSAGE_SIZE))
-        let status = text.withUnsafeMutableBufferPointer { body($0.baseAddress) }
-        return (status, String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        var message = Message()
+        let status = message.withPointer { sosia_pdf_finish(native, $0) }
+        try Self.check(status, message.text, path)
     }
 
     private static func check(_ status: sosia_report_status, _ message: String, _ path: String) throws(ReportError) {
@@ -69,4 +67,8 @@ final class PDFFile {
         default: throw .unwritable(path: path, reason: message)
         }
     }
+}
+
+extension Message {
+    fileprivate init() { self.init(size: Int(SOSIA_REPORT_MESSAGE_SIZE)) }
 }

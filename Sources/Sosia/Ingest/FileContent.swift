@@ -37,7 +37,8 @@ public struct FileContent: Sendable {
     }
 
     private static func read(_ path: String, expecting size: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // The file may have become a pipe meanwhile, which would keep the program waiting for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw SystemError.last }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         // One byte more than expected shows a file that grew.

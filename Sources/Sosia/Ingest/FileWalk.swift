@@ -49,7 +49,7 @@ struct FileWalk: Sequence, IteratorProtocol {
             // The file system's bytes were replaced on the way to a String, so that the name no longer leads anywhere.
             // Whether it is a folder of pictures or something else cannot be told.
             let garbled = error.code == ENOENT && name.unicodeScalars.contains("\u{FFFD}")
-            guard named || garbled || Self.isCalledLikeAPicture(name) || error.code != ENOENT else { return nil }
+            guard named || garbled || PictureFormat.isUsual(name: name) || error.code != ENOENT else { return nil }
             return .skipped(SkippedFile(path: path, reason: garbled ? .nameIsNotUTF8 : SkipReason(error)))
         }
         switch status.kind {
@@ -58,7 +58,7 @@ struct FileWalk: Sequence, IteratorProtocol {
         case .other:
             return named ? .skipped(SkippedFile(path: path, reason: .notARegularFile)) : nil
         case .file:
-            guard named || Self.isCalledLikeAPicture(name) else { return nil }
+            guard named || PictureFormat.isUsual(name: name) else { return nil }
             if path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
                 return .skipped(SkippedFile(path: path, reason: .nameHasLineBreak))
             }
@@ -91,10 +91,5 @@ struct FileWalk: Sequence, IteratorProtocol {
             if (try? FileStatus(path: folder.isEmpty ? "/" : String(folder)))?.identity == identity { return true }
         }
         return false
-    }
-
-    private static func isCalledLikeAPicture(_ name: Substring) -> Bool {
-        guard let dot = name.lastIndex(of: ".") else { return false }
-        return PictureFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
     }
 }

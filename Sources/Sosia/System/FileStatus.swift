@@ -1,4 +1,5 @@
 import Foundation
+import MemoryMapping
 import SosiaCore
 
 /// What `stat(2)` says of a path, links followed.
@@ -29,12 +30,6 @@ struct FileStatus: Sendable, Hashable {
             default: .other
             }
         identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-        #if canImport(Darwin)
-            let modified = status.st_mtimespec
-        #else
-            let modified = status.st_mtim
-        #endif
-        stamp = ImageSource.Stamp(
-            size: Int64(status.st_size), modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec))
+        stamp = ImageSource.Stamp(status)
     }
 }

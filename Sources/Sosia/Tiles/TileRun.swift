@@ -78,7 +78,7 @@ struct TileRun: Sendable {
     }
 
     private func outcome(of pixels: PixelImage, tile: Tile, at index: Int) throws -> IngestBatch.Item {
-        let attributes = self.source.attributes(at: index).merging(attributes) { _, own in own }
+        let attributes = try self.source.attributes(at: index).merging(attributes) { _, own in own }
         let source = ImageSource(location: location(at: index), stamp: stamp)
         guard let hash = TileHash.of(pixels, container: container, tile: tile) else {
             throw SkipReason.decoding(.empty)

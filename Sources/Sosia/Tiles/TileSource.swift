@@ -21,7 +21,8 @@ public protocol TileSource: Sendable {
     func outline(of window: PixelWindow) -> GeoPolygon?
     /// What the file says of a tile; what the user says counts more.
     /// - Parameter index: 0 ..< `count`.
-    func attributes(at index: Int) -> Attributes
+    /// - Throws: ``TileError``
+    func attributes(at index: Int) throws(TileError) -> Attributes
     /// - Returns: one pixel for each of the window; nil when it is to be dropped, because it shows nothing.
     /// - Throws: ``TileError``
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage?
@@ -61,7 +62,7 @@ extension TileSource {
     public func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? { nil }
 
     /// Nothing.
-    public func attributes(at index: Int) -> Attributes { [:] }
+    public func attributes(at index: Int) throws(TileError) -> Attributes { [:] }
 
     /// Each window by itself, on the thread that asks for it.
     public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }

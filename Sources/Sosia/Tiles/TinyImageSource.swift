@@ -11,7 +11,7 @@ struct TinyImageSource: TileSource {
     let facts: TileContainer.Facts
     private let file: TinyImageFile
     /// By position.
-    private let names: [String]?
+    private let names: RecordNames?
 
     /// - Parameter isAdding: whether names are read.
     /// - Throws: ``TileError/unreadable(path:reason:)``, also for names that do not fit the file.
@@ -19,7 +19,7 @@ struct TinyImageSource: TileSource {
         self.path = path
         do {
             file = try TinyImageFile(path)
-            names = isAdding ? try RecordNames(of: file)?.names : nil
+            names = isAdding ? try RecordNames(of: file) : nil
         } catch {
             throw .unreadable(path: path, reason: "\(error)")
         }
@@ -44,7 +44,14 @@ struct TinyImageSource: TileSource {
 
     func outline(of window: PixelWindow) -> GeoPolygon? { nil }
 
-    func attributes(at index: Int) -> Attributes { names.map { ["name": .string($0[index])] } ?? [:] }
+    func attributes(at index: Int) throws(TileError) -> Attributes {
+        guard let names else { return [:] }
+        do {
+            return ["name": .string(try names.name(at: index))]
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)")
+        }
+    }
 
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage? {
         guard let index = index(of: window) else { throw .changed(path: path) }

@@ -79,7 +79,9 @@ struct MosaicCommand: AsyncParsableCommand {
         try file.finish()
         line.clear()
 
-        for name in absent { Console.error("skipped \(Console.oneLine(name)): it cannot be read any more") }
+        for name in absent {
+            Console.error("skipped \(Console.oneLine(name)): there is no such picture any more, or it cannot be read")
+        }
         if store.json {
             try Console.json(Output(pictures: listed.count, absent: absent, colors: palette.hexadecimal))
         } else {
@@ -99,7 +101,12 @@ struct MosaicCommand: AsyncParsableCommand {
                 labels.append(nil)
                 continue
             }
-            labels.append(try await collection.record(id).allAttributes[label].map(LabelPalette.text))
+            do {
+                labels.append(try await collection.record(id).allAttributes[label].map(LabelPalette.text))
+            } catch EngineError.unknownImage {
+                // Its place stays grey, and it is named with the others that are gone.
+                labels.append(nil)
+            }
         }
         return labels
     }

@@ -58,14 +58,13 @@ struct ReportCommand: AsyncParsableCommand {
         let status = try await collection.status()
         let line = ProgressLine()
         defer { line.clear() }
-        var sections: [Report.Section] = []
+        let report = Report(title: title, facts: facts(status))
+        let writer = try ReportWriter(report, pdf: sheets[0]?.path, html: sheets[1]?.path)
         for (index, text) in queries.enumerated() {
             line.show("searching", done: index, total: queries.count)
-            sections.append(try await section(text, collection, loader, status.pictures))
+            try writer.append(try await section(text, collection, loader, status.pictures))
         }
-        let report = Report(title: title, facts: facts(status), sections: sections)
-        if let file = sheets[0] { try report.writePDF(to: file.path) }
-        if let file = sheets[1] { try report.writeHTML(to: file.path) }
+        try writer.finish()
     }
 
     private func facts(_ status: StoreStatus) -> [Report.Fact] {

@@ -28,10 +28,9 @@ struct TinyLines {
         bytes += String(number).utf8
     }
 
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-
-    /// Writes to standard output, behind what was printed before.
-    func print() throws {
+    /// Writes to standard output, behind what was printed before, and begins anew.
+    mutating func print() throws {
+        defer { bytes.removeAll(keepingCapacity: true) }
         try Console.finish()
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(bytes))

@@ -29,10 +29,14 @@ struct TinyMakeCommand: AsyncParsableCommand {
         let file: String
     }
 
+    private func source() throws -> any PictureSource {
+        try FolderPictures(below: origin) ?? ArchivePictures(origin)
+    }
+
     func run() async throws {
         let line = ProgressLine()
         defer { line.clear() }
-        let report = try TinyImageMaker(threads: threads.threads).make(from: origin, to: output) {
+        let report = try TinyImageMaker(threads: threads.threads).make(from: source(), to: output) {
             line.show("scaling", done: $0, total: 0)
         }
         line.clear()

@@ -3,27 +3,39 @@ import Sosia
 import TinyImages
 
 /// What the scores in a folder of results were made of, in `run.json`: when it is the same, they are kept.
+///
+/// It never names scores of another file or number of neighbours: it is written before the first of them is.
 struct TinyRunState: Codable {
-    /// Records.
-    let count: Int
-    /// Of records at the front, in the middle and at the end of the file, SHA-256.
-    let sample: String
+    /// What tells a file from another one, or from itself before it was changed.
+    private struct Source: Codable, Hashable {
+        /// Bytes.
+        let size: Int64
+        /// Nanoseconds since 1970.
+        let modified: Int64
+        let inode: UInt64
+        /// Of records at the front, in the middle and at the end of the file, SHA-256.
+        let sample: String
+    }
+
+    private let source: Source
     /// Neighbours a picture.
-    let k: Int
+    private let k: Int
     /// By picture, the SHA-256 of its 3,072 values.
     private(set) var pictures: [String: String] = [:]
 
-    /// Records that tell one file from another.
+    /// Records that are looked at.
     private static let sampled = 64
 
     init(database: TinyImageFile, k: Int) throws {
-        count = database.count
         self.k = k
+        let count = database.count
         var bytes: [UInt8] = []
         for index in 0..<min(Self.sampled, count) {
             bytes += try database.record(index * (count - 1) / max(min(Self.sampled, count) - 1, 1)).bytes
         }
-        sample = Self.digest(bytes)
+        source = Source(
+            size: database.stamp.size, modified: database.stamp.modified, inode: database.inode,
+            sample: Self.digest(bytes))
     }
 
     /// - Returns: nil when there is no such file, or it does not read as one.
@@ -34,17 +46,20 @@ struct TinyRunState: Codable {
         self = state
     }
 
-    func naming(_ queries: [TinyRun.Query]) -> TinyRunState {
-        var state = self
-        for query in queries { state.pictures[query.name] = Self.digest(query.image.bytes) }
-        return state
-    }
+    /// Whether scores were made of the same file and are as many.
+    func agrees(with other: TinyRunState) -> Bool { source == other.source && k == other.k }
 
-    /// Whether the scores of a picture were made of the same file and pixels before.
-    func fits(_ before: TinyRunState?, _ query: TinyRun.Query) -> Bool {
-        guard let before, before.count == count, before.sample == sample, before.k == k else { return false }
-        return before.pictures[query.name] == Self.digest(query.image.bytes)
-    }
+    /// Takes over the pictures of a state that agrees with this one.
+    mutating func keep(_ pictures: [String: String]) { self.pictures = pictures }
+
+    /// Whether a picture has its scores.
+    func names(_ query: TinyRun.Query) -> Bool { pictures[query.name] == Self.digest(query.image.bytes) }
+
+    /// From now on a picture has its scores.
+    mutating func add(_ query: TinyRun.Query) { pictures[query.name] = Self.digest(query.image.bytes) }
+
+    /// From now on a picture has none.
+    mutating func remove(_ query: TinyRun.Query) { pictures[query.name] = nil }
 
     func write(to path: String) throws {
         let encoder = JSONEncoder()

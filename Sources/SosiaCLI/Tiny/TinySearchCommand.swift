@@ -30,6 +30,11 @@ struct TinySearchCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document instead of lines.")
     var json = false
 
+    /// Of one JSON document.
+    private static let mostHits = 1_000_000
+    /// Bytes of lines that are written at once.
+    private static let lineBytes = 1 << 20
+
     func validate() throws {
         let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
         guard counts.contains(count) else {
@@ -39,6 +44,11 @@ struct TinySearchCommand: AsyncParsableCommand {
             throw ValidationError(
                 "\(queries.count) pictures, expected \(TinySearchOptions.queries.minimum) to "
                     + "\(TinySearchOptions.queries.maximum).")
+        }
+        guard !json || count <= Self.mostHits / queries.count else {
+            throw ValidationError(
+                "--json holds the whole answer at once, at most \(Self.mostHits) tiny images: \(queries.count) pictures "
+                    + "with -n \(count) are \(queries.count * count).")
         }
         guard try queries.map(TinyQuery.init).count(where: { $0 == .standardInput }) <= 1 else {
             throw ValidationError("Standard input holds one picture only.")
@@ -84,34 +94,39 @@ struct TinySearchCommand: AsyncParsableCommand {
         if all { return try printAll(database, images, names, progress) }
         var options = TinySearchOptions()
         (options.k, options.threads) = (count, threads.threads)
+        guard json else {
+            return try database.nearest(to: images, options: options, progress: progress) { query, neighbors in
+                line.clear()
+                try print(neighbors, names.isEmpty ? nil : names[query])
+            }
+        }
+        // What is wrong with the names is said before the file is read.
+        let known = try RecordNames(of: database)
         let start = ContinuousClock.now
         let found = try database.nearest(to: images, options: options, progress: progress)
         let took = Double((ContinuousClock.now - start).milliseconds)
         line.clear()
-        guard json else { return try print(found, names) }
-        let known = try RecordNames(of: database)?.names
         try Console.json(
             Output(
                 db: file.path, records: database.count,
                 queries: zip(named, found).map { query, neighbors in
                     Output.Query(
                         query: query.name,
-                        hits: neighbors.enumerated().map { index, neighbor in
+                        hits: try neighbors.enumerated().map { index, neighbor in
                             Output.Hit(
                                 rank: index + 1, distance: neighbor.distance, position: neighbor.position,
-                                name: known?[neighbor.position])
+                                name: try known?.name(at: neighbor.position))
                         })
                 }, tookMilliseconds: took))
     }
 
-    private func print(_ found: [[TinyNeighbor]], _ names: [String]) throws {
-        for (query, neighbors) in found.enumerated() {
-            var lines = TinyLines()
-            for neighbor in neighbors {
-                lines.append(neighbor.squaredDistance, at: neighbor.position, name: names.isEmpty ? nil : names[query])
-            }
-            try lines.print()
+    private func print(_ neighbors: [TinyNeighbor], _ name: String?) throws {
+        var lines = TinyLines()
+        for neighbor in neighbors {
+            lines.append(neighbor.squaredDistance, at: neighbor.position, name: name)
+            if lines.bytes.count >= Self.lineBytes { try lines.print() }
         }
+        try lines.print()
     }
 
     private func printAll(
@@ -120,12 +135,12 @@ struct TinySearchCommand: AsyncParsableCommand {
     ) throws {
         var lines = TinyLines()
         try database.distances(to: images, threads: threads.threads, progress: progress) { first, distances in
-            lines.removeAll()
             for index in distances[0].indices {
                 for query in distances.indices {
                     lines.append(
                         distances[query][index], at: first + index, name: names.isEmpty ? nil : names[query])
                 }
+                if lines.bytes.count >= Self.lineBytes { try lines.print() }
             }
             try lines.print()
         }

@@ -40,6 +40,7 @@ struct PictureAnswer: JSONWritable {
         let window = tile.window
         json.object { json in
             if let raster { json.member("raster", raster) }
+            if let position = tile.position { json.member("position", position) }
             json.member("window") { json in
                 json.object { json in
                     json.member("x", window.x)

@@ -13,13 +13,17 @@ extension Schemas {
     private static let tile = Schema.object(
         [
             ("raster", id.described("The number of the larger picture's file.")),
+            (
+                "position",
+                Schema.count.described("Of a record of a file of tiny images: its number in the file, from 0.")
+            ),
             ("window", .object([("x", .count), ("y", .count), ("width", .count), ("height", .count)])),
             (
                 "outline",
                 .array(.array(.number, 2...2))
                     .described("Longitude and latitude of the corners, from the upper left one clockwise.")
             ),
-        ], optional: ["raster", "outline"]
+        ], optional: ["raster", "position", "outline"]
     ).described("Where the picture was cut from a larger one, whose file name comes first in its name.")
 
     static let pictures = Schema.object([

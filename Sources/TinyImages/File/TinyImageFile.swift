@@ -1,4 +1,5 @@
 import MemoryMapping
+public import SosiaCore
 
 /// Records one behind the other, nothing else: position N starts at byte N * 3,072.
 ///
@@ -13,6 +14,11 @@ public struct TinyImageFile: Sendable {
     /// Bytes behind the last whole record; they are ignored.
     public let truncatedBytes: Int
     private let file: WindowedFile
+
+    /// Size and time of the file when it was opened.
+    public var stamp: ImageSource.Stamp { file.stamp }
+    /// Its number in the file system: another file under the same name has another one.
+    public var inode: UInt64 { file.inode }
 
     /// - Throws: `MappedFileError`; ``TinyImageError/empty(path:bytes:)`` when there is no whole record.
     public init(_ path: String) throws {

@@ -14,9 +14,14 @@ struct NearestRecords: Sendable {
 
     init(k: Int) {
         self.k = k
-        capacity = k + min(max(k / 2, Self.room.minimum), Self.room.maximum)
+        capacity = Self.capacity(k)
         keys.reserveCapacity(min(capacity, 1 << 16))
     }
+
+    private static func capacity(_ k: Int) -> Int { k + min(max(k / 2, room.minimum), room.maximum) }
+
+    /// What one takes at most.
+    static func byteCount(k: Int) -> Int { capacity(k) * MemoryLayout<UInt64>.stride }
 
     mutating func offer(distance: UInt32, position: Int) {
         guard distance <= limit else { return }

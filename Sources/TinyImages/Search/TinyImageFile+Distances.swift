@@ -3,7 +3,10 @@ import Kernels
 import Synchronization
 
 extension TinyImageFile {
-    /// The distances of all records in the order of the file, some thousand at a time.
+    /// Distances that a thread keeps at once, at most: with thousands of queries fewer records are taken at a time.
+    private static let kept = 1 << 21
+
+    /// The distances of all records in the order of the file, some at a time.
     /// - Parameters:
     ///   - body: gets the first position and, for each query, one squared distance a record; called in order.
     ///   - progress: called now and then.
@@ -17,14 +20,15 @@ extension TinyImageFile {
         let kernels = ByteKernels.current
         let prepared = kernels.prepare(queries.map(\.bytes))
         let threads = max(threads, 1)
-        let step = threads * Self.window
+        let window = max(min(Self.window, Self.kept / queries.count / 32 * 32), 32)
+        let step = threads * window
         for start in stride(from: 0, to: count, by: step) {
             try Task.checkCancellation()
             prefetch(start + step..<start + 2 * step)
             let parts = Mutex<[Int: Result<[[UInt32]], any Error>]>([:])
             DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                let first = start + thread * Self.window
-                let positions = min(first, count)..<min(first + Self.window, count)
+                let first = start + thread * window
+                let positions = min(first, count)..<min(first + window, count)
                 let part = Result {
                     var sums = [UInt32](repeating: 0, count: queries.count * positions.count)
                     try withRecords(positions) { rows in
@@ -37,9 +41,9 @@ extension TinyImageFile {
                 }
                 parts.withLock { $0[thread] = part }
             }
-            for thread in 0..<threads where start + thread * Self.window < count {
-                guard let part = parts.withLock({ $0[thread] }) else { continue }
-                try body(start + thread * Self.window, part.get())
+            for thread in 0..<threads where start + thread * window < count {
+                guard let part = parts.withLock({ $0.removeValue(forKey: thread) }) else { continue }
+                try body(start + thread * window, part.get())
             }
             progress(
                 TinySearchProgress(

@@ -12,16 +12,47 @@ extension TinyImageFile {
     /// Distances that are kept at once, in the second-level cache.
     private static let distances = 8_192
 
-    /// The nearest records of each query, nearest first, ties by position; the file is read once for all queries.
+    /// The nearest records of each query, nearest first, ties by position.
     ///
-    /// Exact: what is left out is proven to be farther than the k-th nearest.
-    /// - Parameter progress: called from several threads, now and then.
+    /// Exact: what is left out is proven to be farther than the k-th nearest. As many queries share a pass over the file
+    /// as the options have memory for.
+    /// - Parameters:
+    ///   - progress: called from several threads, now and then.
+    ///   - body: gets the answers one by one, in the order of the queries.
+    /// - Throws: `MappedFileError`, `CancellationError`, what `body` throws.
+    public func nearest(
+        to queries: [TinyImage], options: TinySearchOptions = TinySearchOptions(),
+        progress: @escaping @Sendable (TinySearchProgress) -> Void = { _ in },
+        _ body: (_ query: Int, _ nearest: [TinyNeighbor]) throws -> Void
+    ) throws {
+        let shared = options.queriesPerPass(over: count)
+        let passes = (queries.count + shared - 1) / shared
+        let bytes = count * TinyImage.byteCount
+        for pass in 0..<passes {
+            let some = pass * shared..<min((pass + 1) * shared, queries.count)
+            try nearest(inOnePass: Array(queries[some]), options) { done in
+                progress(TinySearchProgress(done: pass * bytes + done, total: passes * bytes))
+            } _: {
+                try body(some.lowerBound + $0, $1)
+            }
+        }
+    }
+
+    /// The nearest records of each query, all in memory.
     /// - Throws: `MappedFileError`, `CancellationError`.
     public func nearest(
         to queries: [TinyImage], options: TinySearchOptions = TinySearchOptions(),
         progress: @escaping @Sendable (TinySearchProgress) -> Void = { _ in }
     ) throws -> [[TinyNeighbor]] {
-        guard !queries.isEmpty else { return [] }
+        var all: [[TinyNeighbor]] = []
+        try nearest(to: queries, options: options, progress: progress) { all.append($1) }
+        return all
+    }
+
+    private func nearest(
+        inOnePass queries: [TinyImage], _ options: TinySearchOptions, progress: @escaping @Sendable (Int) -> Void,
+        _ body: (_ query: Int, _ nearest: [TinyNeighbor]) throws -> Void
+    ) throws {
         let kernels = ByteKernels.current
         let prepared = kernels.prepare(queries.map(\.bytes))
         let k = min(max(options.k, TinySearchOptions.k.minimum), count)
@@ -64,40 +95,42 @@ extension TinyImageFile {
             }
             return nearest
         }
-        return queries.indices.map { query in
+        for query in queries.indices {
             var all = NearestRecords(k: k)
             for part in parts { all.merge(part[query]) }
-            return all.sorted()
+            try body(query, all.sorted())
         }
     }
 
     /// Runs `body` on so many threads; each takes the next part of the file, as long as there is one.
+    /// - Parameter progress: gets the number of bytes.
     private func scan<Part: Sendable>(
-        threads: Int, progress: @escaping @Sendable (TinySearchProgress) -> Void,
+        threads: Int, progress: @escaping @Sendable (Int) -> Void,
         _ body: @escaping @Sendable (_ next: () -> Range<Int>?) throws -> Part
     ) throws -> [Part] {
         let threads = min(max(threads, 1), (count + Self.window - 1) / Self.window)
         let counter = Atomic<Int>(0)
+        let isCancelled = Atomic(false)
         let results = Mutex<[Result<Part, any Error>]>([])
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             let result = Result {
                 try body {
+                    // Only the thread that the task runs on knows of the task; it is one of these.
+                    if Task.isCancelled { isCancelled.store(true, ordering: .relaxed) }
                     let (number, _) = counter.add(1, ordering: .relaxed)
                     let start = number * Self.window
-                    guard start < count, !Task.isCancelled else { return nil }
+                    guard start < count, !isCancelled.load(ordering: .relaxed) else { return nil }
                     let reached = (number + Self.ahead) * Self.window
                     // The first one asks for those between, too.
                     prefetch(number == 0 ? Self.window..<reached + Self.window : reached..<reached + Self.window)
-                    progress(
-                        TinySearchProgress(
-                            done: start * TinyImage.byteCount, total: count * TinyImage.byteCount))
+                    progress(start * TinyImage.byteCount)
                     return start..<min(start + Self.window, count)
                 }
             }
             results.withLock { $0.append(result) }
         }
-        try Task.checkCancellation()
-        progress(TinySearchProgress(done: count * TinyImage.byteCount, total: count * TinyImage.byteCount))
+        if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+        progress(count * TinyImage.byteCount)
         return try results.withLock { try $0.map { try $0.get() } }
     }
 }

@@ -1,12 +1,38 @@
 import Foundation
 import SosiaCore
 
-extension Report {
-    /// Writes one HTML file that needs no other: the pictures are in it.
-    /// - Throws: ``ReportError``
-    public func writeHTML(to path: String) throws(ReportError) {
+/// One HTML file that needs no other, because the pictures are in it, written section by section; it gets its name when
+/// it is whole.
+final class HTMLReport {
+    private let path: String
+    private let next: String
+    private let file: FileHandle
+
+    init(_ report: Report, creating path: String) throws(ReportError) {
+        self.path = path
+        next = path + ".next"
+        let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try write(Self.head(report))
+    }
+
+    deinit { unlink(next) }
+
+    func append(_ section: Report.Section) throws(ReportError) { try write(Self.section(section)) }
+
+    func finish() throws(ReportError) {
+        try write(Self.tail)
+        guard rename(next, path) == 0 else {
+            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    private func write(_ text: String) throws(ReportError) {
         do {
-            try Data(html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try file.write(contentsOf: Data(text.utf8))
         } catch {
             throw .unwritable(path: path, reason: error.localizedDescription)
         }
@@ -22,8 +48,7 @@ extension Report {
         .groups{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:1.5rem}h3{font-size:1rem;margin:1rem 0 0}
         """
 
-    /// The whole document.
-    public var html: String {
+    private static func head(_ report: Report) -> String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -31,22 +56,20 @@ extension Report {
         <meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(Self.escaped(title))</title>
+        <title>\(escaped(report.title))</title>
         <style>
-        \(Self.style)
+        \(style)
         </style>
         </head>
         <body>
-        <h1>\(Self.escaped(title))</h1>
-        \(Self.list(facts))\
-        \(sections.map(Self.section).joined())\
-        </body>
-        </html>
-
+        <h1>\(escaped(report.title))</h1>
+        \(list(report.facts))
         """
     }
 
-    private static func section(_ section: Section) -> String {
+    private static let tail = "</body>\n</html>\n"
+
+    private static func section(_ section: Report.Section) -> String {
         """
         <section>
         <h2>\(escaped(section.title))</h2>
@@ -58,24 +81,24 @@ extension Report {
         """
     }
 
-    private static func groups(_ groups: [Group]) -> String {
+    private static func groups(_ groups: [Report.Group]) -> String {
         guard groups.count > 1 else { return groups.map(list).joined() }
         let columns = groups.map { "<div>\n<h3>\(escaped($0.title))</h3>\n\(list($0))</div>\n" }
         return "<div class=\"groups\">\n\(columns.joined())</div>\n"
     }
 
-    private static func list(_ group: Group) -> String {
+    private static func list(_ group: Report.Group) -> String {
         let neighbors = group.neighbors.map { "<li>\(figure($0, isQuery: false))</li>\n" }.joined()
         return "<ol>\n\(neighbors)</ol>\n"
     }
 
-    private static func list(_ facts: [Fact]) -> String {
+    private static func list(_ facts: [Report.Fact]) -> String {
         guard !facts.isEmpty else { return "" }
         let rows = facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd>\n" }
         return "<dl>\n\(rows.joined())</dl>\n"
     }
 
-    private static func figure(_ entry: Entry, isQuery: Bool) -> String {
+    private static func figure(_ entry: Report.Entry, isQuery: Bool) -> String {
         let caption = escaped(entry.lines.joined(separator: "\n"))
         let picture =
             entry.picture.map { picture in

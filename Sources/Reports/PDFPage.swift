@@ -1,39 +1,7 @@
-import Foundation
 import SosiaCore
 
-extension Report {
-    /// Writes pages of A4.
-    ///
-    /// Letters that the font lacks are shown as boxes; the HTML report has them all.
-    /// - Throws: ``ReportError``
-    public func writePDF(to path: String) throws(ReportError) {
-        let next = path + ".next"
-        defer { unlink(next) }
-        let file = try PDFFile(creating: next, width: PDFPage.width, height: PDFPage.height, title: Self.printed(title))
-        var page = PDFPage(file: file)
-        page.write(title, PDFFile.Style(size: 18, isBold: true))
-        page.write(facts)
-        for section in sections {
-            page.begin(section)
-            page.write(section.facts)
-            try page.draw([[section.query]])
-            if section.groups.count > 1 { page.write(titles: section.groups.map(\.title)) }
-            try page.draw(section.groups.map(\.neighbors))
-        }
-        try file.finish()
-        guard rename(next, path) == 0 else {
-            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
-    }
-
-    /// One line that can be shown.
-    fileprivate static func printed(_ text: String) -> String {
-        text.unicodeScalars.map { $0 == "\n" ? "\\n" : $0.isUnseen ? "\u{FFFD}" : String($0) }.joined()
-    }
-}
-
 /// Where the next thing goes on a page.
-private struct PDFPage {
+struct PDFPage {
     static let width = 595.0
     static let height = 842.0
     private static let margin = 42.0
@@ -133,9 +101,14 @@ private struct PDFPage {
         }
     }
 
+    /// One line that can be shown.
+    static func printed(_ text: String) -> String {
+        text.unicodeScalars.map { $0 == "\n" ? "\\n" : $0.isUnseen ? "\u{FFFD}" : String($0) }.joined()
+    }
+
     /// The text, its middle left out where it is too long: of a path both ends say something.
     private func fitting(_ text: String, _ width: Double, _ style: PDFFile.Style) -> String {
-        let text = Report.printed(text)
+        let text = Self.printed(text)
         guard file.width(of: text, style) > width else { return text }
         let characters = Array(text)
         var (least, most) = (0, characters.count)

@@ -1,0 +1,30 @@
+/// Writes a report section by section, as PDF, HTML or both; of the pictures only those of one section are in memory.
+///
+/// Equal calls write equal bytes: nothing in the files says when or where they were made. They get their names when
+/// they are whole; without ``finish()`` nothing is left of them.
+public final class ReportWriter {
+    private let pdf: PDFReport?
+    private let html: HTMLReport?
+
+    /// - Parameters:
+    ///   - pdf: pages of A4.
+    ///   - html: one file with the pictures in it.
+    public init(_ report: Report, pdf: String? = nil, html: String? = nil) throws(ReportError) {
+        self.pdf = if let pdf { try PDFReport(report, creating: pdf) } else { nil }
+        self.html = if let html { try HTMLReport(report, creating: html) } else { nil }
+    }
+
+    /// The next query.
+    /// - Throws: ``ReportError``
+    public func append(_ section: Report.Section) throws(ReportError) {
+        try pdf?.append(section)
+        try html?.append(section)
+    }
+
+    /// Completes the files and gives them their names.
+    /// - Throws: ``ReportError``
+    public func finish() throws(ReportError) {
+        try pdf?.finish()
+        try html?.finish()
+    }
+}

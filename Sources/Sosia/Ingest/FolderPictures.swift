@@ -1,0 +1,38 @@
+import SosiaCore
+public import TinyImages
+
+/// The pictures of a folder with all below it, for a file of tiny images: those that would be added to a collection.
+public struct FolderPictures: PictureSource {
+    public let path: String
+    private let stem: String
+    private var walk: FileWalk
+
+    /// - Returns: nil when the path is no folder.
+    /// - Throws: `TinyImageError.unreadable`
+    public init?(below path: String) throws(TinyImageError) {
+        do throws(SystemError) {
+            guard try FileStatus(path: path).kind == .folder else { return nil }
+        } catch {
+            throw .unreadable(path: path, reason: SkipReason(error).description)
+        }
+        self.path = path
+        let absolute = AbsolutePath.of(path)
+        stem = absolute == "/" ? absolute : absolute + "/"
+        walk = FileWalk([absolute])
+    }
+
+    /// The next one in the order of their names.
+    public mutating func next() throws -> SourcePicture? {
+        switch walk.next() {
+        case .file(let path, _):
+            SourcePicture(name: name(of: path), content: .file { try FileContent(reading: path).bytes })
+        case .skipped(let file):
+            SourcePicture(name: name(of: file.path), content: .file { throw file.reason })
+        case nil: nil
+        }
+    }
+
+    private func name(of path: String) -> String {
+        path.hasPrefix(stem) ? String(path.dropFirst(stem.count)) : path
+    }
+}
