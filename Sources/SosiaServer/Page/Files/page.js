@@ -243,8 +243,9 @@ function refine(side, picture, go = lookAndGo) {
 
 // The map. What is done there leaves the keyboard and the view where they are.
 
-rasters.addEventListener("place", ({ detail: { place, picture } }) => look(query.fromPlace(place, picture)));
-rasters.addEventListener("choose", ({ detail }) => look(query.fromPicture(detail)));
+rasters.addEventListener("choose", ({ detail }) => {
+    look(detail.place ? query.atPlace(current, detail) : query.fromPicture(detail));
+});
 grid.addEventListener("point", ({ detail }) => rasters.point(detail));
 grid.addEventListener("locate", ({ detail }) => rasters.locate(detail));
 
