@@ -71,7 +71,7 @@ private func endpoints(
         StatusController(shelf: shelf, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
         CollectionController(shelf: shelf),
         UploadController(shelf: shelf, desk: uploadDesk, fetcher: fetcher, folders: folders, jobs: jobs),
-        PictureController(shelf: shelf),
+        PictureController(shelf: shelf, admission: searches),
         FileController(shelf: shelf, admission: searches),
         RasterController(shelf: shelf, admission: views),
         SearchController(shelf: shelf, desk: searchDesk, form: form),

@@ -75,9 +75,10 @@ export const rasters = async (name) => (await json(`${collectionPath(name)}/rast
 export const bytes = async (address, signal) => (await request(address, { signal })).blob();
 
 /** Pictures as they are, for a start. */
-export function pictures(name, { cursor, k }, signal) {
+export function pictures(name, { cursor, k, filter }, signal) {
     const parameters = new URLSearchParams({ k });
     if (cursor) parameters.set("cursor", cursor);
+    if (filter) parameters.set("filter", filter);
     return json(`${collectionPath(name)}/images?${parameters}`, { signal });
 }
 
