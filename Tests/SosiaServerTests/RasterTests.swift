@@ -134,21 +134,65 @@ struct RasterTests {
             try (Self.raster(seed: 1) + [0]).write(to: URL(fileURLWithPath: raster))
             for headers: HTTPFields in [[:], [.ifNoneMatch: tag]] {
                 let changed = try await client.send(.get, address, headers)
-                #expect(changed.problem == "original-missing")
+                #expect(changed.status == 409)
+                #expect(changed.problem == "source-changed")
+                #expect(try changed.json()["source"] == "town.jpg")
                 #expect(changed.text.contains("has changed") && !changed.text.contains(server.folder))
             }
             let listed = try await client.get(Self.path + "/rasters")
             #expect(try listed.json()["rasters"]?[0]?["state"] == "changed")
             #expect(listed.text.contains("has changed since") && !listed.text.contains(server.folder))
             let place = try await Self.search(#"{"raster":1,"x":100,"y":100}"#, "", client)
-            #expect(place.problem == "original-missing")
+            #expect(place.problem == "source-changed")
 
             try FileManager.default.removeItem(atPath: raster)
             let gone = try await client.get(address)
             #expect(gone.problem == "original-missing")
+            #expect(try gone.json()["source"] == "town.jpg")
             #expect(gone.text.contains("is gone") && !gone.text.contains(server.folder))
             #expect(try await client.get(Self.path + "/rasters").json()["rasters"]?[0]?["state"] == "missing")
         }
+    }
+
+    @Test func aDamagedPartIsNoFailureOfTheServer() async throws {
+        let server = try TestServer()
+        let raster = server.folder + "/torn.jpg"
+        let whole = try Self.raster(seed: 0)
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: raster))
+        do {
+            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            let report = try await store.add(rasters: [raster], cut: TileOptions(tile: 64, stride: 32))
+            #expect(report.added > 0 && !report.skipped.isEmpty)
+        }
+        try await server.run { client async throws in
+            let address = Self.path + "/rasters/1/windows/"
+            #expect(try await client.get(address + "0,0,64,64/thumb").status == 200)
+            let torn = try await client.get(address + "100,300,64,80/thumb")
+            #expect(torn.status == 422)
+            #expect(torn.problem == "source-damaged")
+            #expect(try torn.json()["source"] == "torn.jpg")
+            #expect(try torn.json()["window"] == ["x": 100, "y": 300, "width": 64, "height": 80])
+            let place = try await Self.search(#"{"raster":1,"x":100,"y":390}"#, "", client)
+            #expect(place.problem == "source-damaged")
+        }
+    }
+
+    @Test(arguments: [
+        (TileError.missing(path: "/data/a.tif"), ProblemKind.originalMissing, 404),
+        (.changed(path: "/data/a.tif"), .sourceChanged, 409),
+        (.unreadable(path: "/data/a.tif", reason: "/data/a.tif is bad"), .sourceDamaged, 422),
+        (
+            .damaged(path: "/data/a.tif", window: PixelWindow(x: 1, y: 2, width: 3, height: 4), reason: "/data/a.tif"),
+            .sourceDamaged, 422
+        ), (.unavailable(reason: "no memory for /data/a.tif"), .internalError, 500),
+    ])
+    func whatIsWrongWithASource(error: TileError, kind: ProblemKind, status: Int) {
+        let problem = Problem(error)
+        #expect(problem.kind == kind)
+        #expect(problem.kind.status.code == status)
+        #expect(problem.facts.contains { $0.name == "source" && $0.value == "a.tif" } == (status < 500))
+        #expect(!problem.detail.contains("/data"))
+        #expect(problem.cause == error.description)
     }
 
     @Test func aPlaceIsSearchedAsItsTile() async throws {

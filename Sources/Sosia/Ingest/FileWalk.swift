@@ -93,7 +93,7 @@ struct FileWalk: Sequence, IteratorProtocol {
         return false
     }
 
-    private static func isCalledLikeAPicture(_ name: Substring) -> Bool {
+    private static func isCalledLikeAPicture(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
         return PictureFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
     }

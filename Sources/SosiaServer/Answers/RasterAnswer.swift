@@ -9,7 +9,7 @@ struct RasterAnswer: JSONWritable {
         let (facts, state) = (raster.facts, raster.state)
         json.object { json in
             json.member("id", raster.id)
-            json.member("name", name)
+            json.member("name", AbsolutePath.name(raster.path))
             json.member("format", facts.format)
             json.member("width", facts.width)
             json.member("height", facts.height)
@@ -39,8 +39,4 @@ struct RasterAnswer: JSONWritable {
         }
     }
 
-    private var name: String {
-        String(
-            raster.path[(raster.path.lastIndex(of: "/").map(raster.path.index(after:)) ?? raster.path.startIndex)...])
-    }
 }

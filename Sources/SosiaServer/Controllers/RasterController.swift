@@ -54,7 +54,9 @@ struct RasterController: Controller {
         ]
     }
 
-    private static let problems: [ProblemKind] = [.unknownRaster, .invalidParameter, .originalMissing]
+    private static let problems: [ProblemKind] = [
+        .unknownRaster, .originalMissing, .sourceChanged, .sourceDamaged,
+    ]
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(on: shelf)

@@ -21,6 +21,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unknownRaster = "unknown-raster"
     case mapLibraryMissing = "map-library-missing"
     case originalMissing = "original-missing"
+    case sourceChanged = "source-changed"
+    case sourceDamaged = "source-damaged"
     case methodNotAllowed = "method-not-allowed"
     case bodyTooSlow = "body-too-slow"
     case collectionExists = "collection-exists"
@@ -53,10 +55,10 @@ enum ProblemKind: String, CaseIterable, Sendable {
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooSlow: .requestTimeout
-        case .collectionExists, .collectionBusy, .modelMismatch: .conflict
+        case .collectionExists, .collectionBusy, .modelMismatch, .sourceChanged: .conflict
         case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel: .unprocessableContent
+        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .sourceDamaged: .unprocessableContent
         case .internalError, .storageFailed: .internalServerError
         case .overloaded: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
@@ -84,6 +86,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unknownRaster: "There is no such raster."
         case .mapLibraryMissing: "The library that draws the map is not installed."
         case .originalMissing: "The picture's file is no longer there."
+        case .sourceChanged: "The file that the picture was cut from has changed."
+        case .sourceDamaged: "The file that the picture was cut from cannot be read there."
         case .methodNotAllowed: "This address does not take this method."
         case .bodyTooSlow: "The body arrived too slowly."
         case .collectionExists: "There is a collection of this name already."

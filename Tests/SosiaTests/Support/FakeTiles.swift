@@ -74,7 +74,9 @@ final class FakeTiles: TileSource {
             for x in window.x..<window.x + window.width {
                 let (column, row) = (x / Self.block, y / Self.block)
                 let name = "\(column * Self.block),\(row * Self.block)"
-                if marks["damaged"]?.contains(name) == true { throw .damaged(window, reason: "a block is garbled") }
+                if marks["damaged"]?.contains(name) == true {
+                    throw .damaged(path: path, window: window, reason: "a block is garbled")
+                }
                 if marks["empty"]?.contains(name) == true, window.x == column * Self.block,
                     window.y == row * Self.block
                 {
