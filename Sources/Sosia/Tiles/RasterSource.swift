@@ -30,7 +30,7 @@ struct RasterSource: TileSource {
             bands: known.bands.map(\.meaning.rawValue), isGeoreferenced: known.isGeoreferenced,
             projection: known.projection, note: known.note,
             outline: raster.outline(of: PixelWindow(x: 0, y: 0, width: known.width, height: known.height)),
-            tiling: tiling)
+            tiling: tiling, parts: raster.parts)
     }
 
     var count: Int { plan.count }

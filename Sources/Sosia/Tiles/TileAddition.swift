@@ -4,7 +4,8 @@ import SosiaCore
 /// What has to be done about a file that is to be cut, found out without opening it.
 struct TileAddition: Sendable {
     let file: TileFile
-    let stamp: ImageSource.Stamp
+    /// Of the file without its parts, which are known once it is open.
+    private let own: ImageSource.Stamp
     /// The file as the collection knows it, when there is nothing to do.
     let unchanged: TileContainer?
     /// The file as the collection knows it from another place, where it is gone.
@@ -14,9 +15,14 @@ struct TileAddition: Sendable {
     init(_ file: TileFile, engine: EmbeddedEngine, options: IngestOptions) throws {
         self.file = file
         if file.path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) { throw SkipReason.nameHasLineBreak }
-        stamp = try Self.stamp(of: file.path)
-        let (stamp, known) = (stamp, try engine.reading { try engine.catalog.container(at: file.path) })
-        func isSame(_ container: TileContainer) -> Bool { container.kind == file.kind && container.stamp == stamp }
+        own = try Self.stamp(of: file.path)
+        let known = try engine.reading { try engine.catalog.container(at: file.path) }
+        func isSame(_ container: TileContainer) -> Bool {
+            let parts = container.parts(at: file.path)
+            // A side file that was not there may say something else of the pixels.
+            return container.kind == file.kind && file.newParts(besides: parts).isEmpty
+                && container.stamp == (try? TileContainer.stamp(of: file.path, with: parts))
+        }
         moved =
             known == nil
             ? try engine.reading { try engine.catalog.containers() }
@@ -27,8 +33,12 @@ struct TileAddition: Sendable {
         }
     }
 
-    /// Whether the file is another one than at the beginning.
-    func hasChanged() throws -> Bool { try Self.stamp(of: file.path) != stamp }
+    /// The stamp of the file and of all that it is read from.
+    /// - Throws: ``TileError``, also when the file is another one than at the beginning; ``SkipReason``
+    func stamp(of source: any TileSource) throws -> ImageSource.Stamp {
+        guard try Self.stamp(of: file.path) == own else { throw TileError.changed(path: file.path) }
+        return try TileContainer.stamp(of: file.path, with: source.facts.parts ?? [])
+    }
 
     private static func stamp(of path: String) throws(SkipReason) -> ImageSource.Stamp {
         let status: FileStatus
