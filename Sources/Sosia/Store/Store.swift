@@ -26,12 +26,9 @@ public final class Store: Sendable {
     let decoder: ImageDecoder
     /// Where the bytes of uploads are kept.
     let objects: (any ObjectStore)?
-    /// Files that tiles were cut from of late.
-    let tiles = TileShelf()
-    /// Pieces of rasters that were shown of late.
-    let pieces = PieceCache()
-    /// Rasters are looked at here, so that searches do not wait behind a large one that is read for the first time.
-    let views = CPUExecutor(label: "sosia.views", width: 2)
+    /// Rasters are looked at on threads of their own, so that searches do not wait behind a large one that is read for the
+    /// first time.
+    let pieces = RasterPieces()
     /// One at a time changes what belongs together: the catalog and the objects.
     let originals = Turns()
     /// Uploads are computed here, one a core, so that searches do not wait behind them.
