@@ -102,6 +102,10 @@ extension Problem {
                 facts: [("width", .integer(Int64(width))), ("height", .integer(Int64(height)))])
         case .tooLarge(_, let maximumSide):
             self.init(.invalidParameter, error.description, facts: [("maximum", .integer(Int64(maximumSide)))])
+        case .tooManyPixels(let got, let maximum):
+            self.init(
+                .pictureTooLarge, error.description,
+                facts: [("got", .integer(Int64(got))), ("maximum", .integer(Int64(maximum)))])
         case .noPiece(_, _, _, let lastLevel):
             self.init(.invalidParameter, error.description, facts: [("last_level", .integer(Int64(lastLevel)))])
         }
