@@ -28,15 +28,6 @@ extension Catalog {
         }
     }
 
-    /// The numbers of all files, by path.
-    package func containerNumbers() throws(CatalogError) -> [String: Int64] {
-        try read { db in
-            guard try db.tableExists("container") else { return [:] }
-            let rows = try Row.fetchAll(db, sql: "SELECT path, id FROM container")
-            return try Dictionary(rows.map { (try $0.value("path"), try $0.value("id")) }) { _, last in last }
-        }
-    }
-
     /// The files at and below a path.
     package func containers(under path: String) throws(CatalogError) -> [TileContainer] {
         let stem = path == "/" ? "" : path
@@ -153,11 +144,11 @@ extension Catalog {
         }
     }
 
-    private static let select = """
+    static let select = """
         SELECT *, (SELECT count(*) FROM tile WHERE container = container.id) AS tiles FROM container
         """
 
-    private static func container(_ row: Row) throws -> TileContainer {
+    static func container(_ row: Row) throws -> TileContainer {
         let text: String = try row.value("facts")
         guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
             let facts = try? JSONDecoder().decode(TileContainer.Facts.self, from: Data(text.utf8))

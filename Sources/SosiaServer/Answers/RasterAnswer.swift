@@ -3,10 +3,11 @@ import Sosia
 /// What clients are told of a raster. Paths of the server are not among it, only the file's name.
 struct RasterAnswer: JSONWritable {
     let raster: TileContainer
+    let state: ContainerState
     let collection: ServedCollection
 
     func write(to json: inout JSONWriter) {
-        let (facts, state) = (raster.facts, raster.state)
+        let facts = raster.facts
         json.object { json in
             json.member("id", raster.id)
             json.member("name", AbsolutePath.name(raster.path))

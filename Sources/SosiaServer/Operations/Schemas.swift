@@ -15,7 +15,7 @@ enum Schemas {
         "NewPicture": newPicture, "Uploads": uploads, "Upload": upload,
         "Job": job, "Jobs": .object([("jobs", .array(.component("Job")))]), "NewJob": newJob,
         "Search": search, "SearchBatch": searchBatch, "Example": example, "Region": region,
-        "Place": place, "Rasters": .object([("rasters", .array(.component("Raster")))]), "Raster": raster,
+        "Place": place, "Rasters": .object([("rasters", .array(.component("Raster"))), ("next_cursor", id.orNull())]), "Raster": raster,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
         "SeedKey": .object([("key", .string().orNull())], optional: ["key"]), "SeedPicture": seedPicture,

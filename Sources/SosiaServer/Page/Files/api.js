@@ -69,7 +69,18 @@ export const status = () => json("/v1/status");
 export const collection = (name) => json(collectionPath(name));
 export const attributes = async (name) => (await json(`${collectionPath(name)}/attributes`)).attributes;
 
-export const rasters = async (name) => (await json(`${collectionPath(name)}/rasters`)).rasters;
+/** All of them, page by page. */
+export async function rasters(name) {
+    const all = [];
+    let cursor = null;
+    do {
+        const from = cursor === null ? "" : `&cursor=${cursor}`;
+        const page = await json(`${collectionPath(name)}/rasters?k=1000${from}`);
+        all.push(...page.rasters);
+        cursor = page.next_cursor;
+    } while (cursor !== null);
+    return all;
+}
 
 /** The bytes of a picture, for an `img` that cannot send a key itself. */
 export const bytes = async (address, signal) => (await request(address, { signal })).blob();
