@@ -67,7 +67,7 @@ private func endpoints(
         needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: shelf.makesCollections)
     let controllers: [any Controller] = [
-        PageController(library: MapLibrary()),
+        PageController(library: options.mapLibrary),
         StatusController(shelf: shelf, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
         CollectionController(shelf: shelf),
         UploadController(shelf: shelf, desk: uploadDesk, fetcher: fetcher, folders: folders, jobs: jobs),

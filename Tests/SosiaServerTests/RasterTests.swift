@@ -41,7 +41,7 @@ struct RasterTests {
 
     @Test func rastersAreListed() async throws {
         try await TestServer().run(pictures: 0..<1) { client async throws in
-            #expect(try await client.get(Self.path + "/rasters").json() == ["rasters": []])
+            #expect(try await client.get(Self.path + "/rasters").json() == ["rasters": [], "next_cursor": .null])
             #expect(try await client.get("/v1/collections/none/rasters").problem == "unknown-collection")
         }
         let server = try await server()
@@ -60,6 +60,39 @@ struct RasterTests {
             #expect(raster["state"] == "as-added")
             #expect(raster["url"] == "/v1/collections/photos/rasters/1")
             #expect(try await client.get(Self.path + "/images/1").json()["tile"]?["raster"] == 1)
+        }
+    }
+
+    @Test func rastersComeInPages() async throws {
+        let server = try TestServer()
+        do {
+            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            for number in 0..<5 {
+                let raster = "\(server.folder)/\(9 - number).jpg"
+                try Self.raster(seed: UInt64(number)).write(to: URL(fileURLWithPath: raster))
+                _ = try await store.add(rasters: [raster], cut: TileOptions(tile: 256, stride: 256))
+            }
+        }
+        try await server.run { client async throws in
+            func page(_ parameters: String) async throws -> (names: [String], next: JSONValue?) {
+                let page = try await client.get(Self.path + "/rasters" + parameters).json()
+                return (page["rasters"]?.list.compactMap { $0["name"]?.text } ?? [], page["next_cursor"])
+            }
+            let first = try await page("?k=2")
+            #expect(first.names == ["9.jpg", "8.jpg"] && first.next == 2)
+            let rest = try await page("?k=4&cursor=2")
+            #expect(rest.names == ["7.jpg", "6.jpg", "5.jpg"] && rest.next == .null)
+            #expect(try await page("").names.count == 5)
+            for wrong in ["?k=0", "?k=1001", "?cursor=0", "?cursor=a"] {
+                #expect(try await client.get(Self.path + "/rasters" + wrong).problem == "invalid-parameter")
+            }
+            // Each picture names its own, whichever the answer holds.
+            let pictures = try await client.get(Self.path + "/images?k=100").json()["results"]?.list ?? []
+            #expect(pictures.count == 10)
+            for picture in pictures {
+                let raster = try #require(picture["tile"]?["raster"]?.number)
+                #expect(picture["name"]?.text?.hasPrefix("\(10 - Int(raster)).jpg#") == true)
+            }
         }
     }
 
@@ -195,6 +228,12 @@ struct RasterTests {
         #expect(problem.cause == error.description)
     }
 
+    @Test func tooManyPixelsAreTheClientsProblem() {
+        let problem = Problem(RasterPlaceError.tooManyPixels(got: 9, maximum: 8))
+        #expect(problem.kind == .pictureTooLarge && problem.kind.status == .contentTooLarge)
+        #expect(problem.facts.map(\.value) == [9, 8])
+    }
+
     @Test func aPlaceIsSearchedAsItsTile() async throws {
         try await server().run { client async throws in
             let tile = try await client.get(Self.path + "/images/30").json()
@@ -271,14 +310,18 @@ struct RasterTests {
         let library = MapLibrary(environment: ["SOSIA_LEAFLET": server.folder])
         for file in MapLibrary.files {
             #expect(throws: Problem.self) { try library.page(file) }
-            try Data(file.path.utf8).write(to: URL(fileURLWithPath: server.folder + "/" + file.names[0]))
-            #expect(try library.page(file).bytes == Array(file.path.utf8))
         }
         #expect(MapLibrary(environment: [:]).folder == MapLibrary.standardFolder)
-        try await server.run { client async throws in
+        try await server.run(options: server.options { $0.mapLibrary = library }) { client async throws in
             for file in MapLibrary.files {
+                let missing = try await client.get(file.path)
+                #expect(missing.status == 404 && missing.problem == "map-library-missing")
+                #expect(missing.text.contains("libjs-leaflet") && !missing.text.contains(server.folder))
+                try Data(file.path.utf8).write(to: URL(fileURLWithPath: server.folder + "/" + file.name))
                 let answer = try await client.get(file.path)
-                #expect(answer.status == 200 || answer.problem == "map-library-missing")
+                #expect(answer.status == 200)
+                #expect(answer.headers[.contentType] == file.mediaType)
+                #expect(answer.text == file.path)
             }
             #expect(try await client.get("/leaflet/leaflet.js.map").problem == "unknown-route")
         }
