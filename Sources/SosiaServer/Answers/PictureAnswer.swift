@@ -50,7 +50,9 @@ struct PictureAnswer: JSONWritable {
 
 extension PixelWindow {
     var json: JSONValue {
-        ["x": .integer(Int64(x)), "y": .integer(Int64(y)), "width": .integer(Int64(width)),
-            "height": .integer(Int64(height))]
+        [
+            "x": .integer(Int64(x)), "y": .integer(Int64(y)), "width": .integer(Int64(width)),
+            "height": .integer(Int64(height)),
+        ]
     }
 }

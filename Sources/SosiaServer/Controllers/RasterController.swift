@@ -23,7 +23,8 @@ struct RasterController: Controller {
         return [
             Endpoint(
                 Operation(
-                    .get, Self.path, "listRasters", tag: "rasters", "The rasters that tiles were cut from, by their numbers",
+                    .get, Self.path, "listRasters", tag: "rasters",
+                    "The rasters that tiles were cut from, by their numbers",
                     scope: .read,
                     parameters: [
                         .collection,
