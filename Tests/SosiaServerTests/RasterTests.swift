@@ -150,6 +150,9 @@ struct RasterTests {
                 let pixels = try ImageDecoder().decode(answer.bytes, maxSide: 1024).pixels
                 #expect((pixels.width, pixels.height) == (width, height))
             }
+            let plain = try await client.get(address)
+            let encoded = try await client.get(address.replacingOccurrences(of: ",", with: "%2C"))
+            #expect(encoded.status == 200 && encoded.bytes == plain.bytes)
         }
     }
 

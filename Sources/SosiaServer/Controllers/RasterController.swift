@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import NIOCore
 import Sosia
@@ -96,8 +97,9 @@ struct RasterController: Controller {
     private func window(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try context.collection(on: shelf).store
         let raster = try store.raster(context.raster())
-        let numbers = (context.parameters.get("window") ?? "").split(separator: ",", omittingEmptySubsequences: false)
-            .map { Int($0) }
+        // Some clients encode commas.
+        let text = context.parameters.get("window")?.removingPercentEncoding ?? ""
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
             let height = numbers[3]
         else { throw Problem.parameter("window", "is not x,y,width,height") }
