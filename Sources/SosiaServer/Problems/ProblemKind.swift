@@ -37,6 +37,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unfetchable
     case unknownModel = "unknown-model"
     case internalError = "internal-error"
+    case notReady = "not-ready"
     case overloaded
     case storageFailed = "storage-failed"
     case storageFull = "storage-full"
@@ -60,7 +61,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unsupportedMediaType: .unsupportedMediaType
         case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .sourceDamaged: .unprocessableContent
         case .internalError, .storageFailed: .internalServerError
-        case .overloaded: .serviceUnavailable
+        case .overloaded, .notReady: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
@@ -102,6 +103,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unfetchable: "The address gave no picture."
         case .unknownModel: "The model is not installed."
         case .internalError: "The server failed."
+        case .notReady: "A collection cannot be searched yet."
         case .overloaded: "The server is busy."
         case .storageFailed: "The collection cannot be read or written."
         case .storageFull: "There is no space left on the disk."
