@@ -32,18 +32,17 @@ struct RasterOverview: Sendable {
     private static func half(of image: PixelImage) -> PixelImage {
         let (width, height) = ((image.width + 1) / 2, (image.height + 1) / 2)
         var bytes = [UInt8](repeating: 0, count: width * height * 3)
-        image.bytes.withUnsafeBufferPointer { from in
-            for y in 0..<height {
-                let upper = 2 * y * image.width
-                let lower = min(2 * y + 1, image.height - 1) * image.width
-                for x in 0..<width {
-                    let (left, right) = (2 * x, min(2 * x + 1, image.width - 1))
-                    for channel in 0..<3 {
-                        let sum =
-                            Int(from[(upper + left) * 3 + channel]) + Int(from[(upper + right) * 3 + channel])
-                            + Int(from[(lower + left) * 3 + channel]) + Int(from[(lower + right) * 3 + channel])
-                        bytes[(y * width + x) * 3 + channel] = UInt8((sum + 2) / 4)
-                    }
+        let from = image.bytes.span
+        for y in 0..<height {
+            let upper = 2 * y * image.width
+            let lower = min(2 * y + 1, image.height - 1) * image.width
+            for x in 0..<width {
+                let (left, right) = (2 * x, min(2 * x + 1, image.width - 1))
+                for channel in 0..<3 {
+                    let sum =
+                        Int(from[(upper + left) * 3 + channel]) + Int(from[(upper + right) * 3 + channel])
+                        + Int(from[(lower + left) * 3 + channel]) + Int(from[(lower + right) * 3 + channel])
+                    bytes[(y * width + x) * 3 + channel] = UInt8((sum + 2) / 4)
                 }
             }
         }
