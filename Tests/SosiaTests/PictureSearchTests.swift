@@ -157,11 +157,11 @@ struct PictureSearchTests {
     }
 
     @Test func aSearchThatIsCancelledEnds() async throws {
-        let embedder = SlowEmbedder()
+        let embedder = SlowEmbedder(waitsForCancellation: true)
         let store = try Store(creating: folder.path + "/slow.sosia", embedder: embedder)
         let bytes = try picture(1)
         let search = Task { try await store.search((0..<200).map { _ in PictureSearch(.bytes(bytes)) }) }
-        while embedder.count == 0 { await Task.yield() }
+        while embedder.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
         search.cancel()
         await #expect(throws: CancellationError.self) { try await search.value }
         #expect(embedder.count < 200)
@@ -172,7 +172,10 @@ struct PictureSearchTests {
 private final class SlowEmbedder: Embedder {
     private let embedder = GridEmbedder()
     private let seen = Atomic<Int>(0)
+    private let waitsForCancellation: Bool
     var count: Int { seen.load(ordering: .relaxed) }
+
+    init(waitsForCancellation: Bool = false) { self.waitsForCancellation = waitsForCancellation }
 
     var identity: ModelIdentity { embedder.identity }
     var input: InputGeometry { embedder.input }
@@ -180,6 +183,8 @@ private final class SlowEmbedder: Embedder {
     func embed(_ image: PixelImage) throws -> Embedding {
         seen.add(1, ordering: .relaxed)
         usleep(20_000)
+        // So long only where nobody cancels.
+        for _ in 0..<60_000 where waitsForCancellation && !Task.isCancelled { usleep(1_000) }
         return try embedder.embed(image)
     }
 }

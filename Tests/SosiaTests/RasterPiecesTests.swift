@@ -71,7 +71,7 @@ struct RasterPiecesTests {
         let ended = Atomic<Bool>(false)
         let source = CountedRaster(path: path, width: 1_000, height: 1_000) { _ throws(TileError) in
             began.signal()
-            for _ in 0..<5_000 where !Task.isCancelled { usleep(1_000) }
+            for _ in 0..<60_000 where !Task.isCancelled { usleep(1_000) }
             if Task.isCancelled { throw .cancelled }
             ended.store(true, ordering: .relaxed)
         }

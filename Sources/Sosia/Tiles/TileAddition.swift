@@ -16,12 +16,14 @@ struct TileAddition: Sendable {
         self.file = file
         if file.path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) { throw SkipReason.nameHasLineBreak }
         own = try Self.stamp(of: file.path)
+        let own = own
         let known = try engine.reading { try engine.catalog.container(at: file.path) }
         func isSame(_ container: TileContainer) -> Bool {
+            guard container.kind == file.kind else { return false }
             let parts = container.parts(at: file.path)
+            let stamp = parts.isEmpty ? own : try? TileContainer.stamp(of: file.path, with: parts)
             // A side file that was not there may say something else of the pixels.
-            return container.kind == file.kind && file.newParts(besides: parts).isEmpty
-                && container.stamp == (try? TileContainer.stamp(of: file.path, with: parts))
+            return container.stamp == stamp && file.newParts(besides: parts).isEmpty
         }
         moved =
             known == nil
