@@ -9,8 +9,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup/common.sh
 
-# The fonts make the screenshots look alike on all machines.
-scripts/setup/system.sh chromium chromium-driver fonts-inter fonts-liberation2
+# The fonts make the screenshots look alike on all machines; gdal-bin puts a drawn raster on earth.
+scripts/setup/system.sh chromium chromium-driver gdal-bin fonts-inter fonts-liberation2
 
 environment browser Tests/Browser/requirements.txt
 

@@ -28,6 +28,9 @@ trap clean EXIT
 "$deps/python/bin/python" scripts/generate_pictures.py "$folder/pictures" --count 12
 mkdir "$folder/root"
 "$SOSIA" add "$folder/pictures" --store "$folder/root/photos.sosia" > /dev/null
+# A raster of 1,280 x 896 pixels, whose pieces, parts and places are asked for.
+PYTHONPATH=Tests/Browser "$deps/python/bin/python" -c 'import rasters, sys; rasters.town(sys.argv[1])' "$folder/town.png"
+"$SOSIA" add --tiles 128 --stride 128 "$folder/town.png" --store "$folder/root/photos.sosia" > /dev/null
 "$SOSIA" serve --root "$folder/root" --port 0 > "$folder/address" 2> "$folder/log" &
 server=$!
 for _ in $(seq 100); do
@@ -37,15 +40,28 @@ for _ in $(seq 100); do
 done
 address="$(cut -f2 "$folder/address")"
 
-# What is sent is about the collection that is there: its name becomes the only one that the description allows.
+# What is sent is about the collection and the raster that are there: they become the only ones that the description
+# allows. What it does not allow is sent all the same.
 curl -fsS "${address}openapi.json" | "$deps/python/bin/python" -c '
 import json, sys
 description = json.load(sys.stdin)
+there = {
+    "collection": {"type": "string", "enum": ["photos"]},
+    "raster": {"type": "integer", "enum": [1]},
+    "level": {"type": "integer", "minimum": 0, "maximum": 3},
+    "x": {"type": "integer", "minimum": 0, "maximum": 4},
+    "y": {"type": "integer", "minimum": 0, "maximum": 3},
+    "window": {"type": "string", "pattern": "^[1-9][0-9]{0,2},[1-7][0-9]{0,2},[1-9][0-9]?,[1-9][0-9]?$"},
+}
 for methods in description["paths"].values():
     for operation in methods.values():
         for parameter in operation.get("parameters", []):
-            if (parameter["in"], parameter["name"]) == ("path", "collection"):
-                parameter["schema"] = {"type": "string", "enum": ["photos"]}
+            if parameter["in"] == "path" and parameter["name"] in there:
+                parameter["schema"] = there[parameter["name"]]
+place = description["components"]["schemas"]["Place"]["properties"]
+place["raster"] = there["raster"]
+for name, most in {"x": 1100, "y": 800, "width": 128, "height": 96}.items():
+    place[name]["maximum"] = most
 json.dump(description, sys.stdout)
 ' > "$folder/openapi.json"
 
@@ -62,5 +78,8 @@ attack "$folder/openapi.json" 150 --exclude-operation-id deleteCollection --excl
 attack "${address}openapi.json" 30 --include-operation-id createCollection "$@"
 kill -0 "$server" 2> /dev/null || fail "the server has ended"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "${address}healthz")" = 200 ] || fail "the server does not answer"
+for part in pyramid windows; do
+    grep "{raster}.*$part" "$folder/log" | grep '"status":200' > "$folder/reached" || fail "no $part of the raster came"
+done
 if grep '"status":5' "$folder/log" | grep -v '"status":503' | head -3 | grep .; then fail "the server failed"; fi
 exit "$status"

@@ -31,7 +31,7 @@ public final class Raster: Sendable {
             throw .unreadable(path: path, reason: reason)
         }
         let header = handle.header
-        if header.driver == "VRT" { file.watch(handle.files) }
+        file.watch(SourceFile.sideFiles(of: file.absolute) + handle.files)
         self.file = file
         let bands = (0..<header.bands).compactMap { handle.band($0) }
         guard !bands.isEmpty, bands.count == header.bands, header.width > 0, header.height > 0 else {
@@ -61,6 +61,14 @@ public final class Raster: Sendable {
         handles = HandlePool(path: file.absolute, handle)
     }
 
+    /// Other files that it is read from, absolute: parts of a mosaic, and what lies beside it under its name; the first
+    /// 512 of them.
+    public var parts: [String] { file.partPaths }
+
+    /// The files that lie beside a raster and say something of it, whether it is open or not.
+    /// - Parameter path: absolute.
+    public static func sideFiles(of path: String) -> [String] { SourceFile.sideFiles(of: path) }
+
     /// The RGB pixels of a window at full resolution, and what share of it shows nothing.
     /// - Throws: ``RasterError/windowOutside(_:width:height:)``,
     ///   ``RasterError/outputOutOfRange(width:height:maximumSide:)``, ``RasterError/corruptBlock(_:reason:)``,
@@ -77,7 +85,7 @@ public final class Raster: Sendable {
     }
 
     /// Any window, scaled to `width` x `height` pixels; the file's own overviews are used where it has them.
-    /// - Throws: ``RasterError/outputOutOfRange(width:height:maximumSide:)``, and what ``window(_:emptiness:)`` throws.
+    /// - Throws: ``RasterError/cancelled``, ``RasterError/outputOutOfRange(width:height:maximumSide:)``, and what ``window(_:emptiness:)`` throws.
     public func scaled(_ window: PixelWindow, width: Int, height: Int) throws(RasterError) -> PixelImage {
         try check(window)
         try checkSide(width: width, height: height)

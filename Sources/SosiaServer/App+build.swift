@@ -67,11 +67,11 @@ private func endpoints(
         needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: shelf.makesCollections)
     let controllers: [any Controller] = [
-        PageController(library: MapLibrary()),
+        PageController(library: options.mapLibrary),
         StatusController(shelf: shelf, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
         CollectionController(shelf: shelf),
         UploadController(shelf: shelf, desk: uploadDesk, fetcher: fetcher, folders: folders, jobs: jobs),
-        PictureController(shelf: shelf),
+        PictureController(shelf: shelf, admission: searches),
         FileController(shelf: shelf, admission: searches),
         RasterController(shelf: shelf, admission: views),
         SearchController(shelf: shelf, desk: searchDesk, form: form),

@@ -21,6 +21,8 @@ public struct ServerOptions: Sendable {
     public var waiting = ServerOptions.waiting.standard
     /// Whether pictures may be added, changed and deleted.
     public var isWritable = true
+    /// What draws the page's map.
+    var mapLibrary = MapLibrary()
 
     public init(_ source: CollectionSource) {
         self.source = source

@@ -59,9 +59,18 @@ class MapCase(PageTestCase):
         actions.w3c_actions.pointer_action.click()
         actions.perform()
 
-    def search_at(self, x, y):
-        count = len(self.searches())
+    def ask_about(self, x, y):
+        """Clicks a place and waits for what can be done with it."""
         self.click_place(x, y)
+        self.until(lambda: self.shown(".leaflet-popup"), "nothing is said of the place")
+
+    def search_at(self, x, y):
+        self.choose_at(x, y, "choose")
+
+    def choose_at(self, x, y, name):
+        count = len(self.searches())
+        self.ask_about(x, y)
+        self.popup(name).click()
         self.await_search(count + 1)
 
     def windows(self):
@@ -122,7 +131,7 @@ class MapTests(MapCase):
         self.locate(1)
         good = self.popup("name").text
         self.assertIn("No. 2", self.popup("distance").text)
-        if rasters.is_placed and good.startswith(rasters.first.name):
+        if good.startswith(rasters.first.name):
             self.assertRegex(self.popup("position").text, r"^48\.\d{6}° N, 11\.\d{6}° E$")
         self.popup("more").click()
         self.await_search(2)
@@ -144,6 +153,65 @@ class MapTests(MapCase):
             self.await_search(count)
         self.assertEqual(self.names(), unrefined)
 
+    def test_places_are_good_and_bad_examples(self):
+        # Before there is something to look for, nothing can be unlike it.
+        self.ask_about(4.5 * BLOCK, 1.5 * BLOCK)
+        self.assertEqual(len(self.all(".mark.aim")), 1)
+        self.assertFalse(self.popup("less").is_displayed())
+        self.assertEqual(self.searches(), [])
+        self.popup("more").click()
+        self.await_search(1)
+        self.assertEqual(self.focused().get_attribute("id"), "map")
+        self.choose_at(8.5 * BLOCK, 0.5 * BLOCK, "less")
+        self.assertEqual((len(self.all(".chip.more")), len(self.all(".chip.less"))), (1, 1))
+        # A place that is searched for leaves both as they are.
+        self.search_at(1.5 * BLOCK, 1.5 * BLOCK)
+        self.assertEqual((len(self.all(".chip.more")), len(self.all(".chip.less"))), (1, 1))
+        self.assertEqual((len(self.all(".mark.more")), len(self.all(".mark.less"))), (1, 1))
+        query = self.searches()[-1]["query"]
+        blocks = [self.block(example) for example in query["positive"] + query["negative"]]
+        self.assertEqual(blocks, [(1, 1), (4, 1), (8, 0)])
+        self.assertEqual(len(query["negative"]), 1)
+        self.assertTrue(self.text("#subject-name").startswith(rasters.first.name + "#"))
+        # Each is taken back by its chip, or all of it by beginning again.
+        self.find(".chip.less button").click()
+        self.await_search(4)
+        self.assertEqual(self.searches()[-1]["query"]["negative"], [])
+        self.find("#clear").click()
+        self.until(lambda: self.shown("#chooser"))
+        self.assertEqual(self.all(".mark.more, .mark.place"), [])
+
+    def block(self, example):
+        place = example["place"]
+        self.assertEqual((place["width"], place["height"]), (BLOCK, BLOCK))
+        return round(place["x"] / BLOCK), round(place["y"] / BLOCK)
+
+    def test_a_place_is_an_example_where_it_is_marked(self):
+        self.search_at(4.5 * BLOCK, 1.5 * BLOCK)
+        self.choose_at(8.5 * BLOCK, 0.5 * BLOCK, "less")
+        self.run_script("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", self.find(".mark.less"))
+        self.until(lambda: self.shown(".leaflet-popup"))
+        self.assertEqual(self.popup("less").get_attribute("aria-pressed"), "true")
+        # What is searched for is no bad example of it.
+        self.popup("choose").click()
+        self.await_search(3)
+        query = self.searches()[-1]["query"]
+        self.assertEqual([self.block(example) for example in query["positive"]], [(8, 0)])
+        self.assertEqual(query["negative"], [])
+        self.assertEqual(self.all(".chip"), [])
+
+    def test_pictures_are_shown_on_the_map_before_any_search(self):
+        name = self.names()[0]
+        self.assertEqual(self.all(".mark"), [])
+        self.locate(0)
+        self.assertEqual(self.popup("name").text, name)
+        self.assertEqual(len(self.all(".mark.hit")), 1)
+        self.assertEqual(Select(self.find("#raster")).first_selected_option.text, name.rsplit("#", 1)[0])
+        self.assertEqual(self.focused().text, "More like this")
+        self.press(Keys.ESCAPE)
+        self.until(lambda: not self.all(".leaflet-popup"))
+        self.assertEqual(self.all(".mark.hit"), [])
+
     def drawn_examples(self, *names):
         shown = Select(self.find("#raster")).first_selected_option.text.split(" · ")[0]
         return sum(name.startswith(shown) for name in names)
@@ -164,20 +232,34 @@ class MapTests(MapCase):
         hidden = next(option for option in other if not option.is_selected()).get_attribute("value")
         Select(self.find("#raster")).select_by_value(hidden)
         self.settle_map()
+        self.assertEqual(self.find("#map").accessible_name, f"Map of {rasters.second.name}")
         drawn = sum(name.startswith(rasters.second.name) for name in self.names())
-        shown = Select(self.find("#raster")).first_selected_option.text
-        self.assertEqual(shown.startswith(rasters.second.name), drawn == len(self.all(".mark.hit")))
-        self.assertEqual(self.find("#map").accessible_name, f"Map of {shown.split(' · ')[0]}")
+        self.assertGreater(drawn, 0)
+        self.assertEqual(len(self.all(".mark.hit")), drawn)
+        self.assertIn(f"{drawn} of {len(self.names())} hits", Select(self.find("#raster")).first_selected_option.text)
+        # The place that is looked for lies on the other one.
+        self.assertEqual(self.all(".mark.place"), [])
 
     def test_the_keyboard_searches_in_the_middle(self):
         self.find("#map-fit").send_keys(Keys.TAB)
         self.assertEqual(self.focused().get_attribute("id"), "map")
         self.assertEqual(len(self.all(".mark.aim")), 1)
-        if rasters.is_placed:
-            self.assertRegex(self.text("#map-position"), r"^48\.19\d\d° N, 11\.50\d\d° E · ")
+        self.assertRegex(self.text("#map-position"), r"^48\.19\d\d° N, 11\.50\d\d° E · ")
         self.press("+")
         self.settle_map()
         self.press(Keys.ARROW_RIGHT)
+        self.press(Keys.ENTER)
+        self.until(lambda: self.shown(".leaflet-popup"))
+        self.assertEqual(self.searches(), [])
+        self.assertEqual(self.focused().text, "Search here")
+        group = self.find(".leaflet-popup [role=group]")
+        self.assertTrue(group.accessible_name.startswith(rasters.first.name + "#"), group.accessible_name)
+        # Escape goes back to where it was.
+        self.press(Keys.ESCAPE)
+        self.until(lambda: not self.all(".leaflet-popup"))
+        self.assertEqual(self.focused().get_attribute("id"), "map")
+        self.press(Keys.ENTER)
+        self.until(lambda: self.shown(".leaflet-popup"))
         self.press(Keys.ENTER)
         self.await_search(1)
         (place,) = self.searches()[-1]["query"]["positive"]
@@ -219,6 +301,8 @@ class MissingLibraryTests(PageTestCase):
             self.until(lambda: self.shown("#map-note"))
             self.assertIn("apt-get install libjs-leaflet", self.text("#map-note"))
             self.assertFalse(self.shown("#map"))
+            # Nothing offers what cannot be done.
+            self.assertFalse(any(button.is_displayed() for button in self.all(".locate")))
             self.assert_accessible()
             self.all(".tile .picture")[0].click()
             self.await_search(1)
@@ -246,7 +330,14 @@ class LightMapTests(MapCase):
         self.settle_map()
         self.assert_accessible()
         self.photograph(f"{self.name}-map-hit")
-
+        self.press(Keys.ESCAPE)
+        self.find("#map-fit").click()
+        self.go_to_map()
+        self.ask_about(5.5 * BLOCK, 2.5 * BLOCK)
+        self.go_to_map()
+        self.settle_map()
+        self.assert_accessible()
+        self.photograph(f"{self.name}-map-place")
 
     def go_to_map(self):
         self.run_script("scrollTo(0, 0)")

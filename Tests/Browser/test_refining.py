@@ -104,11 +104,21 @@ class RefiningTests(PageTestCase):
         self.await_search(5)
         self.assertNotIn("filter", self.searches()[-1])
 
-    def test_a_filter_waits_for_a_picture(self):
+    def test_a_filter_needs_no_picture(self):
         self.find("#clear").click()
         self.settle()
+        self.fill("#k", "5")
         self.fill("#filter", "kind = 'boat'")
-        self.until(lambda: "once there is a picture" in self.text("#timing"))
+        self.until(lambda: self.names() and all(name.startswith("boat") for name in self.names()))
+        self.assertIn("pictures found", self.text("#status"))
+        self.until(lambda: self.scroll_down() and len(self.names()) == 18, "not all boats came")
+        self.assertTrue(all(name.startswith("boat") for name in self.names()))
+        self.fill("#filter", "kind = 'submarine'")
+        self.until(lambda: "No picture passes" in self.text("#timing"))
+        self.assertEqual(self.names(), [])
+        self.assertFalse(self.shown("#empty"))
+        self.fill("#filter", "kind = 'boat'")
+        self.until(lambda: self.names())
         self.search_again_with(serving.pictures().others / "boat-01.jpg")
         self.assertTrue(all(name.startswith("boat") for name in self.names()))
 

@@ -83,6 +83,31 @@ struct PictureTests {
         }
     }
 
+    @Test func pagesOfWhatPassesAFilter() async throws {
+        try await TestServer().run(pictures: 0..<3, attributes: #"{"shop":"A"}"#) { client async throws in
+            try await client.upload(3..<5, attributes: #"{"shop":"B"}"#)
+            try await client.upload(5..<7, attributes: #"{"shop":"A","price":3}"#)
+            func page(_ parameters: String) async throws -> (ids: [Double], next: JSONValue?) {
+                let page = try await client.get(Self.path + "?" + parameters).json()
+                return (page["results"]?.list.compactMap { $0["id"]?.number } ?? [], page["next_cursor"])
+            }
+            let first = try await page("k=3&filter=shop%20%3D%20'A'")
+            #expect(first.ids == [7, 6, 3])
+            #expect(first.next == 3)
+            let second = try await page("k=3&filter=shop%20%3D%20'A'&cursor=3")
+            #expect(second.ids == [2, 1])
+            #expect(second.next == .null)
+            #expect(try await page("filter=price%3E2%20AND%20shop%3D'A'").ids == [7, 6])
+            #expect(try await page("filter=within(0,0,1,1)").ids == [])
+            #expect(try await page("filter=NOT%20within(0,0,1,1)").ids.count == 7)
+            #expect(try await page("filter=").ids.count == 7)
+
+            #expect(try await client.get(Self.path + "?filter=shop%20%3D").problem == "invalid-filter")
+            let long = String(repeating: "a", count: 1025)
+            #expect(try await client.get(Self.path + "?filter=\(long)").problem == "invalid-parameter")
+        }
+    }
+
     @Test func originalsAndThumbnails() async throws {
         try await TestServer().run(pictures: 0..<1) { client async throws in
             let file = try await client.get(Self.path + "/1/file")

@@ -41,7 +41,7 @@ struct RasterTests {
 
     @Test func rastersAreListed() async throws {
         try await TestServer().run(pictures: 0..<1) { client async throws in
-            #expect(try await client.get(Self.path + "/rasters").json() == ["rasters": []])
+            #expect(try await client.get(Self.path + "/rasters").json() == ["rasters": [], "next_cursor": .null])
             #expect(try await client.get("/v1/collections/none/rasters").problem == "unknown-collection")
         }
         let server = try await server()
@@ -60,6 +60,39 @@ struct RasterTests {
             #expect(raster["state"] == "as-added")
             #expect(raster["url"] == "/v1/collections/photos/rasters/1")
             #expect(try await client.get(Self.path + "/images/1").json()["tile"]?["raster"] == 1)
+        }
+    }
+
+    @Test func rastersComeInPages() async throws {
+        let server = try TestServer()
+        do {
+            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            for number in 0..<5 {
+                let raster = "\(server.folder)/\(9 - number).jpg"
+                try Self.raster(seed: UInt64(number)).write(to: URL(fileURLWithPath: raster))
+                _ = try await store.add(rasters: [raster], cut: TileOptions(tile: 256, stride: 256))
+            }
+        }
+        try await server.run { client async throws in
+            func page(_ parameters: String) async throws -> (names: [String], next: JSONValue?) {
+                let page = try await client.get(Self.path + "/rasters" + parameters).json()
+                return (page["rasters"]?.list.compactMap { $0["name"]?.text } ?? [], page["next_cursor"])
+            }
+            let first = try await page("?k=2")
+            #expect(first.names == ["9.jpg", "8.jpg"] && first.next == 2)
+            let rest = try await page("?k=4&cursor=2")
+            #expect(rest.names == ["7.jpg", "6.jpg", "5.jpg"] && rest.next == .null)
+            #expect(try await page("").names.count == 5)
+            for wrong in ["?k=0", "?k=1001", "?cursor=0", "?cursor=a"] {
+                #expect(try await client.get(Self.path + "/rasters" + wrong).problem == "invalid-parameter")
+            }
+            // Each picture names its own, whichever the answer holds.
+            let pictures = try await client.get(Self.path + "/images?k=100").json()["results"]?.list ?? []
+            #expect(pictures.count == 10)
+            for picture in pictures {
+                let raster = try #require(picture["tile"]?["raster"]?.number)
+                #expect(picture["name"]?.text?.hasPrefix("\(10 - Int(raster)).jpg#") == true)
+            }
         }
     }
 
@@ -117,6 +150,9 @@ struct RasterTests {
                 let pixels = try ImageDecoder().decode(answer.bytes, maxSide: 1024).pixels
                 #expect((pixels.width, pixels.height) == (width, height))
             }
+            let plain = try await client.get(address)
+            let encoded = try await client.get(address.replacingOccurrences(of: ",", with: "%2C"))
+            #expect(encoded.status == 200 && encoded.bytes == plain.bytes)
         }
     }
 
@@ -134,21 +170,71 @@ struct RasterTests {
             try (Self.raster(seed: 1) + [0]).write(to: URL(fileURLWithPath: raster))
             for headers: HTTPFields in [[:], [.ifNoneMatch: tag]] {
                 let changed = try await client.send(.get, address, headers)
-                #expect(changed.problem == "original-missing")
+                #expect(changed.status == 409)
+                #expect(changed.problem == "source-changed")
+                #expect(try changed.json()["source"] == "town.jpg")
                 #expect(changed.text.contains("has changed") && !changed.text.contains(server.folder))
             }
             let listed = try await client.get(Self.path + "/rasters")
             #expect(try listed.json()["rasters"]?[0]?["state"] == "changed")
             #expect(listed.text.contains("has changed since") && !listed.text.contains(server.folder))
             let place = try await Self.search(#"{"raster":1,"x":100,"y":100}"#, "", client)
-            #expect(place.problem == "original-missing")
+            #expect(place.problem == "source-changed")
 
             try FileManager.default.removeItem(atPath: raster)
             let gone = try await client.get(address)
             #expect(gone.problem == "original-missing")
+            #expect(try gone.json()["source"] == "town.jpg")
             #expect(gone.text.contains("is gone") && !gone.text.contains(server.folder))
             #expect(try await client.get(Self.path + "/rasters").json()["rasters"]?[0]?["state"] == "missing")
         }
+    }
+
+    @Test func aDamagedPartIsNoFailureOfTheServer() async throws {
+        let server = try TestServer()
+        let raster = server.folder + "/torn.jpg"
+        let whole = try Self.raster(seed: 0)
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: raster))
+        do {
+            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            let report = try await store.add(rasters: [raster], cut: TileOptions(tile: 64, stride: 32))
+            #expect(report.added > 0 && !report.skipped.isEmpty)
+        }
+        try await server.run { client async throws in
+            let address = Self.path + "/rasters/1/windows/"
+            #expect(try await client.get(address + "0,0,64,64/thumb").status == 200)
+            let torn = try await client.get(address + "100,300,64,80/thumb")
+            #expect(torn.status == 422)
+            #expect(torn.problem == "source-damaged")
+            #expect(try torn.json()["source"] == "torn.jpg")
+            #expect(try torn.json()["window"] == ["x": 100, "y": 300, "width": 64, "height": 80])
+            let place = try await Self.search(#"{"raster":1,"x":100,"y":390}"#, "", client)
+            #expect(place.problem == "source-damaged")
+        }
+    }
+
+    @Test(arguments: [
+        (TileError.missing(path: "/data/a.tif"), ProblemKind.originalMissing, 404),
+        (.changed(path: "/data/a.tif"), .sourceChanged, 409),
+        (.unreadable(path: "/data/a.tif", reason: "/data/a.tif is bad"), .sourceDamaged, 422),
+        (
+            .damaged(path: "/data/a.tif", window: PixelWindow(x: 1, y: 2, width: 3, height: 4), reason: "/data/a.tif"),
+            .sourceDamaged, 422
+        ), (.unavailable(reason: "no memory for /data/a.tif"), .internalError, 500),
+    ])
+    func whatIsWrongWithASource(error: TileError, kind: ProblemKind, status: Int) {
+        let problem = Problem(error)
+        #expect(problem.kind == kind)
+        #expect(problem.kind.status.code == status)
+        #expect(problem.facts.contains { $0.name == "source" && $0.value == "a.tif" } == (status < 500))
+        #expect(!problem.detail.contains("/data"))
+        #expect(problem.cause == error.description)
+    }
+
+    @Test func tooManyPixelsAreTheClientsProblem() {
+        let problem = Problem(RasterPlaceError.tooManyPixels(got: 9, maximum: 8))
+        #expect(problem.kind == .pictureTooLarge && problem.kind.status == .contentTooLarge)
+        #expect(problem.facts.map(\.value) == [9, 8])
     }
 
     @Test func aPlaceIsSearchedAsItsTile() async throws {
@@ -227,14 +313,18 @@ struct RasterTests {
         let library = MapLibrary(environment: ["SOSIA_LEAFLET": server.folder])
         for file in MapLibrary.files {
             #expect(throws: Problem.self) { try library.page(file) }
-            try Data(file.path.utf8).write(to: URL(fileURLWithPath: server.folder + "/" + file.names[0]))
-            #expect(try library.page(file).bytes == Array(file.path.utf8))
         }
         #expect(MapLibrary(environment: [:]).folder == MapLibrary.standardFolder)
-        try await server.run { client async throws in
+        try await server.run(options: server.options { $0.mapLibrary = library }) { client async throws in
             for file in MapLibrary.files {
+                let missing = try await client.get(file.path)
+                #expect(missing.status == 404 && missing.problem == "map-library-missing")
+                #expect(missing.text.contains("libjs-leaflet") && !missing.text.contains(server.folder))
+                try Data(file.path.utf8).write(to: URL(fileURLWithPath: server.folder + "/" + file.name))
                 let answer = try await client.get(file.path)
-                #expect(answer.status == 200 || answer.problem == "map-library-missing")
+                #expect(answer.status == 200)
+                #expect(answer.headers[.contentType] == file.mediaType)
+                #expect(answer.text == file.path)
             }
             #expect(try await client.get("/leaflet/leaflet.js.map").problem == "unknown-route")
         }

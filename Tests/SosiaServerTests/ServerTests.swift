@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdTesting
 import Logging
 import Sosia
 import Testing
@@ -178,6 +179,23 @@ struct ServerTests {
         }
     }
 
+    /// Ready means that a search is answered at once, so the network has to be there.
+    @Test func aServerWithoutItsNetworkIsNotReady() async throws {
+        let server = try TestServer()
+        _ = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let application = try buildApplication(server.options, logger: logger) { path, _ in
+            try Store(opening: path, models: ModelDirectory(searchPath: []))
+        }
+        try await application.test(.router) { client in
+            let client = Client(client: client)
+            #expect(try await client.get("/healthz").status == 200)
+            let ready = try await client.get("/readyz")
+            #expect(ready.status == 503 && ready.problem == "not-ready")
+            #expect(try ready.json()["collection"] == "photos")
+        }
+    }
+
     @Test func jobsTellHowFarTheyAre() async throws {
         try await TestServer().run(pictures: 0..<6) { client async throws in
             _ = try await client.send(.delete, PictureTests.path + "/3")
@@ -191,6 +209,7 @@ struct ServerTests {
             let job = try await client.get("/v1/jobs/" + id).json()
             #expect(job["state"] == "done")
             #expect(job["result"]?["pictures"] == 5)
+            #expect(job["done"] == 5 && job["total"] == 5)
             #expect(try await client.get("/v1/collections/photos").json()["vacant"] == 0)
             let index = try await client.post("/v1/collections/photos/jobs", #"{"kind":"index","graph":true}"#)
             _ = try await Client.end(of: try #require(try index.json()["id"]?.text), client)

@@ -1,6 +1,7 @@
 import Foundation
 @testable import Sosia
 import SosiaCore
+import Synchronization
 import Testing
 
 /// Indexes are caches: with one, without one, with a broken one, the answer is the same.
@@ -70,6 +71,16 @@ struct IndexingTests {
         #expect(status.map(\.rows) == [Self.rows])
         // Another process finds it, too.
         #expect(try await plan(EmbeddedEngine(path: path)).index == "exact")
+    }
+
+    @Test func theBuildingTellsHowFarItIs() async throws {
+        let engine = try await fill()
+        let told = Mutex<[[Int]]>([])
+        try await engine.prepareIndexes { done, total in told.withLock { $0.append([done, total]) } }
+        let steps = told.withLock { $0 }
+        #expect(steps.allSatisfy { $0[1] == Self.rows })
+        #expect(steps.map { $0[0] } == steps.map { $0[0] }.sorted())
+        #expect(steps.last?[0] == Self.rows)
     }
 
     @Test func fewRowsNeedNoIndex() async throws {

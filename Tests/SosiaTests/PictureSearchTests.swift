@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import Synchronization
 import Testing
 
 struct PictureSearchTests {
@@ -140,5 +141,50 @@ struct PictureSearchTests {
         let summaries = try await store.attributes()
         #expect(summaries.map(\.name) == ["format", "height", "shop", "width"])
         #expect(summaries[2].values == [.string("A"), .string("B")])
+    }
+
+    /// What comes behind a picture that cannot be used is not looked at.
+    @Test func theFirstFailureEndsTheOthers() async throws {
+        let embedder = SlowEmbedder()
+        let store = try Store(creating: folder.path + "/slow.sosia", embedder: embedder)
+        let valid = try (0..<60).map { _ in PictureExample(.bytes(try picture(1))) }
+        let searches = [PictureSearch([PictureExample(.bytes([1, 2, 3]))])] + valid.map { PictureSearch([$0]) }
+        await #expect(throws: ExampleError.self) { try await store.search(searches) }
+        #expect(embedder.count < 60)
+        // The one that is named is the first in order, also when a later one fails earlier.
+        let last = PictureSearch([valid[0], valid[1], PictureExample(.bytes([1, 2, 3]))])
+        await #expect { try await store.search(last) } throws: { ($0 as? ExampleError)?.position == 2 }
+    }
+
+    @Test func aSearchThatIsCancelledEnds() async throws {
+        let embedder = SlowEmbedder(waitsForCancellation: true)
+        let store = try Store(creating: folder.path + "/slow.sosia", embedder: embedder)
+        let bytes = try picture(1)
+        let search = Task { try await store.search((0..<200).map { _ in PictureSearch(.bytes(bytes)) }) }
+        while embedder.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        search.cancel()
+        await #expect(throws: CancellationError.self) { try await search.value }
+        #expect(embedder.count < 200)
+    }
+}
+
+/// Counts, and takes its time.
+private final class SlowEmbedder: Embedder {
+    private let embedder = GridEmbedder()
+    private let seen = Atomic<Int>(0)
+    private let waitsForCancellation: Bool
+    var count: Int { seen.load(ordering: .relaxed) }
+
+    init(waitsForCancellation: Bool = false) { self.waitsForCancellation = waitsForCancellation }
+
+    var identity: ModelIdentity { embedder.identity }
+    var input: InputGeometry { embedder.input }
+
+    func embed(_ image: PixelImage) throws -> Embedding {
+        seen.add(1, ordering: .relaxed)
+        usleep(20_000)
+        // So long only where nobody cancels.
+        for _ in 0..<60_000 where waitsForCancellation && !Task.isCancelled { usleep(1_000) }
+        return try embedder.embed(image)
     }
 }

@@ -337,4 +337,18 @@ struct StoreTileTests {
         #expect(try await store.verify().problems == [.container(path: raster, .missing)])
         await #expect(throws: TileError.missing(path: raster)) { try await store.original(of: ImageID(rawValue: 1)) }
     }
+
+    @Test func placesHaveSoManyPixelsTogether() async throws {
+        try write("9000 9000 1")
+        let side = RasterPlace.maximumSide
+        // Known to the catalog, although no tile of it was read.
+        _ = try await add(tile: side, stride: side, life: 0)
+        let place = PictureSearch(
+            .place(.window(PixelWindow(x: 0, y: 0, width: side, height: side), raster: 1)))
+        await #expect(
+            throws: RasterPlaceError.tooManyPixels(got: 9 * side * side, maximum: RasterPlace.maximumPixels)
+        ) { try await store.search(Array(repeating: place, count: 9)) }
+        // As many as there may be are looked at, and this is no raster.
+        await #expect(throws: TileError.self) { try await store.search(Array(repeating: place, count: 8)) }
+    }
 }

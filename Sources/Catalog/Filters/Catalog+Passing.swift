@@ -15,18 +15,16 @@ extension Catalog {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
             var words = [UInt64](repeating: 0, count: (state.rows + 63) / 64)
-            var areas: [GeoArea] = []
-            let request: SQLRequest<Row> = "SELECT slot FROM image WHERE \(filter.sql(&areas))"
-            let function = areas.isEmpty ? nil : AreaFunction.over(areas)
-            if let function { db.add(function: function) }
-            defer { if let function { db.remove(function: function) } }
-            let rows = try request.fetchCursor(db)
-            while let row = try rows.next() {
-                let slot: Int = try row.value(at: 0)
-                guard (0..<state.rows).contains(slot) else {
-                    throw CatalogError.damaged(path: path, reason: "a picture has row \(slot) of \(state.rows)")
+            try filter.withCondition(db) { condition in
+                let request: SQLRequest<Row> = "SELECT slot FROM image WHERE \(condition)"
+                let rows = try request.fetchCursor(db)
+                while let row = try rows.next() {
+                    let slot: Int = try row.value(at: 0)
+                    guard (0..<state.rows).contains(slot) else {
+                        throw CatalogError.damaged(path: path, reason: "a picture has row \(slot) of \(state.rows)")
+                    }
+                    words[slot / 64] |= 1 << UInt64(slot % 64)
                 }
-                words[slot / 64] |= 1 << UInt64(slot % 64)
             }
             return PassingRows(
                 generation: state.generation, revision: state.revision, rows: RowFilter(words: words))

@@ -28,28 +28,6 @@ extension Catalog {
         }
     }
 
-    /// The numbers of all rasters, by path.
-    package func containerNumbers() throws(CatalogError) -> [String: Int64] {
-        try read { db in
-            guard try Self.hasTable("container", db) else { return [:] }
-            let rows = try Row.fetchAll(db, sql: "SELECT path, id FROM container WHERE kind = 'raster'")
-            return try Dictionary(rows.map { (try $0.value("path"), try $0.value("id")) }) { _, last in last }
-        }
-    }
-
-    /// The files of a size and time.
-    package func containers(
-        of kind: TileContainer.Kind, with stamp: ImageSource.Stamp
-    ) throws(CatalogError) -> [TileContainer] {
-        try read { db in
-            guard try Self.hasTable("container", db) else { return [] }
-            return try Row.fetchAll(
-                db, sql: Self.select + " WHERE kind = ? AND size = ? AND modified = ? ORDER BY path",
-                arguments: [kind.rawValue, stamp.size, stamp.modified]
-            ).map(Self.container)
-        }
-    }
-
     /// The files at and below a path.
     package func containers(under path: String) throws(CatalogError) -> [TileContainer] {
         let stem = path == "/" ? "" : path
@@ -188,9 +166,9 @@ extension Catalog {
         }
     }
 
-    private static let select = "SELECT * FROM container"
+    static let select = "SELECT * FROM container"
 
-    private static func container(_ row: Row) throws -> TileContainer {
+    static func container(_ row: Row) throws -> TileContainer {
         let text: String = try row.value("facts")
         guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
             let facts = try? JSONDecoder().decode(TileContainer.Facts.self, from: Data(text.utf8))

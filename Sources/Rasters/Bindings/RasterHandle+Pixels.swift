@@ -47,7 +47,7 @@ extension RasterHandle {
         return (part, top...bottom)
     }
 
-    /// The area, scaled.
+    /// The area, scaled. A large one is read in parts; a task that was cancelled stops between two.
     func scaled(
         _ area: PixelWindow, width: Int, height: Int, _ rule: PixelRule
     ) throws(RasterError) -> PixelImage {
@@ -68,6 +68,10 @@ extension RasterHandle {
                 guard let rgb = out.baseAddress, let empty = empty.baseAddress else { return }
                 var row = 0
                 while row < height, error == nil {
+                    if Task.isCancelled {
+                        error = .cancelled
+                        break
+                    }
                     let rows = row..<min(row + step, height)
                     let (part, edges) = Self.rows(rows, of: height, area)
                     error = read(

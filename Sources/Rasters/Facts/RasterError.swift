@@ -26,6 +26,8 @@ public enum RasterError: Error, Hashable, Sendable {
     /// Part of this window cannot be decoded; others may be whole.
     case corruptBlock(PixelWindow, reason: String)
     case outOfMemory
+    /// The task that reads was cancelled.
+    case cancelled
 }
 
 extension RasterError: CustomStringConvertible {
@@ -55,6 +57,7 @@ extension RasterError: CustomStringConvertible {
         case .corruptBlock(let window, let reason):
             "the window \(Self.words(window)) cannot be decoded: \(reason)"
         case .outOfMemory: "out of memory"
+        case .cancelled: "the reading was cancelled"
         }
     }
 

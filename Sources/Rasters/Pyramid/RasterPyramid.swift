@@ -57,7 +57,9 @@ public struct RasterPyramid: Sendable, Hashable {
             width: across.scaled, height: down.scaled)
     }
 
-    private func size(at level: Int) -> (width: Int, height: Int) {
+    /// Pixels of a level.
+    /// - Parameter level: 0 ... `lastLevel`.
+    public func size(at level: Int) -> (width: Int, height: Int) {
         let halvings = lastLevel - level
         return (Self.pixels(width, at: halvings), Self.pixels(height, at: halvings))
     }

@@ -5,10 +5,13 @@ struct SourceFile {
     /// From the root.
     let absolute: String
     private let stamp: FileStamp
-    /// Of a mosaic.
+    /// Other files that it is read from.
     private var parts: [(path: String, stamp: FileStamp)] = []
     /// More parts than this are not looked at.
     private static let maximumParts = 512
+
+    /// Absolute.
+    var partPaths: [String] { parts.map(\.path) }
 
     /// - Throws: ``RasterError/missing(path:)``, ``RasterError/refused(path:reason:)``
     init(_ path: String) throws(RasterError) {
@@ -26,13 +29,26 @@ struct SourceFile {
         self.stamp = stamp
     }
 
-    /// From now on, other files must stay as they are, too. Side files may not: programs that only look at a raster write
-    /// them.
+    /// From now on, other files must stay as they are, too.
     mutating func watch(_ files: [String]) {
-        parts = files.filter { $0 != absolute && !$0.hasSuffix(".aux.xml") }.prefix(Self.maximumParts).compactMap {
-            file in
-            FileStamp(of: file).map { (file, $0) }
+        var seen: Set = [absolute]
+        let others = files.compactMap(WorkingFolder.absolute).filter { seen.insert($0).inserted }
+        parts = others.prefix(Self.maximumParts).compactMap { file in
+            FileStamp(of: file).flatMap { $0.isFile ? (file, $0) : nil }
         }
+    }
+
+    /// Those of the names that the library looks for beside a raster at which there is a file: statistics and masks,
+    /// overviews, where it lies on earth.
+    static func sideFiles(of absolute: String) -> [String] {
+        let name = absolute.split(separator: "/").last ?? ""
+        let type = name.split(separator: ".").dropFirst().last.map(String.init) ?? ""
+        let stem = absolute.dropLast(type.isEmpty ? 0 : type.count + 1)
+        var names = [".aux.xml", ".ovr", ".msk"].map { absolute + $0 }
+        var worlds = ["wld", type + "w"]
+        if let first = type.first, let last = type.last, type.count > 2 { worlds.append("\(first)\(last)w") }
+        names += ["prj"].map { "\(stem).\($0)" } + worlds.map { "\(stem).\($0)" }
+        return names.filter { FileStamp(of: $0)?.isFile == true }
     }
 
     /// - Throws: ``RasterError/changed(path:)``, ``RasterError/vanished(path:)``

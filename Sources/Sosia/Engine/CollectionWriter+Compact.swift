@@ -17,17 +17,20 @@ extension CollectionWriter {
     ///
     /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
     /// finished by the next writer.
-    /// - Parameter vacuum: gives the catalog's unused space back. It needs room for a second catalog, so it may fail
-    ///   where all else went well.
+    /// - Parameters:
+    ///   - vacuum: gives the catalog's unused space back. It needs room for a second catalog, so it may fail where all
+    ///     else went well.
+    ///   - progress: is called with the rows that are written and all that will be.
     func compact(
-        vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() }
+        vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() },
+        progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> CompactionReport {
         let before = bytes
         let rows = try writing { try catalog.namedRows() }
         guard let state = try writing({ try catalog.state() }) else { throw StoreError.missing(path: layout.root) }
         let generation = state.generation + 1
         do {
-            try copy(rows, from: state, generation: generation)
+            try copy(rows, from: state, generation: generation, progress)
         } catch {
             unlink(layout.nextVectors)
             throw error
@@ -45,7 +48,9 @@ extension CollectionWriter {
             pictures: rows.count, bytesBefore: before, bytesAfter: bytes, catalogError: failure)
     }
 
-    private func copy(_ rows: [NamedRow], from state: CatalogState, generation: Int64) throws {
+    private func copy(
+        _ rows: [NamedRow], from state: CatalogState, generation: Int64, _ progress: @Sendable (Int, Int) -> Void
+    ) throws {
         let source = try VectorFile(
             layout, generation: state.generation, dimension: state.model.dimension, rowCount: state.rows)
         let target = try VectorFileWriter(
@@ -67,6 +72,7 @@ extension CollectionWriter {
                 return vector
             }
             try target.write(block, from: start)
+            progress(start + block.count, rows.count)
         }
         try target.synchronize()
     }

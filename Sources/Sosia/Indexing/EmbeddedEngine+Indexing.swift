@@ -22,12 +22,18 @@ extension EmbeddedEngine {
     ///
     /// Searches need not wait for it. An engine that may write also does this by itself, on a thread of its own, when a
     /// search finds many rows that no index covers.
-    public func prepareIndexes(_ demand: IndexDemand = .whatPays) async throws {
-        let builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads, budget: memory)
+    /// - Parameter progress: is called with the rows that are in the new indexes and all that will be.
+    public func prepareIndexes(
+        _ demand: IndexDemand = .whatPays,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws {
+        var builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads, budget: memory)
+        builder.progress = progress
         guard builder.isWanting(graph: demand == .graph) else { return }
+        let ready = builder
         await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
             // A cache that cannot be written is no reason to fail: the plain scan answers.
-            try? builder.build(graph: demand == .graph, waiting: true)
+            try? ready.build(graph: demand == .graph, waiting: true)
         }.value
     }
 

@@ -9,6 +9,17 @@ struct IndexBuilder: Sendable {
     let snapshot: Snapshot
     let threads: Int
     let budget: MemoryBudget?
+    /// Called with the rows that are in the new indexes and all that will be.
+    var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    /// Rows of the exact index that are coded before the progress is told. A graph is better when it is made at once.
+    private static let step = 65_536
+
+    init(shelf: IndexShelf, snapshot: Snapshot, threads: Int, budget: MemoryBudget?) {
+        self.shelf = shelf
+        self.snapshot = snapshot
+        self.threads = threads
+        self.budget = budget
+    }
 
     /// Whether an index is missing that would pay, or one that is there covers too little.
     func isWanting(graph: Bool) -> Bool {
@@ -32,15 +43,21 @@ struct IndexBuilder: Sendable {
             guard isWanting(graph: graph) else { return }
             let known = shelf.indexes(for: snapshot)
             let rows = snapshot.state.rows
-            if IndexShelf.isWanting(known.exact?.file, rows: rows) {
-                try place(try extended(known.exact, options: .standard))
+            let needsExact = IndexShelf.isWanting(known.exact?.file, rows: rows)
+            let needsGraph = graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state)
+            let addsGraph = needsGraph && IndexShelf.isWanting(known.graph?.file, rows: rows)
+            let total = (needsExact ? rows : 0) + (addsGraph ? rows : 0)
+            if needsExact {
+                try place(try extended(known.exact, options: .standard) { progress($0, total) })
             }
-            if graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state) {
-                if IndexShelf.isWanting(known.graph?.file, rows: rows) {
-                    try place(try extended(known.graph, options: GraphBuildOptions(threads: threads)))
-                }
-                try calibrate()
+            if addsGraph {
+                let before = total - rows
+                try place(
+                    try extended(known.graph, options: GraphBuildOptions(threads: threads)) {
+                        progress(before + $0, total)
+                    })
             }
+            if needsGraph { try calibrate() }
             let kept = shelf.indexes(for: snapshot)
             shelf.folder.clean(keeping: [kept.exact?.file, kept.graph?.file].compactMap(\.self))
         }
@@ -48,7 +65,7 @@ struct IndexBuilder: Sendable {
 
     /// The index at hand with what came and went since, while it covers at least half of all rows; else a new one.
     private func extended<Index: VectorIndex>(
-        _ known: IndexShelf.Held<Index>?, options: Index.BuildOptions
+        _ known: IndexShelf.Held<Index>?, options: Index.BuildOptions, _ added: (Int) -> Void
     ) throws -> Index {
         try snapshot.vectors.withRows { rows in
             let ids = snapshot.ids.span
@@ -61,21 +78,23 @@ struct IndexBuilder: Sendable {
                     dimension: snapshot.state.model.dimension, metric: snapshot.state.model.metric, rows: rows,
                     ids: ids, options: options)
             }
-            try add(rows, to: &index)
+            try add(rows, to: &index, added)
             return index
         }
     }
 
     /// Codes the rows in parts that the budget allows.
-    private func add(_ rows: RawSpan, to index: inout some VectorIndex) throws {
+    private func add(_ rows: RawSpan, to index: inout some VectorIndex, _ added: (Int) -> Void) throws {
         let rowBytes = snapshot.state.model.dimension * MemoryLayout<Float>.size
-        let step = max(1, budget.map { $0.stride / rowBytes } ?? snapshot.state.rows)
+        let allowed = budget.map { $0.stride / rowBytes } ?? snapshot.state.rows
+        let step = max(1, index is ExactIndex ? min(allowed, Self.step) : allowed)
         while index.rowCount < snapshot.state.rows {
             let count = min(index.rowCount + step, snapshot.state.rows)
             try index.add(
                 rows: rows.extracting(0..<count * rowBytes), ids: snapshot.ids.span.extracting(0..<count),
                 threads: threads)
             snapshot.vectors.hold(budget)
+            added(index.rowCount)
         }
     }
 

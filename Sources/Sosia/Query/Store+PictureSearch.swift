@@ -1,5 +1,6 @@
 import Images
 import SosiaCore
+import Synchronization
 
 extension Store {
     /// The pictures that are like some and unlike others.
@@ -46,17 +47,21 @@ extension Store {
             throw EngineError.tooMany(
                 "examples", got: crowded.examples.count, maximum: SearchRequest.maximumExamples)
         }
+        try checkPixels(of: searches)
         var resolved = searches.map(ResolvedSearch.init)
+        let line = ExampleLine()
         await withTaskGroup(of: PlacedExample.self) { group in
             for (question, search) in searches.enumerated() {
                 for (position, example) in search.examples.enumerated() {
+                    let place = line.next()
                     if let known = example.known {
                         resolved[question].place(.success(known), at: position)
                         continue
                     }
                     group.addTask(executorPreference: engine.searches) {
                         PlacedExample(
-                            question: question, position: position, result: await self.embedded(example, position))
+                            question: question, position: position,
+                            result: await line.result(at: place) { try await self.embed(example, position) })
                     }
                 }
             }
@@ -67,11 +72,18 @@ extension Store {
         return resolved
     }
 
-    private func embedded(_ example: PictureExample, _ position: Int) async -> Result<ResolvedExample, any Error> {
-        do {
-            return .success(try await embed(example, position))
-        } catch {
-            return .failure(error)
+    /// Places are small in a request and large in memory.
+    private func checkPixels(of searches: [PictureSearch]) throws {
+        var rasters: [Int64: TileContainer] = [:]
+        var pixels = 0
+        for case .place(let place) in searches.lazy.flatMap(\.examples).map(\.source) {
+            let raster = try rasters[place.raster] ?? self.raster(place.raster)
+            rasters[place.raster] = raster
+            let window = try place.window(in: raster.facts)
+            pixels += window.width * window.height
+        }
+        guard pixels <= RasterPlace.maximumPixels else {
+            throw RasterPlaceError.tooManyPixels(got: pixels, maximum: RasterPlace.maximumPixels)
         }
     }
 
@@ -89,6 +101,7 @@ extension Store {
                     try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
                 }
             let decode = watch.lap()
+            try Task.checkCancellation()
             let embedding = try embedder.embed(pixels)
             return ResolvedExample(
                 example: Example(.embedding(embedding, of: embedder.identity), weight: example.weight),
@@ -115,6 +128,27 @@ extension Store {
         case .place(let place): .place(place)
         case .image(let id): try await record(id).tile.map(LargerPicturePart.tile)
         case .bytes, .file, .embedding: nil
+        }
+    }
+}
+
+/// The pictures of all questions, one behind the other: what comes behind one that cannot be used is not looked at.
+private final class ExampleLine: Sendable {
+    private let count = Atomic<Int>(0)
+    private let end = Atomic<Int>(.max)
+
+    func next() -> Int { count.add(1, ordering: .relaxed).oldValue }
+
+    func result(
+        at place: Int, _ resolve: () async throws -> ResolvedExample
+    ) async -> Result<ResolvedExample, any Error> {
+        do {
+            try Task.checkCancellation()
+            guard place < end.load(ordering: .relaxed) else { throw CancellationError() }
+            return .success(try await resolve())
+        } catch {
+            end.min(place, ordering: .relaxed)
+            return .failure(error)
         }
     }
 }

@@ -55,17 +55,24 @@ extension Store {
     }
 
     /// Gives the space of removed pictures back.
-    public func compact() async throws -> CompactionReport {
+    /// - Parameter progress: is called with the pictures whose vectors are written and all whose will be.
+    public func compact(
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> CompactionReport {
         let writer = try engine.writable()
         try await originals.take {
             for key in try await strayOriginals().orphans { try await objects?.remove(key) }
         }
-        return try await writer.compact()
+        return try await writer.compact(progress: progress)
     }
 
     /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.
-    public func prepareIndexes(_ demand: IndexDemand = .whatPays) async throws {
-        try await engine.prepareIndexes(demand)
+    /// - Parameter progress: is called with the rows that are in the new indexes and all that will be.
+    public func prepareIndexes(
+        _ demand: IndexDemand = .whatPays,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws {
+        try await engine.prepareIndexes(demand, progress: progress)
     }
 
     /// What the collection holds and costs.

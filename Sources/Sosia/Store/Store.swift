@@ -26,12 +26,11 @@ public final class Store: Sendable {
     let decoder: ImageDecoder
     /// Where the bytes of uploads are kept.
     let objects: (any ObjectStore)?
-    /// Files that tiles were cut from of late.
-    let tiles = TileShelf()
-    /// Pieces of rasters that were shown of late.
-    let pieces = PieceCache()
-    /// Rasters are looked at here, so that searches do not wait behind a large one that is read for the first time.
-    let views = CPUExecutor(label: "sosia.views", width: 2)
+    /// Rasters are looked at on threads of their own, so that searches do not wait behind a large one that is read for the
+    /// first time.
+    let pieces = RasterPieces()
+    /// One after the other, so that those who ask whether the network is there keep no search from a thread.
+    private let loading = CPUExecutor(label: "sosia.loading", width: 1)
     /// One at a time changes what belongs together: the catalog and the objects.
     let originals = Turns()
     /// Uploads are computed here, one a core, so that searches do not wait behind them.
@@ -115,6 +114,15 @@ public final class Store: Sendable {
             }
             network = made
             return made
+        }
+    }
+
+    /// Loads what a search needs, so that the first one does not wait for it.
+    /// - Throws: what ``embedder()`` throws; ``StoreError``
+    public func prepare() async throws {
+        try await loading.run {
+            _ = try self.embedder()
+            _ = try self.engine.snapshot()
         }
     }
 

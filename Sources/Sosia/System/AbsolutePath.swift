@@ -40,7 +40,7 @@ public enum AbsolutePath {
     static func areSame(_ path: String, _ other: String) -> Bool { path.utf8.elementsEqual(other.utf8) }
 
     /// The name after the last slash.
-    static func name(_ path: String) -> Substring {
-        path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
+    public static func name(_ path: String) -> String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
     }
 }

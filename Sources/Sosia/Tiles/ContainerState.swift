@@ -21,12 +21,13 @@ extension ContainerState: CustomStringConvertible {
 }
 
 extension TileContainer {
-    /// Looks at the file, without opening it.
+    /// Looks at the file and its parts, without opening them.
     public var state: ContainerState {
-        do throws(SystemError) {
-            let present = try FileStatus(path: path).stamp
+        do throws(TileError) {
+            let present = try presentStamp()
             return present != stamp ? .changed : isComplete ? .asAdded : .incomplete
         } catch {
+            if case .changed = error { return .changed }
             return .missing
         }
     }

@@ -5,6 +5,8 @@ public enum RasterPlace: Sendable, Hashable {
     /// Pixels a side of the smallest and of the largest part.
     public static let minimumSide = 1
     public static let maximumSide = 4_096
+    /// Of all places that are asked with at once: eight of the largest.
+    public static let maximumPixels = 8 * maximumSide * maximumSide
 
     /// - Parameter raster: see `TileContainer.id`.
     case window(PixelWindow, raster: Int64)
@@ -52,6 +54,8 @@ public enum RasterPlaceError: Error, Hashable, Sendable {
     /// Pixels that the raster, which has `width` x `height` of them, does not have.
     case outside(PixelWindow, width: Int, height: Int)
     case tooLarge(PixelWindow, maximumSide: Int)
+    /// All places of a request together.
+    case tooManyPixels(got: Int, maximum: Int)
     /// No piece of the raster's pyramid.
     case noPiece(level: Int, x: Int, y: Int, lastLevel: Int)
 }
@@ -65,6 +69,9 @@ extension RasterPlaceError: CustomStringConvertible {
                 + "\(width) x \(height)"
         case .tooLarge(let window, let maximumSide):
             "\(window.width) x \(window.height) pixels, expected at most \(maximumSide) a side"
+        case .tooManyPixels(let got, let maximum):
+            "the places have \(got) pixels together, at most \(maximum) are taken; ask with smaller ones, or with fewer at "
+                + "once"
         case .noPiece(let level, let x, let y, let lastLevel):
             "there is no piece \(x),\(y) at level \(level); levels are 0 to \(lastLevel)"
         }

@@ -30,7 +30,7 @@ struct RasterSource: TileSource {
             bands: known.bands.map(\.meaning.rawValue), isGeoreferenced: known.isGeoreferenced,
             projection: known.projection, note: known.note,
             outline: raster.outline(of: PixelWindow(x: 0, y: 0, width: known.width, height: known.height)),
-            tiling: tiling)
+            tiling: tiling, parts: raster.parts)
     }
 
     var count: Int { plan.count }
@@ -123,7 +123,9 @@ extension TileError {
             switch error {
             case .missing, .vanished: .missing(path: path)
             case .changed: .changed(path: path)
-            case .corruptBlock(let window, let reason): .damaged(window, reason: reason)
+            case .corruptBlock(let window, let reason): .damaged(path: path, window: window, reason: reason)
+            case .cancelled: .cancelled
+            case .libraryMissing, .outOfMemory: .unavailable(reason: error.description)
             case .unreadable(_, let reason), .refused(_, let reason): .unreadable(path: path, reason: reason)
             default: .unreadable(path: path, reason: error.description)
             }

@@ -8,9 +8,8 @@ extension Store {
         guard let container = try engine.reading({ try engine.catalog.container(at: tile.source) }) else {
             throw TileError.missing(path: tile.source)
         }
-        guard let pixels = try tiles.source(of: container).pixels(of: tile.window) else {
-            throw TileError.changed(path: tile.source)
-        }
+        let pixels = try pieces.files.read(container) { source throws(TileError) in try source.pixels(of: tile.window) }
+        guard let pixels else { throw TileError.changed(path: tile.source) }
         return pixels
     }
 

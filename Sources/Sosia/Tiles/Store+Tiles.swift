@@ -79,7 +79,8 @@ extension Store {
         let embedder = try embedder()
         let file = addition.file
         if let moved = addition.moved { try await writer.move(container: moved.id, to: file.path) }
-        let container = try await writer.begin(file.path, kind: file.kind, stamp: addition.stamp, facts: source.facts)
+        let stamp = try addition.stamp(of: source)
+        let container = try await writer.begin(file.path, kind: file.kind, stamp: stamp, facts: source.facts)
         if !source.facts.isGeoreferenced, file.kind == .raster {
             report.notes.append(IngestNote(path: file.path, note: .notGeoreferenced(source.facts.note)))
         } else if let note = source.facts.note {
@@ -88,11 +89,11 @@ extension Store {
         let batch = IngestBatch(engine: engine, size: options.batch, total: source.count, progress: progress)
         let run = TileRun(
             engine: engine, decoder: decoder, embedder: embedder, options: options, source: source,
-            stamp: addition.stamp, container: container, attributes: options.attributes(for: file.path))
+            stamp: stamp, container: container, attributes: options.attributes(for: file.path))
         var failure: TileError?
         do {
             try await run.run(into: batch)
-            failure = addition.change
+            failure = addition.change(of: source, since: stamp)
         } catch let error as TileError {
             failure = error
             try await batch.commit()

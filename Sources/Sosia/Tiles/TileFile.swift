@@ -1,3 +1,4 @@
+import Rasters
 import SosiaCore
 
 /// A file that is to be cut, before it is opened.
@@ -16,6 +17,11 @@ struct TileFile: Sendable {
     /// The file that a collection knows, as it was cut.
     init(_ container: TileContainer) {
         self.init(path: container.path, kind: container.kind, tiling: container.facts.tiling)
+    }
+
+    /// Files beside it that say something of it, without those that are known.
+    func newParts(besides known: [String]) -> [String] {
+        kind == .raster ? Raster.sideFiles(of: path).filter { !known.contains($0) } : []
     }
 
     /// The one place that knows who reads which kind of file.

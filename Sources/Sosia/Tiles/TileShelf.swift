@@ -12,19 +12,56 @@ final class TileShelf: Sendable {
 
     /// The one that was used last comes last.
     private let entries = Mutex<[Entry]>([])
+    private let open: @Sendable (TileFile) throws(TileError) -> any TileSource
+
+    init(
+        open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in
+            try file.open()
+        }
+    ) {
+        self.open = open
+    }
+
+    /// Reads from a file.
+    /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
+    func read<Result>(
+        _ container: TileContainer, _ body: (any TileSource) throws(TileError) -> Result
+    ) throws(TileError) -> Result {
+        let source = try source(of: container)
+        do throws(TileError) {
+            return try body(source)
+        } catch {
+            switch error {
+            case .changed, .missing:
+                // The open one has met another file. The one that is there now may be that of the tiles again.
+                entries.withLock { $0.removeAll { $0.container.path == container.path } }
+                return try body(self.source(of: container))
+            case .unreadable, .damaged, .unavailable, .cancelled: throw error
+            }
+        }
+    }
+
+    /// Any part of a file that is one large picture.
+    /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
+    func scaled(
+        _ container: TileContainer, _ window: PixelWindow, width: Int, height: Int
+    ) throws(TileError) -> PixelImage {
+        let pixels = try read(container) { source throws(TileError) in
+            try source.scaled(window, width: width, height: height)
+        }
+        guard let pixels else { throw .changed(path: container.path) }
+        return pixels
+    }
 
     /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
-    func source(of container: TileContainer) throws(TileError) -> any TileSource {
-        let stamp: ImageSource.Stamp
-        do throws(SystemError) {
-            stamp = try FileStatus(path: container.path).stamp
-        } catch {
-            throw error.isMissing
-                ? .missing(path: container.path) : .unreadable(path: container.path, reason: error.description)
-        }
-        guard stamp == container.stamp else { throw .changed(path: container.path) }
+    func check(_ container: TileContainer) throws(TileError) {
+        guard try container.presentStamp() == container.stamp else { throw .changed(path: container.path) }
+    }
+
+    private func source(of container: TileContainer) throws(TileError) -> any TileSource {
+        try check(container)
         if let source = taken(container) { return source }
-        let source = try TileFile(container).open()
+        let source = try open(TileFile(container))
         keep(Entry(container: container, source: source))
         return source
     }

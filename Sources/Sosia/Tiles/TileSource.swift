@@ -97,7 +97,11 @@ public enum TileError: Error, Hashable, Sendable {
     /// The file as a whole.
     case unreadable(path: String, reason: String)
     /// This window; others may be whole.
-    case damaged(PixelWindow, reason: String)
+    case damaged(path: String, window: PixelWindow, reason: String)
+    /// Nothing is known to be wrong with the file: what reads it is not there, or has no memory left.
+    case unavailable(reason: String)
+    /// Nobody waits for the pixels any more.
+    case cancelled
 }
 
 extension TileError: CustomStringConvertible {
@@ -106,7 +110,9 @@ extension TileError: CustomStringConvertible {
         case .changed(let path): "\(path) has changed since its tiles were added; add it again"
         case .missing(let path): "\(path) is gone, and its tiles with it"
         case .unreadable(_, let reason): reason
-        case .damaged(_, let reason): reason
+        case .damaged(_, _, let reason): reason
+        case .unavailable(let reason): reason
+        case .cancelled: "the reading was cancelled"
         }
     }
 }

@@ -61,7 +61,7 @@ struct TinyImageSource: TileSource {
             // It has become shorter while it was open.
             throw .changed(path: path)
         } catch {
-            throw .damaged(window, reason: "\(error)")
+            throw .damaged(path: path, window: window, reason: "\(error)")
         }
     }
 }

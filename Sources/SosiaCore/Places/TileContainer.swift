@@ -47,11 +47,13 @@ public struct TileContainer: Sendable, Hashable {
         /// The corners of the whole in WGS 84, from the upper left one clockwise; nil without places on earth.
         public let outline: GeoPolygon?
         public let tiling: Tiling
+        /// Other files that it is read from, absolute: the parts of a mosaic, overviews, georeferences; nil without any.
+        public let parts: [String]?
 
         public init(
             format: String, width: Int, height: Int, bands: [String] = [], isGeoreferenced: Bool = false,
             projection: String? = nil, note: String? = nil, outline: GeoPolygon? = nil,
-            tiling: Tiling
+            tiling: Tiling, parts: [String] = []
         ) {
             self.format = format
             self.width = width
@@ -62,6 +64,7 @@ public struct TileContainer: Sendable, Hashable {
             self.note = note
             self.outline = outline
             self.tiling = tiling
+            self.parts = parts.isEmpty ? nil : parts
         }
     }
 
@@ -70,7 +73,7 @@ public struct TileContainer: Sendable, Hashable {
     /// Absolute.
     public let path: String
     public let kind: Kind
-    /// Of the file that the tiles were cut from.
+    /// Of the file that the tiles were cut from, its parts included.
     public let stamp: ImageSource.Stamp
     /// Whether every tile of the file was looked at; false after a run that was interrupted.
     public let isComplete: Bool

@@ -15,7 +15,7 @@ struct PictureAnswer: JSONWritable {
     func writeMembers(to json: inout JSONWriter) {
         let facts = record.facts
         json.member("id", record.id)
-        json.member("name", name)
+        json.member("name", AbsolutePath.name(record.place))
         json.member("format", facts.format)
         json.member("width", facts.width)
         json.member("height", facts.height)
@@ -37,26 +37,23 @@ struct PictureAnswer: JSONWritable {
     }
 
     private static func write(_ tile: Tile, _ raster: Int64?, to json: inout JSONWriter) {
-        let window = tile.window
         json.object { json in
             if let raster { json.member("raster", raster) }
             if let position = tile.position { json.member("position", position) }
-            json.member("window") { json in
-                json.object { json in
-                    json.member("x", window.x)
-                    json.member("y", window.y)
-                    json.member("width", window.width)
-                    json.member("height", window.height)
-                }
-            }
+            json.member("window", tile.window.json)
             if let ring = tile.outline?.rings.first {
                 json.member("outline", ring.map { JSONValue.array([.number($0.longitude), .number($0.latitude)]) })
             }
         }
     }
 
-    private var name: String {
-        let source = record.place
-        return String(source[(source.lastIndex(of: "/").map(source.index(after:)) ?? source.startIndex)...])
+}
+
+extension PixelWindow {
+    var json: JSONValue {
+        [
+            "x": .integer(Int64(x)), "y": .integer(Int64(y)), "width": .integer(Int64(width)),
+            "height": .integer(Int64(height)),
+        ]
     }
 }

@@ -2,22 +2,21 @@ import Sosia
 
 /// What clients are told of a raster. Paths of the server are not among it, only the file's name.
 struct RasterAnswer: JSONWritable {
-    let raster: TileContainer
-    /// Pictures that were cut from it.
-    let tiles: Int
+    let listed: ListedRaster
     let collection: ServedCollection
 
     func write(to json: inout JSONWriter) {
-        let (facts, state) = (raster.facts, raster.state)
+        let (raster, state) = (listed.raster, listed.state)
+        let facts = raster.facts
         json.object { json in
             json.member("id", raster.id)
-            json.member("name", name)
+            json.member("name", AbsolutePath.name(raster.path))
             json.member("format", facts.format)
             json.member("width", facts.width)
             json.member("height", facts.height)
             json.member("tile", facts.tiling.tile)
             json.member("stride", facts.tiling.stride)
-            json.member("tiles", tiles)
+            json.member("tiles", listed.tiles)
             json.member("last_level", RasterPyramid(width: facts.width, height: facts.height)?.lastLevel ?? 0)
             json.member("georeferenced", facts.isGeoreferenced)
             if let projection = facts.projection { json.member("projection", projection) }
@@ -41,8 +40,4 @@ struct RasterAnswer: JSONWritable {
         }
     }
 
-    private var name: String {
-        String(
-            raster.path[(raster.path.lastIndex(of: "/").map(raster.path.index(after:)) ?? raster.path.startIndex)...])
-    }
 }

@@ -7,7 +7,8 @@ struct ServedCollection: Sendable {
 
     /// The numbers of the files that pictures were cut from, by path; empty when none was.
     func rasters(of records: some Sequence<ImageRecord>) throws -> [String: Int64] {
-        records.contains { $0.tile != nil } ? try store.tileContainerNumbers() : [:]
+        let paths = Set(records.compactMap(\.tile?.source))
+        return paths.isEmpty ? [:] : try store.rasterNumbers(of: paths)
     }
 
     /// Where the pictures of this collection are found.

@@ -32,8 +32,8 @@ struct CollectionJobController: Controller {
     }
 
     private func compact(_ collection: ServedCollection) throws -> Job {
-        try jobs.start(.compact, of: collection.name) { _ in
-            let report = try await collection.store.compact()
+        try jobs.start(.compact, of: collection.name) { progress in
+            let report = try await collection.store.compact(progress: progress)
             return [
                 "pictures": .integer(Int64(report.pictures)), "bytes_before": .integer(report.bytesBefore),
                 "bytes_after": .integer(report.bytesAfter),
@@ -42,8 +42,8 @@ struct CollectionJobController: Controller {
     }
 
     func index(_ collection: ServedCollection, graph: Bool) throws -> Job {
-        try jobs.start(.index, of: collection.name) { _ in
-            try await collection.store.prepareIndexes(graph ? .graph : .whatPays)
+        try jobs.start(.index, of: collection.name) { progress in
+            try await collection.store.prepareIndexes(graph ? .graph : .whatPays, progress: progress)
             let indexes = try await collection.store.status().indexes
             return ["indexes": .array(indexes.map { .string($0.kind) })]
         }

@@ -20,7 +20,7 @@ struct FileController: Controller {
                 Operation(
                     .get, Self.path + "/file", "getFile", tag: "pictures", "The bytes of a picture, as it was added",
                     scope: .read, parameters: [.collection, .picture], answers: [.binary("image/*")],
-                    problems: [.originalMissing]), file),
+                    problems: [.originalMissing, .sourceChanged, .sourceDamaged]), file),
             Endpoint(
                 Operation(
                     .get, Self.path + "/thumb", "getThumbnail", tag: "pictures", "A small upright JPEG of a picture",
@@ -29,7 +29,8 @@ struct FileController: Controller {
                         .collection, .picture,
                         .query("w", width, "Pixels across; the next larger of a few widths is given."),
                     ],
-                    answers: [.binary("image/jpeg")], problems: [.originalMissing, .notAPicture]), thumbnail),
+                    answers: [.binary("image/jpeg")],
+                    problems: [.originalMissing, .sourceChanged, .sourceDamaged, .notAPicture]), thumbnail),
         ]
     }
 

@@ -9,6 +9,7 @@ struct PictureController: Controller {
     static let page = (minimum: 1, standard: 50, maximum: 1000)
 
     let shelf: CollectionShelf
+    let admission: AdmissionQueue
 
     private static let path = "/v1/collections/{collection}/images/{id}"
 
@@ -23,8 +24,8 @@ struct PictureController: Controller {
                         .query(
                             "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
                             "Pictures of one page."),
-                        .query("cursor", Schemas.id, "next_cursor of the page before."),
-                    ], answers: [.json("Pictures")]), list),
+                        .query("cursor", Schemas.id, "next_cursor of the page before."), Schemas.filterParameter,
+                    ], answers: [.json("Pictures")], problems: [.invalidFilter]), list),
             Endpoint(
                 Operation(
                     .get, Self.path, "getPicture", tag: "pictures", "What is known of a picture", scope: .read,
@@ -58,7 +59,14 @@ struct PictureController: Controller {
         let query = QueryReader(request)
         let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
-        let records = try collection.store.pictures(before: last, limit: limit)
+        let records =
+            if let filter = try query.filter() {
+                try await admission.run {
+                    try await collection.store.pictures(passing: filter, before: last, limit: limit)
+                }
+            } else {
+                try collection.store.pictures(before: last, limit: limit)
+            }
         let rasters = try collection.rasters(of: records)
         return .json { json in
             json.object { json in

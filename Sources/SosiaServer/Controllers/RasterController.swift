@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import NIOCore
 import Sosia
@@ -8,6 +9,8 @@ import Sosia
 struct RasterController: Controller {
     /// Pixels of the longer side of a place that is shown.
     static let sides = (minimum: 1, standard: 512, maximum: 1_024)
+    /// Rasters of a page.
+    static let page = (minimum: 1, standard: 50, maximum: 1_000)
 
     let shelf: CollectionShelf
     /// Apart from searches, which do not wait behind a large raster that is read for the first time.
@@ -21,8 +24,16 @@ struct RasterController: Controller {
         return [
             Endpoint(
                 Operation(
-                    .get, Self.path, "listRasters", tag: "rasters", "The rasters that tiles were cut from",
-                    scope: .read, parameters: [.collection], answers: [.json("Rasters")]), list),
+                    .get, Self.path, "listRasters", tag: "rasters",
+                    "The rasters that tiles were cut from, by their numbers",
+                    scope: .read,
+                    parameters: [
+                        .collection,
+                        .query(
+                            "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
+                            "Rasters of one page."),
+                        .query("cursor", Schemas.id, "next_cursor of the page before."),
+                    ], answers: [.json("Rasters")]), list),
             Endpoint(
                 Operation(
                     .get, Self.path + "/{raster}/pyramid/{level}/{x}/{y}", "getRasterPiece", tag: "rasters",
@@ -54,17 +65,20 @@ struct RasterController: Controller {
         ]
     }
 
-    private static let problems: [ProblemKind] = [.unknownRaster, .invalidParameter, .originalMissing]
+    private static let problems: [ProblemKind] = [
+        .unknownRaster, .originalMissing, .sourceChanged, .sourceDamaged,
+    ]
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(on: shelf)
-        let rasters = try collection.store.rasters()
-        let tiles = try collection.store.tileCounts()
+        let query = QueryReader(request)
+        let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
+        let last = try query.integer("cursor", 1...Int.max).map { Int64($0) }
+        let rasters = try await collection.store.rasters(after: last, limit: limit)
         return .json { json in
             json.object { json in
-                json.member(
-                    "rasters",
-                    rasters.map { RasterAnswer(raster: $0, tiles: tiles[$0.id] ?? 0, collection: collection) })
+                json.member("rasters", rasters.map { RasterAnswer(listed: $0, collection: collection) })
+                json.member("next_cursor", rasters.count == limit ? rasters.last?.raster.id : nil)
             }
         }
     }
@@ -81,8 +95,9 @@ struct RasterController: Controller {
     private func window(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try context.collection(on: shelf).store
         let raster = try store.raster(context.raster())
-        let numbers = (context.parameters.get("window") ?? "").split(separator: ",", omittingEmptySubsequences: false)
-            .map { Int($0) }
+        // Some clients encode commas.
+        let text = context.parameters.get("window")?.removingPercentEncoding ?? ""
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
             let height = numbers[3]
         else { throw Problem.parameter("window", "is not x,y,width,height") }

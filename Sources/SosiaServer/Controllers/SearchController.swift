@@ -33,8 +33,8 @@ struct SearchController: Controller {
 
     private static let problems: [ProblemKind] = [
         .invalidFilter, .invalidCursor, .invalidParameter, .unknownPicture, .unknownRaster, .originalMissing,
-        .urlNotAllowed, .unfetchable,
-        .notAPicture, .pictureTooLarge, .dimensionMismatch,
+        .sourceChanged, .sourceDamaged, .urlNotAllowed, .unfetchable, .notAPicture, .pictureTooLarge,
+        .dimensionMismatch,
     ]
 
     private func search(_ request: Request, _ context: ServerContext) async throws -> Response {

@@ -32,8 +32,9 @@ struct StatusController: Controller {
             ) { _, _ in Self.health(true) },
             Endpoint(
                 Operation(
-                    .get, "/readyz", "isReady", tag: "status", "Whether the collections can be searched", scope: .open,
-                    answers: [.json("Health")], problems: [.storageFailed]), ready),
+                    .get, "/readyz", "isReady", tag: "status",
+                    "Whether the collections can be searched at once; it answers when their networks are loaded",
+                    scope: .open, answers: [.json("Health")], problems: [.notReady]), ready),
             Endpoint(
                 Operation(
                     .get, "/metrics", "getMetrics", tag: "status", "Counters in the Prometheus text format",
@@ -48,7 +49,16 @@ struct StatusController: Controller {
     }
 
     private func ready(_ request: Request, _ context: ServerContext) async throws -> Response {
-        for collection in shelf.all { _ = try await collection.store.engine.count() }
+        for collection in shelf.all {
+            do {
+                _ = try await collection.store.engine.count()
+                try await collection.store.prepare()
+            } catch {
+                throw Problem(
+                    .notReady, "\(collection.name) cannot be searched; the log of the server says more",
+                    facts: [("collection", .string(collection.name))], headers: [.retryAfter: "5"], cause: "\(error)")
+            }
+        }
         return Self.health(true)
     }
 

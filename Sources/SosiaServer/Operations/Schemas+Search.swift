@@ -92,16 +92,20 @@ extension Schemas {
         ("searches", .array(.component("Search"), 1...SearchBody.maximumBatch))
     ])
 
+    private static let filter = (
+        name: "filter", schema: Schema.string(longest: SearchOptions.longestFilterInAddress),
+        description: "Which pictures may be in the answer: price < 50 AND category IN ('shoes', 'boots')."
+    )
+
+    static let filterParameter = Operation.Parameter.query(filter.name, filter.schema, filter.description)
+
     /// Everything about a search but what is looked for.
     private static let options: [(name: String, schema: Schema, description: String)] = [
         (
             "k", .integer(SearchOptions.k.minimum...SearchOptions.k.maximum, standard: SearchOptions.k.standard),
             "Hits of one page."
         ),
-        (
-            "filter", .string(longest: SearchOptions.longestFilterInAddress),
-            "Which pictures may be in the answer: price < 50 AND category IN ('shoes', 'boots')."
-        ),
+        filter,
         ("max_distance", .number, "Pictures farther away are not in the answer."),
         ("cursor", cursor, "next_cursor of the page before."),
         ("exact", .boolean, "true for a proven answer, false for a quick one; the server chooses when it is missing."),

@@ -5,22 +5,17 @@ import Sosia
 struct MapLibrary: Sendable {
     /// Where Debian's package has it.
     static let standardFolder = "/usr/share/javascript/leaflet"
-    /// Bytes of one file.
-    private static let maximumBytes = 4 << 20
 
     /// One of the files that are served; nothing else in the folder is.
     struct File: Sendable {
         let path: String
         let mediaType: String
-        /// The first that is there is taken.
-        let names: [String]
+        var name: String { AbsolutePath.name(path) }
     }
 
     static let files = [
-        File(
-            path: "/leaflet/leaflet.js", mediaType: "text/javascript; charset=utf-8",
-            names: ["leaflet.js"]),
-        File(path: "/leaflet/leaflet.css", mediaType: "text/css; charset=utf-8", names: ["leaflet.css"]),
+        File(path: "/leaflet/leaflet.js", mediaType: "text/javascript; charset=utf-8"),
+        File(path: "/leaflet/leaflet.css", mediaType: "text/css; charset=utf-8"),
     ]
 
     let folder: String
@@ -32,13 +27,11 @@ struct MapLibrary: Sendable {
 
     /// - Throws: ``Problem`` that says what to install.
     func page(_ file: File) throws(Problem) -> PageFile {
-        for name in file.names {
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name), data.count <= Self.maximumBytes
-            else { continue }
-            return PageFile(file.path, file.mediaType, [UInt8](data))
+        guard let data = FileManager.default.contents(atPath: folder + "/" + file.name) else {
+            throw Problem(
+                .mapLibraryMissing, "install Leaflet where the server runs: apt-get install libjs-leaflet",
+                cause: "\(file.name) not found in \(folder)")
         }
-        throw Problem(
-            .mapLibraryMissing, "install Leaflet where the server runs: apt-get install libjs-leaflet",
-            cause: "\(file.names.joined(separator: ", ")) not found in \(folder)")
+        return PageFile(file.path, file.mediaType, [UInt8](data))
     }
 }

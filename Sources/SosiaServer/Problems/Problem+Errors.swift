@@ -65,14 +65,31 @@ extension Problem {
 
     private init(_ error: TileError) {
         switch error {
-        case .missing:
-            self.init(.originalMissing, "the file that the tile was cut from is gone", cause: error.description)
-        case .changed:
+        case .missing(let path):
+            let name = AbsolutePath.name(path)
             self.init(
-                .originalMissing, "the file that the tile was cut from has changed since it was added",
-                cause: error.description)
-        case .unreadable, .damaged:
-            self.init(.storageFailed, "the log of the server says more", cause: error.description)
+                .originalMissing, "\(name) is gone; put it back where it was, or remove its tiles",
+                facts: [("source", .string(name))], cause: error.description)
+        case .changed(let path):
+            let name = AbsolutePath.name(path)
+            self.init(
+                .sourceChanged, "\(name) has changed since its tiles were added; add it again",
+                facts: [("source", .string(name))], cause: error.description)
+        case .unreadable(let path, _):
+            let name = AbsolutePath.name(path)
+            self.init(
+                .sourceDamaged, "\(name) cannot be read; put it back from a copy and add it again",
+                facts: [("source", .string(name))], cause: error.description)
+        case .damaged(let path, let window, _):
+            let name = AbsolutePath.name(path)
+            self.init(
+                .sourceDamaged,
+                "\(window.width) x \(window.height) pixels at \(window.x),\(window.y) of \(name) cannot be decoded; "
+                    + "other places may be whole; put the file back from a copy and add it again",
+                facts: [("source", .string(name)), ("window", window.json)], cause: error.description)
+        case .cancelled: self.init(CancellationError())
+        case .unavailable:
+            self.init(.internalError, "the log of the server says more", cause: error.description)
         }
     }
 
@@ -85,6 +102,10 @@ extension Problem {
                 facts: [("width", .integer(Int64(width))), ("height", .integer(Int64(height)))])
         case .tooLarge(_, let maximumSide):
             self.init(.invalidParameter, error.description, facts: [("maximum", .integer(Int64(maximumSide)))])
+        case .tooManyPixels(let got, let maximum):
+            self.init(
+                .pictureTooLarge, error.description,
+                facts: [("got", .integer(Int64(got))), ("maximum", .integer(Int64(maximum)))])
         case .noPiece(_, _, _, let lastLevel):
             self.init(.invalidParameter, error.description, facts: [("last_level", .integer(Int64(lastLevel)))])
         }

@@ -21,6 +21,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unknownRaster = "unknown-raster"
     case mapLibraryMissing = "map-library-missing"
     case originalMissing = "original-missing"
+    case sourceChanged = "source-changed"
+    case sourceDamaged = "source-damaged"
     case methodNotAllowed = "method-not-allowed"
     case bodyTooSlow = "body-too-slow"
     case collectionExists = "collection-exists"
@@ -35,6 +37,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unfetchable
     case unknownModel = "unknown-model"
     case internalError = "internal-error"
+    case notReady = "not-ready"
     case overloaded
     case storageFailed = "storage-failed"
     case storageFull = "storage-full"
@@ -53,12 +56,12 @@ enum ProblemKind: String, CaseIterable, Sendable {
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooSlow: .requestTimeout
-        case .collectionExists, .collectionBusy, .modelMismatch: .conflict
+        case .collectionExists, .collectionBusy, .modelMismatch, .sourceChanged: .conflict
         case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel: .unprocessableContent
+        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .sourceDamaged: .unprocessableContent
         case .internalError, .storageFailed: .internalServerError
-        case .overloaded: .serviceUnavailable
+        case .overloaded, .notReady: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
@@ -84,6 +87,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unknownRaster: "There is no such raster."
         case .mapLibraryMissing: "The library that draws the map is not installed."
         case .originalMissing: "The picture's file is no longer there."
+        case .sourceChanged: "The file that the picture was cut from has changed."
+        case .sourceDamaged: "The file that the picture was cut from cannot be read there."
         case .methodNotAllowed: "This address does not take this method."
         case .bodyTooSlow: "The body arrived too slowly."
         case .collectionExists: "There is a collection of this name already."
@@ -98,6 +103,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unfetchable: "The address gave no picture."
         case .unknownModel: "The model is not installed."
         case .internalError: "The server failed."
+        case .notReady: "A collection cannot be searched yet."
         case .overloaded: "The server is busy."
         case .storageFailed: "The collection cannot be read or written."
         case .storageFull: "There is no space left on the disk."

@@ -36,12 +36,7 @@ struct SearchOptions: Sendable {
     init(_ query: QueryReader) throws {
         k = try query.integer("k", Self.k.minimum...Self.k.maximum) ?? k
         mode = try Self.mode(exact: query.boolean("exact"), recall: query.number("recall"))
-        filter = try query.string("filter").map { text in
-            guard text.unicodeScalars.count <= Self.longestFilterInAddress else {
-                throw Problem.parameter("filter", "is longer than \(Self.longestFilterInAddress); search by POST")
-            }
-            return try Filter(parsing: text)
-        }
+        filter = try query.filter()
         maximumDistance = try query.number("max_distance").map { Float($0) }
         cursor = try query.string("cursor").map { try Self.cursor($0) }
         if let text = query.string("overlaps") {
@@ -76,5 +71,18 @@ struct SearchOptions: Sendable {
             throw Problem(.invalidCursor, "hand back next_cursor as it was given")
         }
         return cursor
+    }
+}
+
+extension QueryReader {
+    /// The parameter `filter`.
+    func filter() throws -> Filter? {
+        try string("filter").map { text in
+            let longest = SearchOptions.longestFilterInAddress
+            guard text.unicodeScalars.count <= longest else {
+                throw Problem.parameter("filter", "is longer than \(longest); search by POST")
+            }
+            return try Filter(parsing: text)
+        }
     }
 }

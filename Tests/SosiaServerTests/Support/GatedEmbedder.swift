@@ -9,8 +9,9 @@ final class GatedEmbedder: Embedder {
     var identity: ModelIdentity { embedder.identity }
     var input: InputGeometry { embedder.input }
 
+    /// - Throws: when nobody lets it for half a minute, so that a test fails instead of waiting for ever.
     func embed(_ image: PixelImage) throws -> Embedding {
-        gate.wait()
+        guard gate.wait(timeout: .now() + .seconds(30)) == .success else { throw CancellationError() }
         return try embedder.embed(image)
     }
 

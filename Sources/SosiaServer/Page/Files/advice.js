@@ -11,6 +11,7 @@ const advice = {
     "overloaded": "The server has much to do.",
     "picture-too-large": "Choose a picture with fewer pixels.",
     "read-only": "This collection can be searched, but not changed.",
+    "source-changed": "Its tiles are those of the file as it was.",
     "storage-full": "The server's disk is full. Its owner has to make room.",
     "storage-failed": "Try again. If it happens again, the server's log says more.",
     "too-many-files": "Add fewer pictures at a time.",

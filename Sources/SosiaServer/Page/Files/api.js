@@ -69,15 +69,27 @@ export const status = () => json("/v1/status");
 export const collection = (name) => json(collectionPath(name));
 export const attributes = async (name) => (await json(`${collectionPath(name)}/attributes`)).attributes;
 
-export const rasters = async (name) => (await json(`${collectionPath(name)}/rasters`)).rasters;
+/** All of them, page by page. */
+export async function rasters(name) {
+    const all = [];
+    let cursor = null;
+    do {
+        const from = cursor === null ? "" : `&cursor=${cursor}`;
+        const page = await json(`${collectionPath(name)}/rasters?k=1000${from}`);
+        all.push(...page.rasters);
+        cursor = page.next_cursor;
+    } while (cursor !== null);
+    return all;
+}
 
 /** The bytes of a picture, for an `img` that cannot send a key itself. */
 export const bytes = async (address, signal) => (await request(address, { signal })).blob();
 
 /** Pictures as they are, for a start. */
-export function pictures(name, { cursor, k }, signal) {
+export function pictures(name, { cursor, k, filter }, signal) {
     const parameters = new URLSearchParams({ k });
     if (cursor) parameters.set("cursor", cursor);
+    if (filter) parameters.set("filter", filter);
     return json(`${collectionPath(name)}/images?${parameters}`, { signal });
 }
 

@@ -1,8 +1,8 @@
-// One raster that is looked at: zoomed, moved, and clicked to search for what is there.
+// One raster that is looked at: zoomed, moved, and clicked to ask for what is there.
 
 import { pieceLayer } from "./pieces.js";
 import { Marks } from "./marks.js";
-import { position, windowAround } from "./places.js";
+import { placePicture, position, windowAround } from "./places.js";
 
 export class RasterMap extends EventTarget {
     #library;
@@ -14,7 +14,7 @@ export class RasterMap extends EventTarget {
     #aim = null;
     marks;
 
-    /** Sends `place` with {raster, window}, `position` with words for where the pointer is, `problem` with an error. */
+    /** Sends `position` with words for where the pointer is and `problem` with an error; `marks` send the rest. */
     constructor(library, container) {
         super();
         this.#library = library;
@@ -29,7 +29,7 @@ export class RasterMap extends EventTarget {
         // A click beside open words closes them and does nothing else; this comes before they close.
         let isClosing = false;
         this.#map.on("preclick", () => { isClosing = container.querySelector(".leaflet-popup") !== null; });
-        this.#map.on("click", ({ latlng }) => { if (!isClosing) this.#search(latlng); });
+        this.#map.on("click", ({ latlng }) => { if (!isClosing) this.#offer(latlng); });
         this.#map.on("mousemove", ({ latlng }) => this.#point(latlng));
         this.#map.on("mouseout", () => this.#point(null));
         this.#map.on("move zoomend", () => { if (this.#isAimedByKeys) this.#point(this.#map.getCenter()); });
@@ -96,9 +96,9 @@ export class RasterMap extends EventTarget {
         this.dispatchEvent(new CustomEvent("position", { detail: words }));
     }
 
-    #search(latlng) {
+    #offer(latlng) {
         const { window } = this.#window(latlng);
-        if (window) this.dispatchEvent(new CustomEvent("place", { detail: { raster: this.#raster, window } }));
+        if (window) this.marks.openPlace(placePicture(this.#raster, window));
     }
 
     #key(event) {
@@ -107,7 +107,7 @@ export class RasterMap extends EventTarget {
             this.focus();
         } else if (event.key === "Enter" && event.target === this.#container) {
             event.preventDefault();
-            this.#search(this.#map.getCenter());
+            this.#offer(this.#map.getCenter());
         }
     }
 }

@@ -1,4 +1,4 @@
-// What is drawn on a raster: the hits, the nearest strongest, the examples, and the place that is looked for.
+// What is drawn on a raster: the hits, the nearest strongest, the examples, and the places that are asked about.
 
 import * as pictures from "./pictures.js";
 import { distance } from "./grid.js";
@@ -15,9 +15,13 @@ export class Marks extends EventTarget {
     #layer;
     #marks = new Map();
     #pointed = null;
+    /** Drawn for as long as something is said of it. */
+    #passing = null;
+    /** Whether there is something to refine: without it `less` makes no sense. */
+    canRefine = false;
 
     /**
-     * Sends `choose`, `more` and `less` with the picture as `detail`.
+     * Sends `choose`, `more` and `less` with a picture as `detail`, which may stand for a place.
      * @param bounds says where on the map a window of the raster lies.
      */
     constructor(library, map, bounds) {
@@ -26,6 +30,11 @@ export class Marks extends EventTarget {
         this.#map = map;
         this.#bounds = bounds;
         this.#layer = library.layerGroup().addTo(map);
+        map.on("popupclose", ({ popup }) => {
+            if (popup !== this.#passing?.getPopup()) return;
+            this.#passing.remove();
+            this.#passing = null;
+        });
     }
 
     clear() {
@@ -62,13 +71,29 @@ export class Marks extends EventTarget {
         this.#pointed?.bringToFront();
     }
 
-    /** Goes to a hit or an example and says what it is. */
-    open(id) {
-        const mark = this.#marks.get(String(id));
-        if (!mark) return;
+    /** Goes to a picture and says what it is, also when it is neither a hit nor an example. */
+    open(picture) {
+        const mark = this.#marks.get(String(picture.id)) ?? this.#showPassing(picture, "hit");
         const bounds = mark.getBounds();
         if (!this.#map.getBounds().contains(bounds)) this.#map.panTo(bounds.getCenter(), { animate: false });
-        mark.openPopup(bounds.getCenter());
+        this.#say(mark);
+    }
+
+    /** Says what can be done with a place. */
+    openPlace(picture) { this.#say(this.#showPassing(picture, "aim")); }
+
+    #showPassing(picture, kind) {
+        this.#map.closePopup();
+        const style = { weight: 3, interactive: false, fill: kind === "hit", fillOpacity: 0.3 };
+        this.#passing = this.#rectangle(picture.tile.window, kind, style).addTo(this.#map);
+        this.#bind(this.#passing, picture, null);
+        return this.#passing;
+    }
+
+    /** The keyboard goes on in the words. */
+    #say(mark) {
+        mark.openPopup(mark.getBounds().getCenter());
+        mark.getPopup().getElement()?.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
     }
 
     #rectangle(window, kind, style) {
@@ -78,11 +103,7 @@ export class Marks extends EventTarget {
 
     #add(picture, kind, style, label, pressed) {
         const mark = this.#rectangle(picture.tile.window, kind, style);
-        mark.bindPopup(() => this.#words(picture, pressed), {
-            className: "mark-words", closeButton: false, minWidth: 220, maxWidth: 260,
-            // Beside the buttons that zoom.
-            autoPanPaddingTopLeft: [56, 8],
-        });
+        this.#bind(mark, picture, pressed);
         this.#layer.addLayer(mark);
         // The nearest comes first and lies on top.
         if (kind === "hit") mark.bringToBack();
@@ -93,16 +114,33 @@ export class Marks extends EventTarget {
         this.#layer.addLayer(this.#library.marker(corner, { icon, interactive: false, keyboard: false }));
     }
 
+    #bind(mark, picture, pressed) {
+        mark.bindPopup(() => this.#words(picture, pressed), {
+            className: "mark-words", closeButton: false, minWidth: 220, maxWidth: 260,
+            // Beside the buttons that zoom.
+            autoPanPaddingTopLeft: [56, 8],
+        });
+    }
+
     #words(picture, pressed) {
         const words = document.getElementById("mark").content.firstElementChild.cloneNode(true);
         const pick = (selector) => words.querySelector(selector);
         pictures.show(pick("img"), picture, previewWidth);
         pick(".name").textContent = picture.name;
-        pictures.link(pick(".name"), picture);
+        words.setAttribute("aria-label", picture.name);
+        if (picture.place) {
+            // Nothing is like a place before it is asked for: that comes first.
+            pick(".choose").textContent = "Search here";
+            pick(".mark-actions").prepend(pick(".choose"));
+        } else {
+            pictures.link(pick(".name"), picture);
+        }
         const rank = picture.rank === undefined ? [] : [`No. ${picture.rank}`, `distance ${distance(picture.distance)}`];
         pick(".distance").textContent = rank.join(" · ");
         const { position } = picture;
-        pick(".position").textContent = position ? degrees(position.longitude, position.latitude, 6) : "";
+        pick(".position").textContent =
+            picture.where ?? (position ? degrees(position.longitude, position.latitude, 6) : "");
+        pick(".less").hidden = !this.canRefine;
         for (const side of ["choose", "more", "less"]) {
             const button = pick(`.${side}`);
             if (side !== "choose") button.setAttribute("aria-pressed", side === pressed);

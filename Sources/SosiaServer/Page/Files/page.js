@@ -67,10 +67,7 @@ async function load(isFirst) {
     try {
         const answer = await ask(asked, settings, isFirst ? null : cursor, own.signal);
         if (own !== running) return;
-        showAnswer(asked, answer, isFirst);
-        if (query.isEmpty(asked) && settings.filter) {
-            element("timing").textContent = "The filter counts once there is a picture to look for.";
-        }
+        showAnswer(asked, answer, isFirst, settings.filter !== "");
     } catch (error) {
         if (own !== running || error.name === "AbortError") return;
         showProblem(error, () => load(isFirst));
@@ -85,14 +82,14 @@ async function load(isFirst) {
 async function ask(asked, settings, from, signal) {
     if (query.isEmpty(asked)) {
         if (!collection || collection.pictures === 0) return { results: [], next_cursor: null };
-        return api.pictures(collection.name, { cursor: from, k: settings.k }, signal);
+        return api.pictures(collection.name, { cursor: from, k: settings.k, filter: settings.filter }, signal);
     }
     const size = asked.part ? await subject.size() : null;
     const { body, file } = query.requestBody(asked, settings, from, size);
     return api.search(collection.name, body, file, signal);
 }
 
-function showAnswer(asked, answer, isFirst) {
+function showAnswer(asked, answer, isFirst, isFiltered) {
     const isSearch = !query.isEmpty(asked);
     if (isFirst) grid.clear();
     grid.append(answer.results);
@@ -108,10 +105,10 @@ function showAnswer(asked, answer, isFirst) {
     const isBare = !isSearch && collection?.pictures === 0;
     element("empty").hidden = !isBare;
     element("results-heading").textContent = isSearch ? "Most similar" : "Pictures";
-    element("timing").textContent = isSearch ? timing(answer) : "";
     const found = answer.results.length;
-    if (isSearch) say(found === 0 ? "No picture passes the filter." : `${found} pictures found`);
-    if (isSearch && found === 0) element("timing").textContent = `No picture passes. ${timing(answer)}`;
+    const facts = [found === 0 && (isSearch || isFiltered) ? "No picture passes." : "", isSearch ? timing(answer) : ""];
+    element("timing").textContent = facts.filter(Boolean).join(" ");
+    if (isSearch || isFiltered) say(found === 0 ? "No picture passes the filter." : `${found} pictures found`);
 }
 
 // Problems
@@ -243,8 +240,9 @@ function refine(side, picture, go = lookAndGo) {
 
 // The map. What is done there leaves the keyboard and the view where they are.
 
-rasters.addEventListener("place", ({ detail: { place, picture } }) => look(query.fromPlace(place, picture)));
-rasters.addEventListener("choose", ({ detail }) => look(query.fromPicture(detail)));
+rasters.addEventListener("choose", ({ detail }) => {
+    look(detail.place ? query.atPlace(current, detail) : query.fromPicture(detail));
+});
 grid.addEventListener("point", ({ detail }) => rasters.point(detail));
 grid.addEventListener("locate", ({ detail }) => rasters.locate(detail));
 

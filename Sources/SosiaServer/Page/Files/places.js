@@ -14,11 +14,16 @@ export function windowAround(raster, x, y) {
     };
 }
 
-/** What stands for a part of a raster in a query: it is shown as a picture is. */
+/** What stands for a part of a raster in a query: it is shown as a picture is, and marked as one. */
 export function placePicture(raster, window) {
     const words = [window.x, window.y, window.width, window.height].join(",");
     const { width, height } = window;
-    return { name: `${raster.name}#${words}`, thumb_url: `${raster.url}/windows/${words}/thumb`, width, height };
+    return {
+        id: `${raster.id}#${words}`, name: `${raster.name}#${words}`, width, height,
+        thumb_url: `${raster.url}/windows/${words}/thumb`,
+        place: { raster: raster.id, ...window }, tile: { raster: raster.id, window },
+        where: position(raster, window.x + width / 2, window.y + height / 2),
+    };
 }
 
 /** Pixels, and degrees between those of the raster's corners where they are known, which is good to some metres. */

@@ -3,26 +3,33 @@
 /**
  * `base`: the picture that the search began with, as one of
  *   {kind: "file", file, name, preview}, {kind: "picture", picture}, {kind: "url", url},
- *   {kind: "place", place: {raster, x, y, width, height}, picture} for a part of a raster, or null;
+ *   {kind: "place", picture} for a part of a raster, or null;
  * `part`: the rectangle of it that counts, in fractions of its sides, or null for all of it;
- * `more`, `less`: pictures of the collection that the answer shall and shall not be like.
+ * `more`, `less`: pictures of the collection that the answer shall and shall not be like, or parts of rasters.
+ *
+ * A part of a raster is a picture with a `place` ({raster, x, y, width, height}): see `placePicture`.
  */
 export const nothing = Object.freeze({ base: null, part: null, more: [], less: [] });
 
 export const fromFile = (file) =>
     ({ ...nothing, base: { kind: "file", file, name: file.name || "pasted picture" } });
 export const fromPicture = (picture) => ({ ...nothing, base: { kind: "picture", picture } });
-export const fromPlace = (place, picture) => ({ ...nothing, base: { kind: "place", place, picture } });
 export const fromURL = (url) => ({ ...nothing, base: { kind: "url", url } });
 
 export const isEmpty = (query) => query.base === null && query.more.length === 0;
 export const withPart = (query, part) => ({ ...query, part });
 
+const without = (list, picture) => list.filter(({ id }) => id !== picture.id);
+
+/** A place instead of what the search began with. What was said to be good and bad stays, save of the place itself. */
+export const atPlace = (query, picture) => ({
+    base: { kind: "place", picture }, part: null, more: without(query.more, picture), less: without(query.less, picture),
+});
+
 /** @param side "more" or "less"; a picture is on one side at most, and leaves it when it is put there again. */
 export function toggling(query, side, picture) {
-    const others = (list) => list.filter((other) => other.id !== picture.id);
     const isThere = query[side].some((other) => other.id === picture.id);
-    const next = { ...query, more: others(query.more), less: others(query.less) };
+    const next = { ...query, more: without(query.more, picture), less: without(query.less, picture) };
     if (!isThere) next[side] = [...next[side], picture];
     return next;
 }
@@ -32,8 +39,8 @@ export function toggling(query, side, picture) {
  * @param size the width and height of the base in pixels; needed where there is a part.
  */
 export function requestBody(query, options, cursor, size) {
-    const positive = query.more.map(({ id }) => ({ id }));
-    const negative = query.less.map(({ id }) => ({ id }));
+    const positive = query.more.map(example);
+    const negative = query.less.map(example);
     const base = baseExample(query.base);
     if (base) {
         if (query.part && size) base.region = pixels(query.part, size);
@@ -46,12 +53,14 @@ export function requestBody(query, options, cursor, size) {
     return { body, file: query.base?.kind === "file" ? query.base.file : null };
 }
 
+const example = ({ id, place }) => place ? { place } : { id };
+
 function baseExample(base) {
     switch (base?.kind) {
     case "file": return { upload: "picture" };
-    case "picture": return { id: base.picture.id };
     case "url": return { url: base.url };
-    case "place": return { place: base.place };
+    case "picture":
+    case "place": return example(base.picture);
     default: return null;
     }
 }

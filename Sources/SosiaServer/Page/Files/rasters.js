@@ -4,8 +4,7 @@ import * as api from "./api.js";
 import { explain } from "./advice.js";
 import { mapLibrary } from "./library.js";
 import { RasterMap } from "./map.js";
-import { placePicture } from "./places.js";
-import { isEmpty } from "./query.js";
+import { isEmpty, nothing } from "./query.js";
 
 const element = (id) => document.getElementById(id);
 const words = (error) =>
@@ -14,14 +13,13 @@ const words = (error) =>
 export class Rasters extends EventTarget {
     #rasters = [];
     #map = null;
-    #asked = null;
+    #asked = nothing;
     #hits = [];
     /** So many came first; those that came later are as weak as the last of them. */
     #first = 0;
 
     /**
-     * Sends `place` with a picture that stands for it, `choose`, `more` and `less` with a picture as `detail`, and
-     * `toggle` when the map comes or goes.
+     * Sends `choose`, `more` and `less` with a picture as `detail`, which may stand for a place.
      */
     constructor() {
         super();
@@ -67,19 +65,21 @@ export class Rasters extends EventTarget {
         if (!this.#map) return;
         const { raster: id, window } = picture.tile;
         if (this.#map.raster.id !== id) this.#choose(id);
-        this.#map.reveal(window);
-        this.#map.marks.open(picture.id);
+        if (this.#map.raster.id !== id) return;
         element("map-panel").scrollIntoView({ block: "nearest" });
-        element("map").querySelector(".leaflet-popup button")?.focus({ preventScroll: true });
+        this.#map.reveal(window);
+        this.#map.marks.open(picture);
     }
 
     async #toggle(isOpen) {
         element("map-panel").hidden = !isOpen;
         element("map-toggle").setAttribute("aria-pressed", isOpen);
-        element("results").classList.toggle("with-map", isOpen);
         if (isOpen) await this.#open();
-        this.dispatchEvent(new CustomEvent("toggle"));
+        else this.#makeRoom();
     }
+
+    /** Pictures are shown beside the map and on it only while there is one. */
+    #makeRoom() { element("results").classList.toggle("with-map", this.isOpen && this.#map !== null); }
 
     async #open() {
         let library;
@@ -92,16 +92,13 @@ export class Rasters extends EventTarget {
         }
         element("map-view").hidden = false;
         this.#map ??= this.#make(library);
+        this.#makeRoom();
         const kept = this.#rasters.some(({ id }) => id === this.#map.raster?.id);
         this.#choose(kept ? this.#map.raster.id : this.#best());
     }
 
     #make(library) {
         const map = new RasterMap(library, element("map"));
-        map.addEventListener("place", ({ detail: { raster, window } }) => {
-            const place = { raster: raster.id, ...window };
-            this.dispatchEvent(new CustomEvent("place", { detail: { place, picture: placePicture(raster, window) } }));
-        });
         map.addEventListener("position", ({ detail }) => { element("map-position").textContent = detail; });
         map.addEventListener("problem", ({ detail }) => {
             this.#note(words(detail));
@@ -118,7 +115,7 @@ export class Rasters extends EventTarget {
 
     /** The raster of what is looked for, else of the nearest hit, else the first. */
     #best() {
-        const place = this.#asked?.base?.kind === "place" ? this.#asked.base.place.raster : null;
+        const place = this.#asked.base?.kind === "place" ? this.#asked.base.picture.place.raster : null;
         const wanted = place ?? this.#hits.find(({ tile }) => tile?.raster)?.tile.raster;
         return this.#rasters.find(({ id }) => id === wanted)?.id ?? this.#rasters[0].id;
     }
@@ -140,13 +137,14 @@ export class Rasters extends EventTarget {
 
     #draw() {
         const { raster, marks } = this.#map;
-        const { base, more = [], less = [] } = this.#asked ?? {};
+        const { base, more, less } = this.#asked;
         const here = ({ tile }) => tile?.raster === raster.id;
         marks.clear();
+        marks.canRefine = !isEmpty(this.#asked);
         this.#drawHits(0);
         more.filter(here).forEach((picture) => marks.showExample(picture, "more"));
         less.filter(here).forEach((picture) => marks.showExample(picture, "less"));
-        if (base?.kind === "place" && base.place.raster === raster.id) marks.showPlace(base.place);
+        if (base?.kind === "place" && here(base.picture)) marks.showPlace(base.picture.tile.window);
         this.#showChoice();
     }
 
