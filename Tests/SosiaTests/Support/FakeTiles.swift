@@ -96,7 +96,9 @@ final class FakeTiles: TileSource {
     private func color(_ column: Int, _ row: Int, in window: PixelWindow) throws(TileError) -> [UInt8]? {
         let (x, y) = (column * Self.block, row * Self.block)
         let name = "\(x),\(y)"
-        if marks["damaged"]?.contains(name) == true { throw .damaged(path: path, window: window, reason: "a block is garbled") }
+        if marks["damaged"]?.contains(name) == true {
+            throw .damaged(path: path, window: window, reason: "a block is garbled")
+        }
         if marks["empty"]?.contains(name) == true, window.x == x, window.y == y { return nil }
         let own = marks["other"]?.contains(name) == true ? seed &+ 1_000 : seed
         var generator = SplitMix(seed: own &* 1_000_003 &+ UInt64(row * 1_009 + column))
