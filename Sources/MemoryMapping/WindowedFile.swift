@@ -20,6 +20,8 @@ public final class WindowedFile: Sendable {
     /// Its number in the file system: another file under the same name has another one.
     public let inode: UInt64
     private let descriptor: Int32
+    /// Bytes: of a greater request the system reads the beginning alone (8 MB of it here).
+    private static let request = 4 << 20
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     public init(_ path: String) throws(MappedFileError) {
@@ -98,7 +100,10 @@ public final class WindowedFile: Sendable {
             let answer = mincore(address, Self.page, &isCached)
             munmap(address, Self.page)
             guard answer != 0 || isCached & 1 == 0 else { return }
-            posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_WILLNEED)
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.request) {
+                let count = min(Self.request, range.upperBound - start)
+                posix_fadvise(descriptor, off_t(start), off_t(count), POSIX_FADV_WILLNEED)
+            }
         #endif
     }
 }
