@@ -27,13 +27,12 @@ extension EmbeddedEngine {
         _ demand: IndexDemand = .whatPays,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws {
-        var builder = IndexBuilder(shelf: shelf, snapshot: try snapshot(), threads: threads, budget: memory)
-        builder.progress = progress
+        let builder = IndexBuilder(
+            shelf: shelf, snapshot: try snapshot(), threads: threads, budget: memory, progress: progress)
         guard builder.isWanting(graph: demand == .graph) else { return }
-        let ready = builder
         await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
             // A cache that cannot be written is no reason to fail: the plain scan answers.
-            try? ready.build(graph: demand == .graph, waiting: true)
+            try? builder.build(graph: demand == .graph, waiting: true)
         }.value
     }
 

@@ -14,13 +14,6 @@ struct IndexBuilder: Sendable {
     /// Rows of the exact index that are coded before the progress is told. A graph is better when it is made at once.
     private static let step = 65_536
 
-    init(shelf: IndexShelf, snapshot: Snapshot, threads: Int, budget: MemoryBudget?) {
-        self.shelf = shelf
-        self.snapshot = snapshot
-        self.threads = threads
-        self.budget = budget
-    }
-
     /// Whether an index is missing that would pay, or one that is there covers too little.
     func isWanting(graph: Bool) -> Bool {
         let known = shelf.indexes(for: snapshot)
