@@ -75,7 +75,7 @@ let package = Package(
         .target(name: "Reports", dependencies: ["CReports", "Images", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 
-        .target(name: "COpenVINO"),
+        .target(name: "COpenVINO", dependencies: ["CPlatform"]),
         .target(
             name: "Embeddings",
             dependencies: ["COpenVINO", "SosiaCore", .product(name: "Crypto", package: "swift-crypto")],

@@ -1,17 +1,5 @@
 #include "COpenVINO.h"
-
-// One build of each loop for each generation of x86-64, picked when the program is loaded; plain loops elsewhere.
-// The choice is made before Thread Sanitizer has started, which it does not survive.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SOSIA_ONE_CLONE
-#endif
-#endif
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(SOSIA_ONE_CLONE)
-#define SOSIA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define SOSIA_CLONES
-#endif
+#include "sosia_clones.h"
 
 SOSIA_CLONES
 static void planes(

@@ -22,7 +22,7 @@ struct ArrowTests {
         "TinyImages": ["CArchives", "Images", "Kernels", "MemoryMapping", "Platform", "SosiaCore"],
         "CReports": ["CPlatform"],
         "Reports": ["CReports", "Images", "Platform", "SosiaCore"],
-        "COpenVINO": [],
+        "COpenVINO": ["CPlatform"],
         "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
         "Catalog": ["SosiaCore", "GRDB"],
         "Sosia": [
