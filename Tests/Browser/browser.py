@@ -114,9 +114,13 @@ class PageTestCase(unittest.TestCase):
         script = "return [...document.querySelectorAll('.tile .distance')].map(s => Number.parseFloat(s.textContent))"
         return self.run_script(script)
 
-    def searches(self):
-        """The bodies of all searches since the page was loaded."""
+    def pages(self):
+        """The bodies of all requests for hits since the page was loaded."""
         return [json.loads(text) for text in self.run_script("return window.searches")]
+
+    def searches(self):
+        """Those for first pages. How many follow is decided by the size of the window."""
+        return [page for page in self.pages() if "cursor" not in page]
 
     def focused(self):
         return self.driver.switch_to.active_element

@@ -77,6 +77,7 @@ async function load(isFirst) {
             element("results").removeAttribute("aria-busy");
         }
     }
+    loadNext();
 }
 
 async function ask(asked, settings, from, signal) {
@@ -290,13 +291,20 @@ async function showAttributes() {
 
 // Scrolling
 
+/** How far below the window the next pictures are loaded, in pixels. */
+const reach = 800;
+
+/**
+ * Loads the next pictures when the end of the grid is near. An observer alone does not do: it tells changes from
+ * frame to frame, and an end that is as near after an answer as before it is none.
+ */
+function loadNext() {
+    const end = element("more");
+    if (!running && !end.hidden && end.getBoundingClientRect().top < innerHeight + reach) load(false);
+}
+
 element("more").addEventListener("click", () => load(false));
-new IntersectionObserver(
-    (entries) => {
-        if (entries.some((entry) => entry.isIntersecting) && cursor && !running) load(false);
-    },
-    { rootMargin: "800px" }
-).observe(element("more"));
+new IntersectionObserver(loadNext, { rootMargin: `${reach}px` }).observe(element("more"));
 
 // Collections
 
