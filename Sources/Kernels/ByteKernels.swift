@@ -38,7 +38,7 @@ public struct ByteKernels: Sendable {
         values.withUnsafeMutableBufferPointer { values in
             sums.withUnsafeMutableBufferPointer { sums in
                 guard let values = values.baseAddress else { return }
-                // Vectors of less than eight bytes have no sums; nothing is written then.
+                // Short vectors have no sums; nothing is written then.
                 var none: Int16 = 0
                 for (index, vector) in vectors.enumerated() {
                     withUnsafeMutablePointer(to: &none) { none in

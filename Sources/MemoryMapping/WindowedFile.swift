@@ -91,19 +91,33 @@ public final class WindowedFile: Sendable {
     public func prefetch(_ range: Range<Int>) {
         #if os(Linux)
             let range = range.clamped(to: 0..<count)
-            guard !range.isEmpty else { return }
-            let last = (range.upperBound - 1) / Self.page * Self.page
-            guard let address = mmap(nil, Self.page, PROT_READ, MAP_SHARED, descriptor, off_t(last)),
-                address != MAP_FAILED
-            else { return }
-            var isCached: UInt8 = 0
-            let answer = mincore(address, Self.page, &isCached)
-            munmap(address, Self.page)
-            guard answer != 0 || isCached & 1 == 0 else { return }
+            guard !range.isEmpty, !isCached(range) else { return }
             for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.request) {
                 let count = min(Self.request, range.upperBound - start)
                 posix_fadvise(descriptor, off_t(start), off_t(count), POSIX_FADV_WILLNEED)
             }
         #endif
+    }
+
+    /// Whether the last page of a part that lies in the file is in the file cache.
+    public func isCached(_ range: Range<Int>) -> Bool {
+        #if os(Linux)
+            let last = (range.upperBound - 1) / Self.page * Self.page
+            guard let address = mmap(nil, Self.page, PROT_READ, MAP_SHARED, descriptor, off_t(last)),
+                address != MAP_FAILED
+            else { return false }
+            defer { munmap(address, Self.page) }
+            var residency: UInt8 = 0
+            return mincore(address, Self.page, &residency) == 0 && residency & 1 == 1
+        #else
+            return false
+        #endif
+    }
+
+    /// A way past the file cache.
+    /// - Parameter capacity: bytes of the largest part that is read.
+    /// - Returns: nil where the system or the file system has none.
+    public func uncachedReader(capacity: Int) -> UncachedReader? {
+        UncachedReader(descriptor: descriptor, capacity: capacity)
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 import Testing
-import TinyImages
+
+@testable import TinyImages
 
 struct SearchTests {
     /// All neighbours, nearest first, ties by position.
@@ -62,6 +63,38 @@ struct SearchTests {
             #expect(found == [Array(expected.prefix(k))], "k = \(k), \(threads) threads")
             #expect(seen.withLock { $0.last?.done } == 9_000 * 3_072)
         }
+    }
+
+    /// What is in the file cache is mapped all the same, so it is taken out of it.
+    @Test(arguments: [1, 3]) func aFileLargerThanMemoryIsReadPastTheCache(threads: Int) throws {
+        let folder = try TemporaryFolder()
+        let some = try records(90, seed: 5)
+        var bytes: [UInt8] = []
+        for index in 0..<9_001 { bytes += some[(index * 7 + index / 99) % 99].bytes }
+        let path = try folder.write(bytes + [1, 2, 3], to: "large.bin")
+        let (small, large) = (try TinyImageFile(path, memory: .max), try TinyImageFile(path, memory: 1 << 20))
+        #expect(!small.exceedsMemory && large.exceedsMemory)
+        var options = TinySearchOptions()
+        (options.k, options.threads) = (500, threads)
+        let queries = [some[0], some[50]]
+        let expected = try small.nearest(to: queries, options: options)
+        try forget(path)
+        #expect(try large.nearest(to: queries, options: options) == expected)
+        try forget(path)
+        var next = 0
+        try large.distances(to: [some[0]], threads: threads) { first, distances in
+            #expect(first == next)
+            next += distances[0].count
+        }
+        #expect(next == 9_001)
+    }
+
+    /// Takes a file out of the file cache, as far as the system does so.
+    private func forget(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        try #require(descriptor >= 0 && fsync(descriptor) == 0)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
     @Test func whatHasNoRoomInOnePassTakesSeveral() throws {
@@ -127,7 +160,7 @@ struct SearchTests {
 
     @Test func manyQueriesHaveFewerDistancesAtOnce() throws {
         let folder = try TemporaryFolder()
-        let all = try records(200, seed: 6)
+        let all = try records(119, seed: 6)
         let file = try TinyImageFile(folder.write(all.flatMap(\.bytes), to: "a.bin"))
         let queries = (0..<TinySearchOptions.queries.maximum * 4).map { all[$0 % 7] }
         var next = 0

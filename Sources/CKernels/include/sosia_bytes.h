@@ -6,16 +6,15 @@
 #include <stdint.h>
 
 enum {
-    // The longest vectors: eight times a squared distance fits 32 bits, and the sums of a bound too.
+    // The longest vectors: their squared distances fit 32 bits, and so do the products that a bound is made of.
     SOSIA_BYTES_MAXIMUM_DIMENSION = 8192,
-    // Bytes whose sums are compared at once in the two bounds on the distance.
-    SOSIA_BYTES_FINE = 8,
-    SOSIA_BYTES_COARSE = 32,
+    // Bytes of one of the sums that a bound on the distance is made of.
+    SOSIA_BYTES_SUMMED = 16,
 };
 
-// Sums of a query.
+// Sums of a query; what is left behind the last 256 bytes has none.
 static inline size_t sosia_byte_sums(size_t dimension) {
-    return dimension / SOSIA_BYTES_FINE + dimension / SOSIA_BYTES_COARSE;
+    return dimension / (16 * SOSIA_BYTES_SUMMED) * 16;
 }
 
 typedef struct sosia_byte_query {

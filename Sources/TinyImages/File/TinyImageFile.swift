@@ -13,6 +13,8 @@ public struct TinyImageFile: Sendable {
     public let count: Int
     /// Bytes behind the last whole record; they are ignored.
     public let truncatedBytes: Int
+    /// Whether passing over the file leaves nothing of use in the file cache.
+    let exceedsMemory: Bool
     private let file: WindowedFile
 
     /// Size and time of the file when it was opened.
@@ -21,10 +23,14 @@ public struct TinyImageFile: Sendable {
     public var inode: UInt64 { file.inode }
 
     /// - Throws: `MappedFileError`; ``TinyImageError/empty(path:bytes:)`` when there is no whole record.
-    public init(_ path: String) throws {
+    public init(_ path: String) throws { try self.init(path, memory: AvailableMemory.bytes()) }
+
+    /// - Parameter memory: bytes of the largest file that can stay in the file cache.
+    init(_ path: String, memory: Int?) throws {
         file = try WindowedFile(path)
         self.path = path
         count = file.count / TinyImage.byteCount
+        exceedsMemory = file.count > memory ?? .max
         truncatedBytes = file.count % TinyImage.byteCount
         guard count > 0 else { throw TinyImageError.empty(path: path, bytes: file.count) }
         guard count <= Self.maximumCount else {
@@ -60,12 +66,18 @@ public struct TinyImageFile: Sendable {
         try file.withBytes(in: Self.bytes(of: positions), body)
     }
 
-    /// Asks the system to read some records that are wanted soon; those behind the end are left out.
-    public func prefetch(_ positions: Range<Int>) {
-        file.prefetch(Self.bytes(of: positions))
+    /// Asks the system to read some records that are wanted soon; those behind the end are left out. Does nothing for a
+    /// file that is read past the cache.
+    func prefetch(_ positions: Range<Int>) {
+        if !exceedsMemory { file.prefetch(Self.bytes(of: positions)) }
     }
 
-    private static func bytes(of positions: Range<Int>) -> Range<Int> {
+    /// Whether the last page of some records is in the file cache.
+    func isCached(_ positions: Range<Int>) -> Bool { file.isCached(Self.bytes(of: positions)) }
+
+    func uncachedReader(window: Int) -> UncachedReader? { file.uncachedReader(capacity: window * TinyImage.byteCount) }
+
+    static func bytes(of positions: Range<Int>) -> Range<Int> {
         positions.lowerBound * TinyImage.byteCount..<positions.upperBound * TinyImage.byteCount
     }
 }

@@ -22,6 +22,8 @@ extension TinyImageFile {
         let threads = max(threads, 1)
         let window = max(min(Self.window, Self.kept / queries.count / 32 * 32), 32)
         let step = threads * window
+        // Each is used by one thread at a time, that of its number.
+        let readers = (0..<threads).map { _ in RecordReader(self, window: window) }
         for start in stride(from: 0, to: count, by: step) {
             try Task.checkCancellation()
             prefetch(start + step..<start + 2 * step)
@@ -31,7 +33,7 @@ extension TinyImageFile {
                 let positions = min(first, count)..<min(first + window, count)
                 let part = Result {
                     var sums = [UInt32](repeating: 0, count: queries.count * positions.count)
-                    try withRecords(positions) { rows in
+                    try readers[thread].withRecords(positions) { rows in
                         var out = sums.mutableSpan
                         kernels.squaredL2(prepared, rows: rows, into: &out)
                     }

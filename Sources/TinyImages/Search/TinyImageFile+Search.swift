@@ -58,6 +58,7 @@ extension TinyImageFile {
         let k = min(max(options.k, TinySearchOptions.k.minimum), count)
         let shared = SharedLimits(count: queries.count)
         let parts = try scan(threads: options.threads, progress: progress) { next in
+            let reader = RecordReader(self, window: Self.window)
             var nearest = [NearestRecords](repeating: NearestRecords(k: k), count: queries.count)
             let step = max(32, Self.distances / queries.count / 32 * 32)
             var sums = [UInt32](repeating: 0, count: queries.count * step)
@@ -71,21 +72,24 @@ extension TinyImageFile {
                     nearest[query].offer(sums, from: query * count, count: count, first: first)
                 }
             }
+            func takeWhole(_ window: Range<Int>) throws {
+                try reader.withRecords(window) { bytes in
+                    for start in stride(from: 0, to: window.count, by: step) {
+                        let rows = start..<min(start + step, window.count)
+                        let part = rows.lowerBound * TinyImage.byteCount..<rows.upperBound * TinyImage.byteCount
+                        take(bytes.extracting(part), first: window.lowerBound + start)
+                    }
+                }
+            }
             var way = ReadingWay()
             var copy = [UInt8](repeating: 0, count: Self.copied * TinyImage.byteCount)
             while let window = next() {
+                guard !reader.isUncached(window) else {
+                    try takeWhole(window)
+                    continue
+                }
                 try way.measuring { isCopied in
-                    guard isCopied else {
-                        return try withRecords(window) { bytes in
-                            for start in stride(from: 0, to: window.count, by: step) {
-                                let rows = start..<min(start + step, window.count)
-                                take(
-                                    bytes.extracting(
-                                        rows.lowerBound * TinyImage.byteCount..<rows.upperBound * TinyImage.byteCount),
-                                    first: window.lowerBound + start)
-                            }
-                        }
-                    }
+                    guard isCopied else { return try takeWhole(window) }
                     for start in stride(from: window.lowerBound, to: window.upperBound, by: min(step, Self.copied)) {
                         let rows = start..<min(start + min(step, Self.copied), window.upperBound)
                         try read(rows, into: &copy)
