@@ -157,7 +157,7 @@ struct GraphIndexTests {
         func file(threads: Int, seed: UInt64 = 1) throws -> Data {
             let options = try GraphBuildOptions(degree: 12, effort: 24, rank: 24, threads: threads, seed: seed)
             var index = try GraphIndex.train(
-                dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: options)
+                dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: options, threads: 1)
             try index.add(rows: bytes, ids: set.ids.span)
             try index.remove(rows: [5, 6, 7])
             var data = Data()
@@ -176,7 +176,7 @@ struct GraphIndexTests {
     func empty() throws {
         let none = [Float]()
         var index = try GraphIndex.train(
-            dimension: 5, metric: .l2, rows: none.span.bytes, ids: [Int64]().span, options: .standard)
+            dimension: 5, metric: .l2, rows: none.span.bytes, ids: [Int64]().span, options: .standard, threads: 2)
         try index.add(rows: none.span.bytes, ids: [Int64]().span)
         let query: [Float] = [1, 2, 3, 4, 5]
         let nothing = try index.search(

@@ -14,7 +14,7 @@ struct IndexConformance<Index: VectorIndex> {
         let some = bytes.extracting(0..<set.trained * set.dimension * MemoryLayout<Float>.size)
         let someIDs = set.ids.span.extracting(0..<set.trained)
         var index = try Index.train(
-            dimension: set.dimension, metric: metric, rows: some, ids: someIDs, options: build)
+            dimension: set.dimension, metric: metric, rows: some, ids: someIDs, options: build, threads: 2)
         #expect(index.rowCount == 0)
         try index.add(rows: some, ids: someIDs)
         #expect(index.rowCount == set.trained)
@@ -89,7 +89,7 @@ struct IndexConformance<Index: VectorIndex> {
         let some = bytes.extracting(0..<set.trained * set.dimension * MemoryLayout<Float>.size)
         let someIDs = set.ids.span.extracting(0..<set.trained)
         var index = try Index.train(
-            dimension: set.dimension, metric: metric, rows: some, ids: someIDs, options: build)
+            dimension: set.dimension, metric: metric, rows: some, ids: someIDs, options: build, threads: 2)
         try index.add(rows: some, ids: someIDs)
         let whole = try self.index(of: set, metric: metric)
         if Index.isExact {

@@ -1,3 +1,4 @@
+import Foundation
 import Indexes
 import SosiaCore
 import Testing
@@ -113,12 +114,24 @@ struct ExactIndexTests {
     func threads() throws {
         let set = VectorSet.clustered
         let bytes = set.rows.span.bytes
-        let trained = try ExactIndex.train(
-            dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: .standard)
-        var one = trained
-        var three = trained
+        func trained(threads: Int) throws -> ExactIndex {
+            try ExactIndex.train(
+                dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: .standard,
+                threads: threads)
+        }
+        var one = try trained(threads: 1)
+        var three = try trained(threads: 3)
         try one.add(rows: bytes, ids: set.ids.span)
         try three.add(rows: bytes, ids: set.ids.span, threads: 3)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sosia-threads-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = try [one, three].enumerated().map { number, index in
+            let file = folder.appending(path: "\(number)")
+            try index.write(to: file.path)
+            return try Data(contentsOf: file)
+        }
+        #expect(files[0] == files[1])
         let expected = try one.search(
             set.queries.span, k: 9, rows: bytes, ids: set.ids.span, options: .standard)
         var queries: [Float] = []

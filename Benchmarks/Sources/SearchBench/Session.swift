@@ -51,7 +51,7 @@ struct Session {
         var index = try base.withRows { rows in
             try type.train(
                 dimension: base.dimension, metric: .l2, rows: rows, ids: ids.span,
-                options: type.buildOptions(settings))
+                options: type.buildOptions(settings), threads: settings.threads)
         }
         let trained = clock.now
         try base.withRows { rows in try index.add(rows: rows, ids: ids.span, threads: settings.threads) }

@@ -1,7 +1,5 @@
-internal import Dispatch
 internal import Kernels
 internal import SosiaCore
-internal import Synchronization
 
 extension ExactIndex {
     /// Rows that are coded in one go, a multiple of the rows of a block.
@@ -29,18 +27,7 @@ extension ExactIndex {
 
     private func encode(rows: RawSpan, range: Range<Int>, threads: Int) -> [[EncodedRow]] {
         let parts = (range.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce
-        guard threads > 1, parts > 1 else { return (0..<parts).map { part($0, of: range, rows: rows) } }
-        let results = Mutex([[EncodedRow]](repeating: [], count: parts))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < parts else { return }
-                let encoded = part(index, of: range, rows: rows)
-                results.withLock { $0[index] = encoded }
-            }
-        }
-        return results.withLock { $0 }
+        return concurrentMap(parts, threads: threads) { part($0, of: range, rows: rows) }
     }
 
     private func part(_ index: Int, of range: Range<Int>, rows: RawSpan) -> [EncodedRow] {

@@ -78,11 +78,12 @@ public struct ExactIndex: VectorIndex {
 
     /// Learns the centre and the leading directions of a sample (principal component analysis).
     public static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions, threads: Int
     ) throws -> ExactIndex {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
         guard metric != .hamming else { throw IndexError.unsupportedMetric(metric) }
-        let model = ExactModel.train(dimension: dimension, metric: metric, rows: rows, ids: ids, options: options)
+        let model = ExactModel.train(
+            dimension: dimension, metric: metric, rows: rows, ids: ids, options: options, threads: threads)
         return ExactIndex(model: model, segments: [])
     }
 

@@ -4,12 +4,14 @@ internal import SosiaCore
 extension ExactModel {
     /// Subspace iterations; the bounds hold for any basis, so that converging to the last digit buys nothing.
     private static let iterations = 8
+    /// Rows of a product of matrices that a thread takes at once.
+    private static let rowsAtOnce = 32
 
     /// Learns from a sample of the live rows: the mean, and the directions of the largest variance by orthogonal
     /// iteration on the covariance matrix (Golub & Van Loan, *Matrix Computations*, section 8.2.4), then mixed among
     /// each other so that all have the same variance and one step fits all.
     static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: ExactBuildOptions, threads: Int
     ) -> ExactModel {
         let prefixRank = min(options.prefix ?? ExactBuildOptions.automaticPrefix(dimension: dimension), dimension)
         let middleRank = min(
@@ -46,7 +48,7 @@ extension ExactModel {
             for index in columns.indices { columns[index] *= scale }
         }
         let basis = leadingDirections(
-            columns: columns, dimension: dimension, count: count, rank: rank, generator: &generator)
+            columns: columns, dimension: dimension, count: count, rank: rank, threads: threads, generator: &generator)
         let split = prefixRank * dimension
         let prefix = mixed(basis[..<split], rank: prefixRank, dimension: dimension, generator: &generator)
         let middle = mixed(basis[split...], rank: middleRank, dimension: dimension, generator: &generator)
@@ -69,32 +71,54 @@ extension ExactModel {
     }
 
     private static func leadingDirections(
-        columns: [Float], dimension: Int, count: Int, rank: Int, generator: inout SplitMix
+        columns: [Float], dimension: Int, count: Int, rank: Int, threads: Int, generator: inout SplitMix
     ) -> [Float] {
         var basis = (0..<rank * dimension).map { _ in generator.signedUnit() }
         orthonormalize(&basis, rank: rank, dimension: dimension, generator: &generator)
         guard count > 1, rank < dimension else { return basis }
-        let kernels = DistanceKernels.current
-        var covariance = [Float](repeating: 0, count: dimension * dimension)
-        var products = [Double](repeating: 0, count: dimension * 32)
-        for first in stride(from: 0, to: dimension, by: 32) {
-            let last = min(first + 32, dimension)
-            var out = products.mutableSpan
-            kernels.dot(
-                queries: columns.span.extracting(first * count..<last * count), rows: columns.span.bytes,
-                dimension: count, into: &out)
-            for index in 0..<(last - first) * dimension {
-                covariance[first * dimension + index] = Float(products[index])
-            }
-        }
-        var images = [Double](repeating: 0, count: rank * dimension)
+        let covariance = covariance(columns, dimension: dimension, count: count, threads: threads)
         for _ in 0..<iterations {
-            var out = images.mutableSpan
-            kernels.dot(queries: basis.span, rows: covariance.span.bytes, dimension: dimension, into: &out)
-            for index in images.indices { basis[index] = Float(images[index]) }
+            basis = products(basis, covariance, dimension: dimension, threads: threads) { _ in 0 }.flatMap(\.self)
             orthonormalize(&basis, rank: rank, dimension: dimension, generator: &generator)
         }
         return basis
+    }
+
+    /// Symmetric: what is on one side of the diagonal is computed, the rest mirrors it.
+    private static func covariance(_ columns: [Float], dimension: Int, count: Int, threads: Int) -> [Float] {
+        var covariance = [Float](repeating: 0, count: dimension * dimension)
+        let parts = products(columns, columns, dimension: count, threads: threads) { $0 }
+        for (part, values) in parts.enumerated() {
+            let first = part * rowsAtOnce
+            let width = dimension - first
+            for row in first..<min(first + rowsAtOnce, dimension) {
+                for column in row..<dimension {
+                    let value = values[(row - first) * width + column - first]
+                    covariance[row * dimension + column] = value
+                    covariance[column * dimension + row] = value
+                }
+            }
+        }
+        return covariance
+    }
+
+    /// The products of some rows of `queries` at a time with the rows of `others` from a first one on, which the number
+    /// of the first of those queries decides.
+    private static func products(
+        _ queries: [Float], _ others: [Float], dimension: Int, threads: Int, _ start: @Sendable (Int) -> Int
+    ) -> [[Float]] {
+        let kernels = DistanceKernels.current
+        let count = queries.count / dimension
+        return concurrentMap((count + rowsAtOnce - 1) / rowsAtOnce, threads: threads) { part in
+            let some = part * rowsAtOnce..<min((part + 1) * rowsAtOnce, count)
+            let rows = others.span.extracting(droppingFirst: start(some.lowerBound) * dimension)
+            var products = [Double](repeating: 0, count: some.count * rows.count / dimension)
+            var out = products.mutableSpan
+            kernels.dot(
+                queries: queries.span.extracting(some.lowerBound * dimension..<some.upperBound * dimension),
+                rows: rows.bytes, dimension: dimension, into: &out)
+            return products.map { Float($0) }
+        }
     }
 
     /// Gram-Schmidt, each row twice against all before it; a row that vanishes is replaced by a random one.

@@ -18,7 +18,7 @@ public struct FlatIndex: VectorIndex {
 
     /// Checks the shape; there is nothing to learn.
     public static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions, threads: Int
     ) throws -> FlatIndex {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
         guard metric != .hamming else { throw IndexError.unsupportedMetric(metric) }

@@ -70,12 +70,12 @@ public struct GraphIndex: VectorIndex {
 
     /// Learns the directions that codes are made of; there are no links yet.
     public static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions, threads: Int
     ) throws -> GraphIndex {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
         guard metric != .hamming else { throw IndexError.unsupportedMetric(metric) }
         let model = try GraphModel.train(
-            dimension: dimension, metric: metric, rows: rows, ids: ids, options: options)
+            dimension: dimension, metric: metric, rows: rows, ids: ids, options: options, threads: threads)
         let layout = GraphLayout(rank: model.rank, degree: options.degree)
         return GraphIndex(model: model, options: options, storage: GraphStorage(layout: layout))
     }

@@ -48,12 +48,13 @@ struct GraphModel: Sendable {
     private static func padded(_ dimension: Int) -> Int { (dimension + lineBytes - 1) / lineBytes * lineBytes }
 
     static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions, threads: Int
     ) throws -> GraphModel {
         let exact = ExactModel.train(
             dimension: dimension, metric: metric, rows: rows, ids: ids,
             options: try ExactBuildOptions(
-                prefix: options.rank, middle: 0, sample: options.sample, seed: options.seed))
+                prefix: options.rank, middle: 0, sample: options.sample, seed: options.seed),
+            threads: threads)
         var greatest = 0.0
         if metric == .innerProduct {
             for row in ids.indices where ids[row] != 0 {

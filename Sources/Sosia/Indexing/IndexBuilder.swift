@@ -69,7 +69,7 @@ struct IndexBuilder: Sendable {
             } else {
                 index = try Index.train(
                     dimension: snapshot.state.model.dimension, metric: snapshot.state.model.metric, rows: rows,
-                    ids: ids, options: options)
+                    ids: ids, options: options, threads: threads)
             }
             try add(rows, to: &index, added)
             return index

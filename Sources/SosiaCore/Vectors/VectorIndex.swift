@@ -21,9 +21,10 @@ public protocol VectorIndex: Sendable {
     var rowCount: Int { get }
 
     /// Learns what the index needs from `rows` (a sample is enough), without adding any of them.
+    /// - Parameter threads: how many share the work; what comes out does not depend on it.
     /// - Throws: `IndexError.unsupportedMetric`, `.shapeMismatch`.
     static func train(
-        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions, threads: Int
     ) throws -> Self
 
     /// Covers all of `rows`: those from ``rowCount`` on are new, the earlier ones unchanged since they were added.
