@@ -43,7 +43,7 @@ class Stalled:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def keep(self, kind):
-        while True:
+        while not self.ending.is_set():
             with contextlib.suppress(OSError):
                 reader, writer = await asyncio.open_connection(self.server.host, self.server.port)
                 self.open += 1
@@ -62,16 +62,17 @@ class Stalled:
         writer.write((
             f"POST {self.server.path}/search HTTP/1.1\r\nhost: 127.0.0.1\r\n"
             f"content-type: multipart/form-data; boundary={BOUNDARY}\r\ncontent-length: 100000\r\n\r\n").encode())
-        while not reader.at_eof():
+        # A cancellation that comes with a time-out is lost.
+        while not self.ending.is_set():
             writer.write(b"-")
             await writer.drain()
             with contextlib.suppress(TimeoutError):
+                # An answer, or the end.
                 await asyncio.wait_for(reader.read(1), PAUSE)
+                return
 
     async def idle(self, reader, writer):
         await reader.read(1)
-
-
 
 
 def rows(bench):
