@@ -157,7 +157,8 @@ struct GraphIndexTests {
         func file(threads: Int, seed: UInt64 = 1) throws -> Data {
             let options = try GraphBuildOptions(degree: 12, effort: 24, rank: 24, threads: threads, seed: seed)
             var index = try GraphIndex.train(
-                dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: options, threads: 1)
+                dimension: set.dimension, metric: .l2, rows: bytes, ids: set.ids.span, options: options,
+                threads: threads)
             try index.add(rows: bytes, ids: set.ids.span)
             try index.remove(rows: [5, 6, 7])
             var data = Data()
