@@ -1,15 +1,17 @@
 /// What a collection knows of one picture.
-public struct ImageRecord: Sendable, Hashable, Codable {
+public struct ImageRecord: Sendable, Hashable {
     public let id: ImageID
-    /// Where the picture was seen, sorted; more than one when several files have the same bytes.
-    public let sources: [String]
+    /// Where the picture was seen, in the order of the texts; more than one when several files have the same bytes.
+    public let sources: [SourceLocation]
     public let facts: PictureFacts
     /// What the user said about it.
     public let attributes: Attributes
     /// Where it was cut from a larger picture; nil for a picture of its own.
     public let tile: Tile?
 
-    public init(id: ImageID, sources: [String], facts: PictureFacts, attributes: Attributes, tile: Tile? = nil) {
+    public init(
+        id: ImageID, sources: [SourceLocation], facts: PictureFacts, attributes: Attributes, tile: Tile? = nil
+    ) {
         self.id = id
         self.sources = sources
         self.facts = facts
@@ -18,5 +20,26 @@ public struct ImageRecord: Sendable, Hashable, Codable {
     }
 
     /// The picture in one line of text: the tile's file and window, or the first source.
-    public var place: String { tile?.description ?? sources.first ?? "" }
+    /// - Parameter machine: whose files are named by their paths alone.
+    public func name(on machine: MachineName) -> String {
+        tile?.name(on: machine) ?? sources.first?.text(on: machine) ?? ""
+    }
+
+    /// The facts and the user's attributes together; where both have a name, the user's word counts.
+    ///
+    /// Facts are called `format`, `width`, `height`, `captured`, `latitude`, `longitude`, `camera`; those that the file
+    /// did not tell are missing.
+    public var allAttributes: Attributes {
+        var all: Attributes = [
+            "format": .string(facts.format), "width": .integer(Int64(facts.width)),
+            "height": .integer(Int64(facts.height)),
+        ]
+        if let captured = facts.captured { all["captured"] = .string(captured) }
+        if let position = facts.position {
+            all["latitude"] = .number(position.latitude)
+            all["longitude"] = .number(position.longitude)
+        }
+        if let camera = facts.camera { all["camera"] = .string(camera) }
+        return all.merging(attributes) { _, own in own }
+    }
 }

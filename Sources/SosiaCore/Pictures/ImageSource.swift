@@ -1,4 +1,4 @@
-/// Where a picture was seen.
+/// Where a picture was seen, and what the place said of itself then.
 public struct ImageSource: Sendable, Hashable {
     /// What tells, without opening it, that a file is still the one that was read.
     public struct Stamp: Sendable, Hashable {
@@ -13,12 +13,11 @@ public struct ImageSource: Sendable, Hashable {
         }
     }
 
-    /// An absolute path or an address, unique in the collection.
-    public let location: String
+    public let location: SourceLocation
     /// nil when the place has no stamps; such a source is always read again.
     public let stamp: Stamp?
 
-    public init(location: String, stamp: Stamp? = nil) {
+    public init(location: SourceLocation, stamp: Stamp? = nil) {
         self.location = location
         self.stamp = stamp
     }

@@ -22,6 +22,11 @@ public struct DuplicateGroup: Sendable, Hashable {
 
 /// A page of groups, in the order of their first ids.
 public struct DuplicatesResponse: Sendable, Hashable {
+    /// Groups of a page.
+    public static let minimumGroups = 1
+    public static let defaultGroups = 100
+    public static let maximumGroups = 10_000
+
     public let groups: [DuplicateGroup]
     /// Groups of all pages.
     public let total: Int

@@ -2,6 +2,8 @@
 public enum EngineError: Error, Hashable, Sendable {
     /// The examples for and against weigh each other out.
     case examplesCancel
+    /// The engine broke its own promise.
+    case incomplete(String)
     case invalidDistance(got: Float)
     case invalidK(got: Int, minimum: Int, maximum: Int)
     case invalidRecall(got: Double, minimum: Double, maximum: Double)
@@ -14,6 +16,10 @@ public enum EngineError: Error, Hashable, Sendable {
     case tooDeep(returned: Int, k: Int, maximum: Int)
     case tooMany(String, got: Int, maximum: Int)
     case unknownImage(ImageID)
+    /// This engine cannot do it; `instead` names the way out.
+    case unsupported(String, engine: String, instead: String)
+    /// The character U+0000 in the name or value of an attribute, which no database takes.
+    case zeroCharacter(attribute: String)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -21,6 +27,8 @@ extension EngineError: CustomStringConvertible {
         switch self {
         case .examplesCancel:
             "the examples weigh each other out; give the positive ones more weight or leave some out"
+        case .incomplete(let reason):
+            reason
         case .invalidDistance(let got):
             "the distance is \(got), expected a number"
         case .invalidK(let got, let minimum, let maximum):
@@ -39,6 +47,10 @@ extension EngineError: CustomStringConvertible {
             "\(got) \(what), at most \(maximum) are taken"
         case .unknownImage(let id):
             "there is no picture with id \(id)"
+        case .unsupported(let what, let engine, let instead):
+            "the \(engine) engine cannot \(what); \(instead)"
+        case .zeroCharacter(let attribute):
+            "the attribute \(attribute) has the character U+0000, which cannot be kept"
         }
     }
 }

@@ -1,9 +1,6 @@
-import Catalog
-public import SosiaCore
-
-/// What can be wrong with a collection on disk.
+/// What can be wrong with a collection, wherever it lies.
 public enum StoreError: Error, Hashable, Sendable {
-    /// Another process waited longer than it wanted to.
+    /// Another process held it for longer than the waiting time.
     case busy(path: String)
     /// The truth itself is unreadable. Nothing was changed.
     case damaged(path: String, reason: String)
@@ -15,7 +12,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case locked(path: String)
     case missing(path: String)
     case modelMismatch(got: String, expected: String)
+    /// It has an older schema and cannot be written here.
     case needsMigration(path: String)
+    /// It was written by a later version and is left untouched.
     case newerVersion(path: String)
     /// The collection was opened without a place for the bytes of uploads.
     case noObjectStore
@@ -26,23 +25,8 @@ public enum StoreError: Error, Hashable, Sendable {
     /// A folder that was to be pruned is not there; perhaps its disk is not mounted.
     case pruneRootMissing(path: String)
     case readOnly(path: String)
-    /// The vectors are not those that the catalog names. ``Store/repair(_:)`` keeps what can be read.
+    /// The vectors are not those that the ledger names. ``EngineUpkeep/repair(progress:)`` keeps what can be read.
     case vectorsDamaged(path: String, reason: String)
-}
-
-extension StoreError {
-    init(_ error: CatalogError) {
-        self =
-            switch error {
-            case .busy(let path): .busy(path: path)
-            case .damaged(let path, let reason): .damaged(path: path, reason: reason)
-            case .diskFull(let path): .diskFull(path: path)
-            case .failed(let path, let reason): .failed(path: path, reason: reason)
-            case .needsMigration(let path): .needsMigration(path: path)
-            case .newerVersion(let path): .newerVersion(path: path)
-            case .readOnly(let path): .readOnly(path: path)
-            }
-    }
 }
 
 extension StoreError: CustomStringConvertible {

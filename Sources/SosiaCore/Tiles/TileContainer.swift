@@ -72,6 +72,8 @@ public struct TileContainer: Sendable, Hashable {
     public let id: Int64
     /// Absolute.
     public let path: String
+    /// Whose file it is.
+    public let machine: MachineName
     public let kind: Kind
     /// Of the file that the tiles were cut from, its parts included.
     public let stamp: ImageSource.Stamp
@@ -80,10 +82,12 @@ public struct TileContainer: Sendable, Hashable {
     public let facts: Facts
 
     public init(
-        id: Int64, path: String, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool, facts: Facts
+        id: Int64, path: String, machine: MachineName, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool,
+        facts: Facts
     ) {
         self.id = id
         self.path = path
+        self.machine = machine
         self.kind = kind
         self.stamp = stamp
         self.isComplete = isComplete

@@ -1,0 +1,69 @@
+/// What an engine can do and what it cannot: facts that it states, so that nobody has to ask which engine it is.
+public struct EngineAbilities: Sendable, Hashable, Codable {
+    /// Who may write to a collection at the same time.
+    public enum Writers: String, Sendable, Hashable, Codable {
+        /// One process; others are refused with ``StoreError/locked(path:)``.
+        case one
+        case many
+    }
+
+    /// When a commit is seen by searches of others.
+    public enum Visibility: String, Sendable, Hashable, Codable {
+        /// With the first search that begins after it.
+        case atOnce
+        /// Some time after it; whoever wrote sees it at once.
+        case eventually
+    }
+
+    /// The parts of ``EngineUpkeep`` that not every engine has.
+    public enum Upkeep: String, Sendable, Hashable, Codable, CaseIterable {
+        case indexes, duplicates, verify, repair, compact
+    }
+
+    /// A word for people, such as `embedded`.
+    public let engine: String
+    /// Whether the answer in mode `.exact` is proven equal to a comparison with every picture, ties by id.
+    public let isExactProven: Bool
+    public let writers: Writers
+    public let visibility: Visibility
+    /// Hits of a page.
+    public let maximumK: Int
+    public let maximumDimension: Int
+    /// Of all attributes of one picture, as JSON.
+    public let maximumAttributeBytes: Int
+    public let metrics: [Metric]
+    /// Whether `.approximate(recall:)` is held against exact answers of the collection itself.
+    public let isRecallCalibrated: Bool
+    /// Whether vectors come back bit by bit as they were added.
+    public let keepsVectorBits: Bool
+    /// In the order of `Upkeep.allCases`.
+    public let upkeep: [Upkeep]
+
+    public init(
+        engine: String, isExactProven: Bool, writers: Writers, visibility: Visibility,
+        maximumK: Int = SearchRequest.maximumK, maximumDimension: Int, maximumAttributeBytes: Int, metrics: [Metric],
+        isRecallCalibrated: Bool, keepsVectorBits: Bool, upkeep: Set<Upkeep>
+    ) {
+        self.engine = engine
+        self.isExactProven = isExactProven
+        self.writers = writers
+        self.visibility = visibility
+        self.maximumK = maximumK
+        self.maximumDimension = maximumDimension
+        self.maximumAttributeBytes = maximumAttributeBytes
+        self.metrics = metrics
+        self.isRecallCalibrated = isRecallCalibrated
+        self.keepsVectorBits = keepsVectorBits
+        self.upkeep = Upkeep.allCases.filter(upkeep.contains)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case engine, writers, visibility, metrics, upkeep
+        case isExactProven = "exact_proven"
+        case maximumK = "max_k"
+        case maximumDimension = "max_dimension"
+        case maximumAttributeBytes = "max_attribute_bytes"
+        case isRecallCalibrated = "recall_calibrated"
+        case keepsVectorBits = "keeps_vector_bits"
+    }
+}

@@ -1,0 +1,91 @@
+/// What a service without transactions offers: it only finds.
+///
+/// A service may repeat a write, hold rows that no ledger names, and show a write late; `CatalogedEngine` joins it with a
+/// ledger and keeps the promises of a ``CollectionEngine`` all the same. A row never changes: what changes a picture
+/// writes a new row under a new key, and the ledger's commit decides which of the two is meant.
+public protocol VectorService: Sendable {
+    /// A filter in the service's own language, everything in it bound.
+    associatedtype CompiledFilter: Sendable
+
+    var limits: VectorServiceLimits { get }
+
+    /// Writes rows; writing one again changes nothing. What it throws may have been written in part.
+    func upsert(_ rows: [ServiceRow]) async throws
+
+    /// Takes rows away. Unknown keys are passed over.
+    func delete(_ keys: [VectorKey]) async throws
+
+    /// The nearest rows of each query among some, nearest first; all of them where they are fewer than k.
+    func nearest(
+        to queries: [Embedding], k: Int, among rows: ServiceRows<CompiledFilter>
+    ) async throws -> [[ServiceHit]]
+
+    /// The rows of some keys, in any order; unknown keys are passed over.
+    func rows(_ keys: [VectorKey]) async throws -> [ServiceRow]
+
+    /// All rows in the order of their keys, a page at a time: what a lost ledger is rebuilt from.
+    /// - Parameter key: the last of the page before; nil for the first page.
+    func rows(after key: VectorKey?, limit: Int) async throws -> [ServiceRow]
+
+    /// - Returns: a filter that lets through all rows whose records pass, and perhaps others; nil when there is none
+    ///   that is worth more than none.
+    func compile(_ filter: Filter) -> CompiledFilter?
+}
+
+/// The number of a row in a vector service; a ledger gives each once.
+public struct VectorKey: RawRepresentable, Hashable, Comparable, Sendable {
+    public let rawValue: Int64
+
+    public init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    public static func < (lhs: VectorKey, rhs: VectorKey) -> Bool { lhs.rawValue < rhs.rawValue }
+}
+
+/// A vector with all that is known of its picture, so that a lost ledger can be rebuilt from the service.
+public struct ServiceRow: Sendable, Hashable {
+    public let key: VectorKey
+    public let embedding: Embedding
+    public let picture: LedgerPicture
+
+    public init(key: VectorKey, embedding: Embedding, picture: LedgerPicture) {
+        self.key = key
+        self.embedding = embedding
+        self.picture = picture
+    }
+}
+
+/// A row that was found.
+public struct ServiceHit: Sendable, Hashable {
+    public let key: VectorKey
+    /// By the collection's metric; smaller is closer.
+    public let distance: Float
+
+    public init(key: VectorKey, distance: Float) {
+        self.key = key
+        self.distance = distance
+    }
+}
+
+/// Among which rows the nearest are looked for.
+public enum ServiceRows<CompiledFilter: Sendable>: Sendable {
+    case all
+    case keys([VectorKey])
+    case passing(CompiledFilter)
+}
+
+/// What a service takes at once, and what it promises.
+public struct VectorServiceLimits: Sendable, Hashable {
+    public let abilities: EngineAbilities
+    /// Rows of one call of ``VectorService/upsert(_:)``.
+    public let rowsPerCall: Int
+    /// Keys of one call of ``VectorService/nearest(to:k:among:)``; a filter that passes more is compiled.
+    public let keysPerCall: Int
+
+    public init(abilities: EngineAbilities, rowsPerCall: Int, keysPerCall: Int) {
+        self.abilities = abilities
+        self.rowsPerCall = rowsPerCall
+        self.keysPerCall = keysPerCall
+    }
+}
