@@ -1,4 +1,4 @@
-/// A promise of `SearchEngine` that an engine did not keep.
+/// A promise of a role that an engine or a store did not keep.
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     public let check: String
     public let fact: String

@@ -3,7 +3,7 @@ import SosiaCore
 extension EngineConformance {
     static let exampleChecks: [Check] = [
         Check(name: "several examples are found between, and are left out") { subject in
-            let ids = try await subject.engine.upsert([10, 12, 14, 16, 30].map { try subject.draft($0) })
+            let ids = try await subject.add([10, 12, 14, 16, 30].map { try subject.entry($0) })
             let hits = try await subject.search([
                 Example(.image(ids[0])), Example(.image(ids[3])), Example(.embedding(subject.vector(13)), weight: 2),
             ]).hits
@@ -14,13 +14,10 @@ extension EngineConformance {
         Check(name: "a negative example turns the answer away from itself") { subject in
             // Unit vectors at angles: the first axis is what is liked, the second what is not.
             let vectors: [[Float]] = [[1, 0], [0.8, 0.6], [0.8, -0.6], [0, 1], [0, -1]]
-            let drafts = try vectors.enumerated().map { number, start in
-                let draft = try subject.draft(number + 1)
-                return ImageDraft(
-                    hash: draft.hash, embedding: try Embedding(start + [Float](repeating: 0, count: 6)),
-                    facts: draft.facts, source: draft.source)
+            let entries = try vectors.enumerated().map { number, start in
+                try subject.entry(number + 1, vector: Embedding(start + [Float](repeating: 0, count: 6)))
             }
-            let ids = try await subject.engine.upsert(drafts)
+            let ids = try await subject.add(entries)
             let liked = try await subject.search([Example(.image(ids[0]))]).hits
             try subject.equal(liked.prefix(2).map(\.record.id), [ids[1], ids[2]])
             let turned = try await subject.search([
@@ -29,7 +26,7 @@ extension EngineConformance {
             try subject.equal(turned.map(\.record.id), [ids[2], ids[4], ids[1]])
         },
         Check(name: "examples that weigh each other out are refused") { subject in
-            let ids = try await subject.engine.upsert([subject.draft(1), subject.draft(2)])
+            let ids = try await subject.add([subject.entry(1), subject.entry(2)])
             try await subject.fails {
                 _ = try await subject.search([Example(.image(ids[0])), Example(.image(ids[0]), weight: -1)])
             } matches: {
@@ -37,7 +34,7 @@ extension EngineConformance {
             }
         },
         Check(name: "examples that cannot be used are named in the error") { subject in
-            let ids = try await subject.engine.upsert([subject.draft(1)])
+            let ids = try await subject.add([subject.entry(1)])
             let unknown = ImageID(rawValue: 77)
             try await subject.fails {
                 _ = try await subject.search([Example(.image(ids[0])), Example(.image(unknown), weight: -0.5)])
@@ -87,7 +84,7 @@ extension EngineConformance {
             }
         },
         Check(name: "a batch with one bad request is refused") { subject in
-            let ids = try await subject.engine.upsert([subject.draft(1)])
+            let ids = try await subject.add([subject.entry(1)])
             let unknown = ImageID(rawValue: 77)
             try await subject.fails {
                 _ = try await subject.engine.search([SearchRequest(.image(ids[0])), SearchRequest(.image(unknown))])

@@ -3,7 +3,7 @@ import SosiaCore
 extension EngineConformance {
     /// Forty pictures on a line, numbered 1...40, with attributes that filters can take apart.
     static func addShop(to subject: Subject) async throws -> [ImageID] {
-        try await subject.engine.upsert(
+        try await subject.add(
             (1...40).map { number in
                 var attributes: Attributes = [
                     "number": .integer(Int64(number)), "price": .number(Double(number) / 4),
@@ -12,7 +12,7 @@ extension EngineConformance {
                 if number % 3 == 0 { attributes["sold"] = .bool(number % 2 == 0) }
                 if number % 5 == 0 { attributes["note"] = .null }
                 if number == 7 { attributes["a \"name\""] = .string("x") }
-                return try subject.draft(number, attributes: attributes)
+                return try subject.entry(number, attributes: attributes)
             })
     }
 
@@ -62,8 +62,8 @@ extension EngineConformance {
             try subject.equal(try await subject.search(5, k: 1, where: "shop IS NULL").hits.map(\.record.id), [ids[4]])
         },
         Check(name: "a change of attributes follows the rules of merge patches") { subject in
-            let ids = try await subject.engine.upsert([
-                subject.draft(1, attributes: ["a": .object(["b": .integer(1), "c": .integer(2)]), "d": .bool(true)])
+            let ids = try await subject.add([
+                subject.entry(1, attributes: ["a": .object(["b": .integer(1), "c": .integer(2)]), "d": .bool(true)])
             ])
             let record = try await subject.engine.update(
                 ids[0], attributes: ["a": .object(["b": .null, "e": .string("x")]), "f": .array([.null])])

@@ -3,7 +3,7 @@ import SosiaCore
 extension EngineConformance {
     static let pageChecks: [Check] = [
         Check(name: "nothing beyond the distance is found") { subject in
-            _ = try await subject.engine.upsert((1...20).map { try subject.draft($0) })
+            _ = try await subject.add((1...20).map { try subject.entry($0) })
             let near = try await subject.search(10, k: 20, maximumDistance: 2)
             try subject.equal(near.hits.map(\.distance), [0, 1, 1, 2, 2])
             try subject.equal(near.nextCursor, nil)
@@ -11,7 +11,7 @@ extension EngineConformance {
         },
         Check(name: "pages behind each other are one long answer") { subject in
             // Pairs at equal distances, so that pages end between them.
-            _ = try await subject.engine.upsert((1...50).map { try subject.draft($0) })
+            _ = try await subject.add((1...50).map { try subject.entry($0) })
             let whole = try await subject.search(25, k: 50).hits
             for k in [1, 7, 10, 25, 49, 50, 51] {
                 let pages = try await subject.pages(25, k: k)
@@ -27,26 +27,26 @@ extension EngineConformance {
             try subject.equal(pages.flatMap(\.self), whole)
         },
         Check(name: "pictures that come and go between two pages repeat and hide none") { subject in
-            let ids = try await subject.engine.upsert((1...30).map { try subject.draft($0 * 10) })
+            let ids = try await subject.add((1...30).map { try subject.entry($0 * 10) })
             let first = try await subject.search(0, k: 10)
             try subject.equal(first.hits.map(\.record.id), Array(ids[..<10]))
             // Twenty before the cursor, one behind it, and one that was shown goes.
-            _ = try await subject.engine.upsert((1...20).map { try subject.draft($0) })
-            let late = try await subject.engine.upsert([subject.draft(155)])
+            _ = try await subject.add((1...20).map { try subject.entry($0) })
+            let late = try await subject.add([subject.entry(155)])
             _ = try await subject.engine.remove([ids[2], ids[11]])
             let second = try await subject.search(0, k: 10, after: first.nextCursor)
             try subject.equal(
                 second.hits.map(\.record.id), [ids[10], ids[12], ids[13], ids[14]] + late + Array(ids[15..<20]))
         },
         Check(name: "what is left out by name is not in the answer") { subject in
-            let ids = try await subject.engine.upsert((1...10).map { try subject.draft($0) })
+            let ids = try await subject.add((1...10).map { try subject.entry($0) })
             let request = try SearchRequest(
                 .embedding(subject.vector(1)), k: 3, mode: .exact, excluding: [ids[0], ids[2], ImageID(rawValue: 999)])
             try subject.equal(
                 try await subject.engine.search(request).hits.map(\.record.id), [ids[1], ids[3], ids[4]])
         },
         Check(name: "the vector of a picture is the one it was added with") { subject in
-            let ids = try await subject.engine.upsert([subject.draft(1), subject.draft(2)])
+            let ids = try await subject.add([subject.entry(1), subject.entry(2)])
             try subject.equal(try await subject.engine.embedding(of: ids[1]), subject.vector(2))
             let unknown = ImageID(rawValue: 77)
             try await subject.fails {

@@ -1,26 +1,41 @@
 public import SosiaCore
 
-/// The promises of `SearchEngine`, as checks that any engine can be held against. It depends on no test library:
+/// The promises of `CollectionEngine`, as checks that any engine can be held against. It depends on no test library:
 ///
 /// ```swift
 /// @Test(arguments: EngineConformance.checks)
 /// func keepsItsPromises(_ check: EngineConformance.Check) async throws {
-///     try await check.run { model in try MyEngine(model) }
+///     guard check.isFor(MyEngine.abilities) else { return }
+///     try await check.run(on: MyHost())
 /// }
 /// ```
 public enum EngineConformance {
     /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
         public let name: String
+        /// What an engine has to be able to do for the promise to concern it.
+        let needs: @Sendable (EngineAbilities) -> Bool
         let body: @Sendable (Subject) async throws -> Void
 
         public var description: String { name }
 
-        /// - Parameter makeEngine: gives an empty engine for a model of 8 dimensions; called once.
+        init(
+            name: String, needs: @escaping @Sendable (EngineAbilities) -> Bool = { _ in true },
+            body: @escaping @Sendable (Subject) async throws -> Void
+        ) {
+            self.name = name
+            self.needs = needs
+            self.body = body
+        }
+
+        /// Whether the promise concerns an engine.
+        public func isFor(_ abilities: EngineAbilities) -> Bool { needs(abilities) }
+
+        /// - Parameter host: makes and opens engines; one host serves one check.
         /// - Throws: ``ConformanceFailure``, or what the engine threw where it should not have.
-        public func run(_ makeEngine: (ModelIdentity) async throws -> any SearchEngine) async throws {
-            let model = EngineConformance.model
-            try await body(Subject(check: name, engine: try await makeEngine(model)))
+        public func run(on host: some ConformanceHost) async throws {
+            let engine = try await host.create(EngineConformance.collection)
+            try await body(Subject(check: name, host: host, engine: engine))
         }
     }
 
@@ -29,14 +44,34 @@ public enum EngineConformance {
         name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
         dimension: 8, metric: .l2)
 
+    /// The machine whose files the checks name.
+    public static let machine = MachineName(nearest: "here")
+
+    public static let collection = CollectionDescription(model: model, machine: machine)
+
     public static let checks: [Check] =
-        writingChecks + searchChecks + filterChecks + placeChecks + pageChecks + exampleChecks
+        writingChecks + searchChecks + filterChecks + positionChecks + pageChecks + exampleChecks
+}
+
+/// Makes, opens and damages the one collection that a check is about.
+public protocol ConformanceHost: Sendable {
+    /// Makes an empty collection and opens it for writing; called once for each description.
+    func create(_ description: CollectionDescription) async throws -> any CollectionEngine
+
+    /// Opens the collection that was made last once more, as another process would.
+    /// - Returns: nil when an engine cannot be opened twice, because it lives in its process only.
+    func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)?
+
+    /// Overwrites a part of the stored vector of a picture behind the engine's back, as a failing disk would.
+    /// - Returns: an engine that looks at what is there now; nil when nobody can get at the stored vectors.
+    func damageVector(of id: ImageID) async throws -> (any CollectionEngine)?
 }
 
 /// The engine under test, with the words the checks are written in.
 struct Subject: Sendable {
     let check: String
-    let engine: any SearchEngine
+    let host: any ConformanceHost
+    let engine: any CollectionEngine
 
     func expect(_ condition: Bool, _ fact: @autoclosure () -> String, line: UInt = #line) throws {
         guard condition else { throw ConformanceFailure(check: check, fact: fact(), line: line) }
@@ -59,16 +94,34 @@ struct Subject: Sendable {
         throw ConformanceFailure(check: check, fact: "did not throw", line: line)
     }
 
+    /// Commits entries as one unit.
+    /// - Returns: one id an entry.
+    func add(_ entries: [IngestEntry], line: UInt = #line) async throws -> [ImageID] {
+        let outcomes = try await engine.commit(IngestUnit(entries))
+        let ids = outcomes.compactMap(\.id)
+        try equal(ids.count, entries.count, line: line)
+        return ids
+    }
+
     /// A picture whose content and vector are given by one number.
-    func draft(_ number: Int, at source: String? = nil, attributes: Attributes = [:]) throws -> ImageDraft {
+    func entry(
+        _ number: Int, at path: String? = nil, vector: Embedding? = nil, attributes: Attributes = [:]
+    ) throws -> IngestEntry {
+        let facts = PictureFacts(format: "png", width: 10 + number, height: 20)
+        return IngestEntry(
+            hash: try hash(number), source: ImageSource(location: file(path ?? "/pictures/\(number).png")),
+            content: IngestEntry.Content(embedding: try vector ?? self.vector(number), facts: facts),
+            attributes: attributes)
+    }
+
+    func hash(_ number: Int) throws -> ContentHash {
         guard let hash = ContentHash(bytes: (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 8 * 8)) }) else {
             throw ConformanceFailure(check: check, fact: "no hash", line: #line)
         }
-        return ImageDraft(
-            hash: hash, embedding: try vector(number),
-            facts: PictureFacts(format: "png", width: 10 + number, height: 20),
-            source: ImageSource(location: source ?? "/pictures/\(number).png"), attributes: attributes)
+        return hash
     }
+
+    func file(_ path: String) -> SourceLocation { .file(path: path, machine: EngineConformance.machine) }
 
     /// Vectors on a line: the distance between two of them is the difference of their numbers.
     func vector(_ number: Int) throws -> Embedding {

@@ -43,3 +43,14 @@ public struct DuplicatesResponse: Sendable, Hashable {
         self.next = next
     }
 }
+
+extension DuplicatesResponse {
+    /// What every engine refuses.
+    /// - Throws: `EngineError.invalidDistance`, `.invalidLimit`
+    public static func check(distance: Float, limit: Int) throws(EngineError) {
+        if distance.isNaN { throw .invalidDistance(got: distance) }
+        guard (minimumGroups...maximumGroups).contains(limit) else {
+            throw .invalidLimit(got: limit, minimum: minimumGroups, maximum: maximumGroups)
+        }
+    }
+}

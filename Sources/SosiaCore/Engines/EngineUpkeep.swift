@@ -37,14 +37,6 @@ public protocol EngineUpkeep: Sendable {
     func compact(progress: @escaping WorkProgress) async throws -> CompactionReport
 }
 
-/// Which indexes to build.
-public enum IndexDemand: Sendable, Hashable {
-    /// Those that make searches quicker by more than their building costs.
-    case whatPays
-    /// An approximate one besides, whatever the size of the collection.
-    case approximate
-}
-
 /// What a collection holds and costs.
 public struct EngineStatus: Sendable, Hashable {
     public let pictures: Int

@@ -103,3 +103,25 @@ extension SearchRequest {
         }
     }
 }
+
+extension SearchRequest {
+    /// What every engine refuses of a batch.
+    /// - Throws: `EngineError.tooMany`
+    public static func check(batch requests: [SearchRequest]) throws(EngineError) {
+        guard requests.count <= maximumBatch else {
+            throw .tooMany("requests", got: requests.count, maximum: maximumBatch)
+        }
+        let hits = requests.reduce(0) { $0 + $1.k }
+        guard hits <= maximumBatchHits else { throw .tooMany("hits of a batch", got: hits, maximum: maximumBatchHits) }
+    }
+
+    /// Where this page ends, for the page behind it.
+    /// - Parameter hits: all that belong behind this request's own cursor, or the first of them: more than `k` when there
+    ///   are more.
+    /// - Returns: nil at the end.
+    public func cursor(behind hits: [SearchHit]) -> SearchCursor? {
+        let returned = (cursor?.returned ?? 0) + k
+        guard hits.count > k, returned + k <= Self.maximumK else { return nil }
+        return SearchCursor(distance: hits[k - 1].distance, id: hits[k - 1].record.id, returned: returned)
+    }
+}

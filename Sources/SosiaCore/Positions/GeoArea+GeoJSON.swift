@@ -95,7 +95,7 @@ extension GeoPolygon {
 
 extension JSONValue {
     /// nil for what is no number.
-    var double: Double? {
+    package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value

@@ -1,17 +1,17 @@
 import SosiaCore
 
 extension EngineConformance {
-    static let placeChecks: [Check] = [
+    static let positionChecks: [Check] = [
         Check(name: "pictures are found by their places") { subject in
             let places = [(16.4, 48.2), (-99.15, 47.02), (179.5, -17), (-179.5, -17), (0, 0), (180, 90)]
-            var drafts = try places.enumerated().map { index, place in
-                try subject.draft(
+            var entries = try places.enumerated().map { index, place in
+                try subject.entry(
                     index + 1, attributes: ["longitude": .number(place.0), "latitude": .number(place.1)])
             }
-            drafts.append(try subject.draft(7))
-            drafts.append(try subject.draft(8, attributes: ["longitude": .string("0"), "latitude": .integer(0)]))
-            drafts.append(try subject.draft(9, attributes: ["longitude": .integer(1), "latitude": .integer(0)]))
-            let records = try await subject.engine.records(subject.engine.upsert(drafts))
+            entries.append(try subject.entry(7))
+            entries.append(try subject.entry(8, attributes: ["longitude": .string("0"), "latitude": .integer(0)]))
+            entries.append(try subject.entry(9, attributes: ["longitude": .integer(1), "latitude": .integer(0)]))
+            let records = try await subject.engine.records(subject.add(entries))
             let texts = [
                 "within(-180, -90, 180, 90)", "within(16.4, 48.2, 16.4, 48.2)", "within(170, -20, -170, 0)",
                 "within(-1, -1, 1, 1)", "NOT within(-1, -1, 1, 1)", "within(-1, -1, 1, 1) AND longitude = 1",
