@@ -15,7 +15,8 @@ from server import ROOT
 SCREENSHOTS = Path(os.environ.get("SOSIA_SCREENSHOTS", ROOT / ".build/browser/screenshots"))
 # The package's own code is not used, only the script that it carries.
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
-PATIENCE = 30
+# Seconds after which what is waited for will not come any more, however slow the machine.
+PATIENCE = 120
 
 # Notes the bodies of the page's searches, so that tests see what was asked.
 SPY = """
@@ -45,6 +46,7 @@ def start(width=1280, height=860, is_dark=False, is_phone=False):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = webdriver.ChromeService(os.environ.get("CHROMEDRIVER", "/usr/bin/chromedriver"))
     driver = webdriver.Chrome(options=options, service=service)
+    driver.set_script_timeout(PATIENCE)
     if not is_phone:
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",

@@ -79,7 +79,7 @@ class Rasters:
         plain = town(folder / "plain.png")
         first, second = folder / "town.tif", town(folder / "west.png", shift=4)
         corners = ["-a_srs", "EPSG:4326", "-a_ullr", "11.5", "48.2", "11.512", "48.193"]
-        subprocess.run(["gdal_translate", "-q", *corners, plain, first], check=True, timeout=60)
+        subprocess.run(["gdal_translate", "-q", *corners, plain, first], check=True, timeout=900)
         self.first, self.second = first, second
         tiling = ["--tiles", TILE, "--stride", STRIDE]
         run("add", *tiling, first, second, "--store", collections / "town.sosia")

@@ -26,15 +26,15 @@ class Server:
         self.reader.start()
         found = re.search(r"https?://\S+", self.process.stdout.readline())
         if not found:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=300)
             raise RuntimeError("the server did not start:\n" + "".join(self.lines))
         self.address = found.group().rstrip("/")
         return self
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(timeout=40)
-        self.reader.join(timeout=5)
+        self.process.wait(timeout=300)
+        self.reader.join(timeout=300)
         self.process.stdout.close()
         self.process.stderr.close()
 
@@ -62,7 +62,7 @@ class Pictures:
         folder = self.folder / name
         script = ROOT / "scripts/generate_pictures.py"
         subprocess.run(
-            [sys.executable, script, folder, "--count", str(count), "--seed", str(seed)], check=True, timeout=300)
+            [sys.executable, script, folder, "--count", str(count), "--seed", str(seed)], check=True, timeout=900)
         return folder
 
     def close(self):
@@ -72,4 +72,4 @@ class Pictures:
 def run(*arguments):
     """Runs a command of sosia and returns what it printed."""
     return subprocess.run(
-        [SOSIA, *map(str, arguments)], check=True, timeout=600, capture_output=True, text=True).stdout
+        [SOSIA, *map(str, arguments)], check=True, timeout=1800, capture_output=True, text=True).stdout

@@ -79,8 +79,13 @@ struct TileReadingTests {
         }
     }
 
+    /// In a process of its own: what is resident is everybody's.
+    @Test func hugeRastersStayOnDisk() async {
+        await #expect(processExitsWith: .success) { try TileReadingTests().readSomeOfAHugeRaster() }
+    }
+
     /// 10 GB of pixels, of which two rows of tiles and some windows are read.
-    @Test func hugeRastersStayOnDisk() throws {
+    fileprivate func readSomeOfAHugeRaster() throws {
         let path = scene.path("huge.tif")
         try GDALTools.run(
             "gdal_create",

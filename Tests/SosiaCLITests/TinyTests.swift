@@ -30,7 +30,7 @@ struct TinyTests {
         try sosia.folder.write(picture(3), to: "in/b/c/3.JPG")
         try sosia.folder.write(picture(3), to: "in/.hidden/4.jpg")
         func run(_ arguments: String...) throws -> Sosia.Result {
-            try sosia.run(["tiny"] + arguments, prefix: ["timeout", "20"])
+            try sosia.run(["tiny"] + arguments, prefix: ["timeout", "300"])
         }
         let make = try run("make", "--from", folder + "/in", database)
         #expect(make.output == "10 tiny images, 1 skipped\n")

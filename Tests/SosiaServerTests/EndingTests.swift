@@ -7,7 +7,8 @@ import Testing
 /// How the server ends: asked to, and not asked.
 @Suite(.serialized, .enabled(if: ServedProcess.isAvailable, "the command or the inference runtime is not there"))
 struct EndingTests {
-    private static let uploads = 200
+    /// More than there will be: the server ends before its clients do.
+    private static let uploads = 20_000
     private static let clients = 8
 
     private static func temporaryFolder() throws -> String {
@@ -17,12 +18,11 @@ struct EndingTests {
     }
 
     /// Uploads a picture a request from several connections until the server is gone.
-    /// - Parameter meanwhile: called after each answer with how many came.
+    /// - Parameter meanwhile: called with how many answers came; no other answer counts until it returns.
     /// - Returns: the numbers of the pictures that were answered with 2xx, and the other statuses.
     private static func upload(
         to server: ServedProcess, _ meanwhile: @escaping @Sendable (Int) -> Void
-    ) async throws -> (accepted: Set<Int>, others: [Int]) {
-        let pictures = try (0..<uploads).map { try Form.pictures([$0]).whole }
+    ) async -> (accepted: Set<Int>, others: [Int]) {
         let results = Results()
         await withTaskGroup(of: Void.self) { group in
             for client in 0..<clients {
@@ -32,8 +32,9 @@ struct EndingTests {
                         for number in numbers {
                             let answer = try? RawConnection.request(
                                 port: server.port, "POST", "/v1/collections/photos/images",
-                                ["Content-Type: " + Form.contentType], body: pictures[number])
-                            if let answer { meanwhile(results.add(number, answer.status)) }
+                                ["Content-Type: " + Form.contentType], body: Form.pictures([number]).whole)
+                            guard let answer else { return }
+                            results.add(number, answer.status, meanwhile)
                         }
                     }
                 }
@@ -51,11 +52,10 @@ struct EndingTests {
 
         var all: [Int: Int] { statuses.withLock { $0 } }
 
-        /// - Returns: how many there are.
-        func add(_ number: Int, _ status: Int) -> Int {
+        func add(_ number: Int, _ status: Int, _ meanwhile: (Int) -> Void) {
             statuses.withLock { statuses in
                 statuses[number] = status
-                return statuses.count
+                meanwhile(statuses.count)
             }
         }
     }
@@ -88,7 +88,7 @@ struct EndingTests {
         let folder = try Self.temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let server = try ServedProcess(folder: folder)
-        let (accepted, others) = try await Self.upload(to: server) { answers in
+        let (accepted, others) = await Self.upload(to: server) { answers in
             if answers == 60 { server.signal(SIGTERM) }
         }
         #expect(server.waitUntilExit() == 0)
@@ -101,7 +101,7 @@ struct EndingTests {
         let folder = try Self.temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let server = try ServedProcess(folder: folder)
-        let (accepted, _) = try await Self.upload(to: server) { answers in
+        let (accepted, _) = await Self.upload(to: server) { answers in
             if answers == 90 { server.signal(SIGKILL) }
         }
         #expect(server.waitUntilExit() == 128 + SIGKILL)

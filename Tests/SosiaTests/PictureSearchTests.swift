@@ -145,15 +145,16 @@ struct PictureSearchTests {
 
     /// What comes behind a picture that cannot be used is not looked at.
     @Test func theFirstFailureEndsTheOthers() async throws {
-        let embedder = SlowEmbedder()
-        let store = try Store(creating: folder.path + "/slow.sosia", embedder: embedder)
+        let embedder = SlowEmbedder(waitsForCancellation: true)
+        let store = try Store(creating: folder.path + "/waiting.sosia", embedder: embedder)
         let valid = try (0..<60).map { _ in PictureExample(.bytes(try picture(1))) }
         let searches = [PictureSearch([PictureExample(.bytes([1, 2, 3]))])] + valid.map { PictureSearch([$0]) }
         await #expect(throws: ExampleError.self) { try await store.search(searches) }
         #expect(embedder.count < 60)
         // The one that is named is the first in order, also when a later one fails earlier.
+        let slow = try Store(creating: folder.path + "/slow.sosia", embedder: SlowEmbedder())
         let last = PictureSearch([valid[0], valid[1], PictureExample(.bytes([1, 2, 3]))])
-        await #expect { try await store.search(last) } throws: { ($0 as? ExampleError)?.position == 2 }
+        await #expect { try await slow.search(last) } throws: { ($0 as? ExampleError)?.position == 2 }
     }
 
     @Test func aSearchThatIsCancelledEnds() async throws {

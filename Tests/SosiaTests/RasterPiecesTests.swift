@@ -88,7 +88,7 @@ struct RasterPiecesTests {
         let (began, leave) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let source = CountedRaster(path: path, width: 1_000, height: 1_000) { _ throws(TileError) in
             began.signal()
-            _ = leave.wait(timeout: .now() + .seconds(10))
+            _ = leave.wait(timeout: .now() + .seconds(300))
             if Task.isCancelled { throw .cancelled }
         }
         let work = SharedWork<Int, Int>()
@@ -133,7 +133,7 @@ struct RasterPiecesTests {
     private static func wait(for semaphore: DispatchSemaphore) async {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                _ = semaphore.wait(timeout: .now() + .seconds(10))
+                _ = semaphore.wait(timeout: .now() + .seconds(300))
                 continuation.resume()
             }
         }

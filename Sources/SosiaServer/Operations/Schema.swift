@@ -73,6 +73,9 @@ struct Schema: Sendable {
         Schema(json: ["oneOf": .array(schemas.map(\.json))])
     }
 
+    /// A field of a form, which is empty where nothing was filled in.
+    func orEmpty() -> Schema { Schema(json: ["anyOf": [json, ["type": "string", "maxLength": 0]]]) }
+
     func orNull() -> Schema { Schema(json: ["anyOf": [json, ["type": "null"]]]) }
 
     func described(_ description: String?) -> Schema {

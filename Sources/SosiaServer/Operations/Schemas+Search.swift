@@ -93,11 +93,12 @@ extension Schemas {
     ])
 
     private static let filter = (
-        name: "filter", schema: Schema.string(longest: SearchOptions.longestFilterInAddress),
+        name: "filter", schema: Schema.string(longest: Filter.maximumBytes),
         description: "Which pictures may be in the answer: price < 50 AND category IN ('shoes', 'boots')."
     )
 
-    static let filterParameter = Operation.Parameter.query(filter.name, filter.schema, filter.description)
+    static let filterParameter = Operation.Parameter.query(
+        filter.name, .string(longest: SearchOptions.longestFilterInAddress), filter.description)
 
     /// Everything about a search but what is looked for.
     private static let options: [(name: String, schema: Schema, description: String)] = [
@@ -120,7 +121,8 @@ extension Schemas {
     ]
 
     static let searchParameters = options.map { option in
-        Operation.Parameter.query(option.name, option.schema, option.description)
+        option.name == filter.name
+            ? filterParameter : Operation.Parameter.query(option.name, option.schema, option.description)
     }
 
     static let searchForm = Schema(json: [
@@ -129,15 +131,12 @@ extension Schemas {
         Either a field request with a Search as JSON, whose uploads are the other parts; or pictures and the \
         fields of a Search.
         """,
-        "properties": [
-            "request": component("Search"), "picture": ["type": "string", "format": "binary"],
-            "region": component("Region"), "k": ["type": "integer"], "filter": ["type": "string"],
-            "cursor": ["type": "string"], "max_distance": ["type": "number"], "exact": ["type": "boolean"],
-            "recall": ["type": "number"], "overlaps": ["type": "string"],
-        ],
+        "properties": .object(
+            options.reduce(into: [
+                "request": Schema.component("Search").json, "region": Schema.component("Region").json,
+                "picture": ["type": "string", "format": "binary"],
+            ]) { $0[$1.name] = $1.schema.orEmpty().json }),
     ])
-
-    private static func component(_ name: String) -> JSONValue { Schema.component(name).json }
 
     static let hit = Schema.object(
         [("rank", .integer(1...Int.max)), ("distance", .number)] + picture, optional: pictureOptional)

@@ -132,7 +132,7 @@ enum Schemas {
     static let uploadForm = Schema(json: [
         "type": "object",
         "properties": [
-            "attributes": ["type": "string", "description": "A JSON object; of all files that follow."],
+            "attributes": Schema.map(.anything).described("Of all files that follow.").json,
             "file": ["type": "array", "items": ["type": "string", "format": "binary"]],
         ],
     ])

@@ -12,11 +12,13 @@ struct JSONReader: Sendable {
     }
 
     init(_ bytes: [UInt8]) throws(Problem) {
-        do {
-            self.init(try JSONDecoder().decode(JSONValue.self, from: Data(bytes)))
-        } catch {
-            throw Problem.body(at: "", "the body is not a JSON document")
-        }
+        guard let value = Self.value(bytes) else { throw Problem.body(at: "", "the body is not a JSON document") }
+        self.init(value)
+    }
+
+    /// - Returns: nil when the bytes are not a JSON document.
+    static func value(_ bytes: [UInt8]) -> JSONValue? {
+        try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     }
 
     func wrong(_ detail: String) -> Problem { .body(at: pointer, detail) }
@@ -109,7 +111,7 @@ struct JSONReader: Sendable {
         return members
     }
 
-    private static func escaped(_ name: String) -> String {
+    static func escaped(_ name: String) -> String {
         name.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 }

@@ -17,19 +17,24 @@ extension Request {
     ) async throws {
         let announced = headers[.contentLength].flatMap(Int.init)
         if let announced, announced > maximum { throw Problem.bodyTooLarge(announced, maximum: maximum) }
-        let start = ContinuousClock.now
+        // What is done with the chunks takes the server's time, not the client's.
+        var waited = Duration.zero
         var received = 0
         var chunks = body.makeAsyncIterator()
-        while let chunk = try await Self.next(&chunks, after: received) {
+        while true {
+            let start = ContinuousClock.now
+            let chunk = try await Self.next(&chunks, after: received)
+            waited += ContinuousClock.now - start
+            guard let chunk else { break }
             received += chunk.readableBytes
             guard received <= maximum else { throw Problem.bodyTooLarge(received, maximum: maximum) }
-            let seconds = (ContinuousClock.now - start).milliseconds / 1000
+            let seconds = waited / .seconds(1)
             if seconds > ServerLimits.bodyGraceSeconds, Double(received) < ServerLimits.bodyRate * seconds {
                 throw Problem(.bodyTooSlow, "\(received) bytes in \(Int(seconds)) seconds")
             }
             try await take(chunk)
         }
-        context.trace.received((ContinuousClock.now - start).milliseconds)
+        context.trace.received(waited.milliseconds)
         if let announced, announced != received {
             throw Problem.body(at: "", "the body ends after \(received) of \(announced) bytes")
         }

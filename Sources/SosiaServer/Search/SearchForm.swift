@@ -38,14 +38,14 @@ struct SearchForm {
         body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
     }
 
-    /// Texts as they are, everything else as JSON.
+    /// Texts as they are, everything else as JSON. An option that is empty is one that is missing; `null` is no value.
     private static func value(of name: String, _ part: FormPart) throws -> JSONValue {
         switch name {
         case "filter", "cursor", "overlaps":
             let text = try part.text()
             return text.isEmpty ? .null : .string(text)
-        default:
-            return part.bytes.isEmpty ? .null : try JSONReader(part.bytes).value
+        case "request", "region": return try part.json().value
+        default: return part.bytes.isEmpty ? .null : try part.json().value
         }
     }
 }

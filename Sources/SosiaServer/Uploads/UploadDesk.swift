@@ -20,7 +20,7 @@ struct UploadDesk: Sendable {
         var outcomes: [UploadOutcome] = []
         try await form.read(request, context, share: share) { part in
             guard let name = part.headers.fileName else {
-                if part.headers.name == "attributes" { attributes = try JSONReader(part.bytes).attributes() }
+                if part.headers.name == "attributes" { attributes = try part.json().attributes() }
                 return
             }
             pending.append(Upload(name: name, bytes: part.bytes, attributes: attributes))

@@ -5,7 +5,7 @@ import Testing
 @testable import SosiaServer
 
 /// Fetching from a server on 127.0.0.1, which only a test's policy allows, and only at that server's port.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PictureFetcherTests {
     private static let host = "pictures.example"
 
@@ -35,6 +35,8 @@ struct PictureFetcherTests {
         let resolver = ScriptedResolver(names)
         var options = FetchOptions()
         options.isEnabled = true
+        // Only a test of slow servers is about time.
+        (options.timeout, options.connectTimeout) = (FetchOptions.maximumTimeout, FetchOptions.maximumTimeout)
         set(&options)
         let exception = AddressPolicy.Endpoint(address: IPAddress(v4: (127, 0, 0, 1)), port: server.port)
         let fetcher = PictureFetcher(options, policy: AddressPolicy(exception: exception), resolver: resolver)
@@ -165,7 +167,7 @@ struct PictureFetcherTests {
                 switch path {
                 case "/exact": [.send(Self.response(String(repeating: "x", count: limit)))]
                 case "/announced":
-                    [.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"), .pause(.seconds(60))]
+                    [.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"), .pause(.hours(1))]
                 case "/chunked":
                     [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), .forever(chunk)]
                 case "/unframed": [.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"), .forever(chunk)]
@@ -208,12 +210,12 @@ struct PictureFetcherTests {
             script: { path in
                 let head = ScriptedServer.Step.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
                 return switch path {
-                case "/head": [.pause(.seconds(60))]
+                case "/head": [.pause(.hours(1))]
                 case "/drops":
                     [head] + Array(repeating: [.send("x"), .pause(.milliseconds(20))], count: 900).flatMap { $0 }
-                case "/headers": [.send("HTTP/1.1 200 OK\r\n"), .pause(.seconds(60))]
+                case "/headers": [.send("HTTP/1.1 200 OK\r\n"), .pause(.hours(1))]
                 case "/circle": [.pause(.milliseconds(100)), Self.redirect("/circle")]
-                default: [head, .pause(.seconds(60))]
+                default: [head, .pause(.hours(1))]
                 }
             }
         ) { test in
@@ -225,12 +227,7 @@ struct PictureFetcherTests {
 
     @Test func endlessHeadersAreCutOff() async throws {
         let line = "X-Filler: " + String(repeating: "x", count: 1_000) + "\r\n"
-        try await with(
-            set: { $0.timeout = .seconds(20) },
-            script: { _ in
-                [.send("HTTP/1.1 200 OK\r\n"), .forever(line)]
-            }
-        ) { test in
+        try await with(script: { _ in [.send("HTTP/1.1 200 OK\r\n"), .forever(line)] }) { test in
             let error = await #expect(throws: FetchError.self) { try await test.fetch() }
             guard case .connectionFailed? = error else {
                 Issue.record("\(error.map { "\($0)" } ?? "no error")")
@@ -251,7 +248,7 @@ struct PictureFetcherTests {
     }
 
     @Test func cancellationEndsAFetch() async throws {
-        try await with(script: { _ in [.pause(.seconds(60))] }) { test in
+        try await with(script: { _ in [.pause(.hours(1))] }) { test in
             let task = Task { try await test.fetch() }
             while test.server.heads.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
             task.cancel()

@@ -5,11 +5,12 @@ import Testing
 @testable import SosiaServer
 
 /// https: the name that was asked for is in the handshake and held against the certificate, whatever the address.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: TestCertificate.canBeMade, "skipped: openssl is not installed"))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: TestCertificate.canBeMade, "skipped: openssl is not installed"))
 struct SecureFetchTests {
     private func fetcher(_ certificate: TestCertificate, port: Int, names: [String]) -> PictureFetcher {
         var options = FetchOptions()
         options.isEnabled = true
+        (options.timeout, options.connectTimeout) = (FetchOptions.maximumTimeout, FetchOptions.maximumTimeout)
         let exception = AddressPolicy.Endpoint(address: IPAddress(v4: (127, 0, 0, 1)), port: port)
         return PictureFetcher(
             options, policy: AddressPolicy(exception: exception),

@@ -9,9 +9,9 @@ final class GatedEmbedder: Embedder {
     var identity: ModelIdentity { embedder.identity }
     var input: InputGeometry { embedder.input }
 
-    /// - Throws: when nobody lets it for half a minute, so that a test fails instead of waiting for ever.
+    /// - Throws: when nobody lets it for five minutes, so that a test fails instead of waiting for ever.
     func embed(_ image: PixelImage) throws -> Embedding {
-        guard gate.wait(timeout: .now() + .seconds(30)) == .success else { throw CancellationError() }
+        guard gate.wait(timeout: .now() + .seconds(300)) == .success else { throw CancellationError() }
         return try embedder.embed(image)
     }
 

@@ -7,7 +7,7 @@ final class RawConnection: Sendable {
     private let descriptor: Int32
 
     /// - Parameter seconds: after which reading and writing give up.
-    init(port: Int, seconds: Int = 20) throws {
+    init(port: Int, seconds: Int = 300) throws {
         #if os(Linux)
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
