@@ -1,3 +1,5 @@
+internal import CImages
+import Platform
 public import SosiaCore
 
 /// Why some bytes did not become a picture.
@@ -43,6 +45,23 @@ extension DecodeError: CustomStringConvertible {
         case .libraryMissing(let library, let package):
             "\(library) is missing or too old: apt-get install \(package)"
         case .outOfMemory: "out of memory"
+        }
+    }
+}
+
+extension Message {
+    init() { self.init(size: Int(SOSIA_IMAGE_MESSAGE_SIZE)) }
+}
+
+extension DecodeError {
+    /// - Returns: nil when the status is OK.
+    init?(_ status: sosia_image_status, message: Message, library: String, package: String) {
+        switch status {
+        case SOSIA_IMAGE_OK: return nil
+        case SOSIA_IMAGE_TRUNCATED: self = .truncated
+        case SOSIA_IMAGE_NO_MEMORY: self = .outOfMemory
+        case SOSIA_IMAGE_NO_LIBRARY: self = .libraryMissing(library: library, package: package)
+        default: self = .damaged(reason: message.text)
         }
     }
 }
