@@ -81,3 +81,48 @@ public struct TinyImageFile: Sendable {
         positions.lowerBound * TinyImage.byteCount..<positions.upperBound * TinyImage.byteCount
     }
 }
+
+/// Positions drawn at random.
+public enum RecordSample {
+    /// `count` different positions below `total`, in the order in which they were drawn (Floyd's algorithm; Bentley,
+    /// *Programming Pearls*, 1987). Equal seeds give equal positions on every machine.
+    /// - Parameter count: moved into 0...total.
+    public static func positions(_ count: Int, of total: Int, seed: UInt64) -> [Int] {
+        let total = max(total, 0)
+        let count = min(max(count, 0), total)
+        var generator = SplitMix(seed: seed)
+        var drawn: Set<Int> = []
+        var positions: [Int] = []
+        for last in total - count..<total {
+            let position = Int.random(in: 0...last, using: &generator)
+            let chosen = drawn.contains(position) ? last : position
+            drawn.insert(chosen)
+            positions.append(chosen)
+        }
+        return positions.shuffled(using: &generator)
+    }
+}
+
+/// Gets records for one thread: out of the file cache where they are there, past it when the file is too large for it.
+struct RecordReader: Sendable {
+    private let file: TinyImageFile
+    private let uncached: UncachedReader?
+
+    /// - Parameter window: records that are wanted at once, at most.
+    init(_ file: TinyImageFile, window: Int) {
+        self.file = file
+        uncached = file.exceedsMemory ? file.uncachedReader(window: window) : nil
+    }
+
+    /// Whether these records are to be read past the cache.
+    func isUncached(_ positions: Range<Int>) -> Bool { uncached != nil && !file.isCached(positions) }
+
+    /// The bytes of some records, valid within `body` only.
+    func withRecords<Result>(_ positions: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
+        if let uncached, isUncached(positions) {
+            let result = try uncached.withBytes(in: TinyImageFile.bytes(of: positions), body)
+            if let result { return result }
+        }
+        return try file.withRecords(positions, body)
+    }
+}
