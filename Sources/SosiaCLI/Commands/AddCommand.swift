@@ -63,13 +63,13 @@ struct AddCommand: AsyncParsableCommand {
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
         let named =
             [tiles.path].compactMap(\.self) + paths.filter { $0 != "-" }
-            + (paths.contains("-") ? try PathList.read(nulSeparated: nulSeparated) : [])
+            + (paths.contains("-") ? try StandardInput.paths(nulSeparated: nulSeparated) : [])
 
         // A mistyped path makes no collection.
         if !Store.exists(at: store.resolved), let first = named.first,
             !named.contains(where: FileManager.default.fileExists(atPath:))
         {
-            throw PictureFile.Unreadable(path: Console.oneLine(first), reason: .notFound)
+            throw InputFile.Unreadable(path: Console.oneLine(first), reason: .notFound)
         }
         let collection = try Store(
             creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)

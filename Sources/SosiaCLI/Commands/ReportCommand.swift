@@ -95,7 +95,7 @@ struct ReportCommand: AsyncParsableCommand {
         do {
             answer = try await collection.search(search)
         } catch let error as ExampleError {
-            throw PictureFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason)
+            throw InputFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason)
         }
         var neighbors: [Report.Entry] = []
         for (index, hit) in answer.hits.enumerated() {

@@ -77,7 +77,7 @@ struct SearchCommand: AsyncParsableCommand {
         } catch let error as ExampleError {
             // Says of which picture a decoding error speaks.
             let name = expression.terms[error.position].query.name
-            throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
+            throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
         }
         if geojson != "-" {
             try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)

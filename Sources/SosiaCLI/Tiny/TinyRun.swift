@@ -106,7 +106,7 @@ struct TinyRun {
             do {
                 let image = try TinyQuery.file(folder + "/" + name).image(in: database)
                 queries.append(Query(name: name, image: image, scores: "\(out)/scores/\(name).txt"))
-            } catch let error as PictureFile.Unreadable {
+            } catch let error as InputFile.Unreadable {
                 report.skipped.append((name, error.reason.description))
             }
         }
