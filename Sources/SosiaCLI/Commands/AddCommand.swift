@@ -43,10 +43,7 @@ struct AddCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !paths.isEmpty || tiles.path != nil else { throw ValidationError("Name at least one file or folder.") }
-        guard jobs >= IngestOptions.minimumJobs, jobs <= IngestOptions.maximumJobs else {
-            throw ValidationError(
-                "--jobs is \(jobs), expected \(IngestOptions.minimumJobs) to \(IngestOptions.maximumJobs).")
-        }
+        try (IngestOptions.minimumJobs...IngestOptions.maximumJobs).check(jobs, "--jobs")
         for assignment in assignments where AttributeText.pair(assignment) == nil {
             throw ValidationError("--set takes key=value, got \"\(assignment)\".")
         }

@@ -52,15 +52,8 @@ struct BenchCommand: AsyncParsableCommand {
         }
 
         func validate() throws {
-            guard jobs >= IngestOptions.minimumJobs, jobs <= IngestOptions.maximumJobs else {
-                throw ValidationError(
-                    "--jobs is \(jobs), expected \(IngestOptions.minimumJobs) to \(IngestOptions.maximumJobs).")
-            }
-            guard rounds >= EmbeddingBenchmark.minimumRounds, rounds <= EmbeddingBenchmark.maximumRounds else {
-                throw ValidationError(
-                    "--rounds is \(rounds), expected \(EmbeddingBenchmark.minimumRounds) to "
-                        + "\(EmbeddingBenchmark.maximumRounds).")
-            }
+            try (IngestOptions.minimumJobs...IngestOptions.maximumJobs).check(jobs, "--jobs")
+            try (EmbeddingBenchmark.minimumRounds...EmbeddingBenchmark.maximumRounds).check(rounds, "--rounds")
         }
 
         func run() async throws {

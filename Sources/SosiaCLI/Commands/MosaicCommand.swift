@@ -29,13 +29,8 @@ struct MosaicCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        let sides = Mosaic.cellSide.minimum...Mosaic.cellSide.maximum
-        guard sides.contains(side) else {
-            throw ValidationError("--side is \(side), expected \(sides.lowerBound) to \(sides.upperBound).")
-        }
-        if let columns, !(Mosaic.cells.minimum...Mosaic.cells.maximum).contains(columns) {
-            throw ValidationError("-c is \(columns), expected 1 to \(Mosaic.cells.maximum).")
-        }
+        try (Mosaic.cellSide.minimum...Mosaic.cellSide.maximum).check(side, "--side")
+        if let columns { try (Mosaic.cells.minimum...Mosaic.cells.maximum).check(columns, "-c") }
         guard !pictures.isEmpty else { throw ValidationError("Name at least one picture.") }
     }
 

@@ -62,18 +62,13 @@ struct ServeCommand: AsyncParsableCommand {
     func validate() throws {
         guard store == nil || root == nil else { throw ValidationError("--store and --root exclude each other.") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert goes with --tls-key.") }
-        guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port), expected 0 to 65535.") }
-        try check("--max-file", maxFile, ServerLimits.fileBytes.minimum...ServerLimits.fileBytes.maximum)
-        try check("--max-upload", maxUpload, ServerLimits.uploadBytes.minimum...ServerLimits.uploadBytes.maximum)
-        try check("--max-files", maxFiles, ServerLimits.files.minimum...ServerLimits.files.maximum)
-        try check("--max-pixels", maxPixels, ServerLimits.pixels.minimum...ServerLimits.pixels.maximum)
-        try check("--queue", queue, ServerOptions.waiting.minimum...ServerOptions.waiting.maximum)
-    }
-
-    private func check(_ option: String, _ value: Int, _ range: ClosedRange<Int>) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(option) is \(value), expected \(range.lowerBound) to \(range.upperBound).")
-        }
+        try (0...65_535).check(port, "--port")
+        let limits = ServerLimits.self
+        try (limits.fileBytes.minimum...limits.fileBytes.maximum).check(maxFile, "--max-file")
+        try (limits.uploadBytes.minimum...limits.uploadBytes.maximum).check(maxUpload, "--max-upload")
+        try (limits.files.minimum...limits.files.maximum).check(maxFiles, "--max-files")
+        try (limits.pixels.minimum...limits.pixels.maximum).check(maxPixels, "--max-pixels")
+        try (ServerOptions.waiting.minimum...ServerOptions.waiting.maximum).check(queue, "--queue")
     }
 
     func run() async throws {

@@ -12,7 +12,7 @@ enum InputFile {
 
     static func bytes(_ path: String) throws -> [UInt8] {
         do throws(SkipReason) {
-            return try FileContent(reading: AbsolutePath.of(path)).bytes
+            return try FileContent.bytes(reading: AbsolutePath.of(path))
         } catch {
             throw Unreadable(path: path, reason: error)
         }

@@ -37,10 +37,7 @@ struct ThreadOptions: ParsableArguments {
     var threads: Int = TinySearchOptions.threads.standard
 
     func validate() throws {
-        let range = TinySearchOptions.threads.minimum...TinySearchOptions.threads.maximum
-        guard range.contains(threads) else {
-            throw ValidationError("--threads is \(threads), expected \(range.lowerBound) to \(range.upperBound).")
-        }
+        try (TinySearchOptions.threads.minimum...TinySearchOptions.threads.maximum).check(threads, "--threads")
     }
 }
 

@@ -41,14 +41,8 @@ struct TinyRunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if collection == "" { throw ValidationError("--store names no folder.") }
-        let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
-        guard counts.contains(count) else {
-            throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
-        }
-        let tops = TinyRun.top.minimum...TinyRun.top.maximum
-        guard tops.contains(top) else {
-            throw ValidationError("--top is \(top), expected \(tops.lowerBound) to \(tops.upperBound).")
-        }
+        try (TinySearchOptions.k.minimum...TinySearchOptions.k.maximum).check(count, "-n")
+        try (TinyRun.top.minimum...TinyRun.top.maximum).check(top, "--top")
     }
 
     func run() async throws {

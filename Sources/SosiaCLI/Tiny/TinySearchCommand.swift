@@ -36,10 +36,7 @@ struct TinySearchCommand: AsyncParsableCommand {
     private static let lineBytes = 1 << 20
 
     func validate() throws {
-        let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
-        guard counts.contains(count) else {
-            throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
-        }
+        try (TinySearchOptions.k.minimum...TinySearchOptions.k.maximum).check(count, "-n")
         guard !queries.isEmpty, queries.count <= TinySearchOptions.queries.maximum else {
             throw ValidationError(
                 "\(queries.count) pictures, expected \(TinySearchOptions.queries.minimum) to "

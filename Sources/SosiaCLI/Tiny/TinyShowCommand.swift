@@ -30,12 +30,8 @@ struct TinyShowCommand: AsyncParsableCommand {
 
     func validate() throws {
         let cells = Mosaic.cells.minimum...Mosaic.cells.maximum
-        if let columns, !cells.contains(columns) {
-            throw ValidationError("-c is \(columns), expected \(cells.lowerBound) to \(cells.upperBound).")
-        }
-        if let count, !cells.contains(count) {
-            throw ValidationError("-n is \(count), expected \(cells.lowerBound) to \(cells.upperBound).")
-        }
+        if let columns { try cells.check(columns, "-c") }
+        if let count { try cells.check(count, "-n") }
         guard (count == nil) != positions.isEmpty else {
             throw ValidationError("Name positions, or say with -n how many to draw at random.")
         }
