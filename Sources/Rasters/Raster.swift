@@ -1,9 +1,10 @@
+internal import CGDAL
 public import SosiaCore
 
 /// A georeferenced image of any size, read window by window. Safe from several threads: each reads through a handle of
 /// its own.
 public final class Raster: Sendable {
-    /// Most pixels across or down that ``window(_:emptiness:)`` and ``scaled(_:width:height:)`` give.
+    /// The most pixels across or down that ``window(_:emptiness:)`` and ``scaled(_:width:height:)`` give.
     public static let maximumSide = 8_192
 
     /// As it was given.
@@ -116,5 +117,31 @@ public final class Raster: Sendable {
         guard sides.contains(width), sides.contains(height) else {
             throw .outputOutOfRange(width: width, height: height, maximumSide: Self.maximumSide)
         }
+    }
+}
+
+/// A window read from a raster.
+public struct RasterWindow: Sendable, Equatable {
+    public let window: PixelWindow
+    /// One for each pixel of the window.
+    public let pixels: PixelImage
+    /// Share of pixels that show nothing, 0...1.
+    public let emptyShare: Double
+}
+
+/// The cache of decoded blocks, shared by all rasters of a process.
+public enum RasterCache {
+    /// Bytes.
+    public static let minimum = 1 << 20
+    public static let standard = 64 << 20
+    public static let maximum = 1 << 40
+
+    /// Sets the size of the cache; until then it is `standard`.
+    /// - Throws: ``RasterError/invalidCache(got:minimum:maximum:)``, ``RasterError/libraryMissing(library:package:)``
+    public static func bound(to bytes: Int) throws(RasterError) {
+        guard (minimum...maximum).contains(bytes) else {
+            throw .invalidCache(got: bytes, minimum: minimum, maximum: maximum)
+        }
+        if sosia_raster_cache(Int64(bytes)) != SOSIA_RASTER_OK { throw .noLibrary }
     }
 }

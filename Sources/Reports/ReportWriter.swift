@@ -1,7 +1,7 @@
 /// Writes a report section by section, as PDF, HTML or both; of the pictures only those of one section are in memory.
 ///
 /// Equal calls write equal bytes: nothing in the files says when or where they were made. They get their names when
-/// they are whole; without ``finish()`` nothing is left of them.
+/// they are complete; without ``finish()`` nothing remains of them.
 public final class ReportWriter {
     private let pdf: PDFReport?
     private let html: HTMLReport?
@@ -26,5 +26,21 @@ public final class ReportWriter {
     public func finish() throws(ReportError) {
         try pdf?.finish()
         try html?.finish()
+    }
+}
+
+/// Why a report was not written.
+public enum ReportError: Error, Hashable, Sendable {
+    case libraryMissing(library: String, package: String)
+    case unwritable(path: String, reason: String)
+}
+
+extension ReportError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .libraryMissing(let library, let package):
+            "\(library) is missing or too old: apt-get install \(package)"
+        case .unwritable(let path, let reason): "the report \(path) cannot be written: \(reason)"
+        }
     }
 }

@@ -20,15 +20,16 @@ final class TileTests {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    private func facts(share: Double = 0.5, stride: Int = 8) -> TileContainer.Facts {
+    private func facts(share: Double = 0.5, stride: Int = 8, blackLevel: UInt8? = nil) -> TileContainer.Facts {
         TileContainer.Facts(
             format: "gtiff", width: 100, height: 50, bands: ["red", "green", "blue", "other"], isGeoreferenced: true,
             projection: "NAD83 / UTM zone 14N",
-            tiling: TileContainer.Tiling(tile: 16, stride: stride, emptyShare: share, emptiness: ["black"]))
+            tiling: TileContainer.Tiling(
+                tile: 16, stride: stride, emptyShare: share, emptiness: ["black"], blackLevel: blackLevel))
     }
 
-    private func begin(_ path: String, share: Double = 0.5) throws -> Int64 {
-        try catalog.begin(path, kind: .raster, stamp: stamp, facts: facts(share: share))
+    private func begin(_ path: String, share: Double = 0.5, blackLevel: UInt8? = nil) throws -> Int64 {
+        try catalog.begin(path, kind: .raster, stamp: stamp, facts: facts(share: share, blackLevel: blackLevel))
     }
 
     @discardableResult
@@ -112,6 +113,30 @@ final class TileTests {
             #expect(!isCurrent)
             return true
         }
+    }
+
+    /// The level of black was a word of the rule: `level 3`.
+    @Test func theRuleOfAnEarlierReleaseIsTheSameRule() throws {
+        let id = try begin("/a.tif", blackLevel: 3)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "sqlite3", path,
+            #"""
+            UPDATE container SET facts = replace(replace(facts, '"blackLevel":3,', ''), '["black"]', '["black","level 3"]')
+            """#,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let old = try #require(try catalog.container(id)?.facts.tiling)
+        #expect(old.emptiness == ["black"])
+        #expect(old.blackLevel == 3)
+        try add([0], of: "/a.tif", container: id)
+        _ = try begin("/a.tif", blackLevel: 3)
+        #expect(try catalog.sources(["tile:1/0,0,16,16"]).first??.stamp == stamp)
+        _ = try begin("/a.tif", blackLevel: 4)
+        #expect(try catalog.sources(["tile:1/0,0,16,16"]).first??.stamp == nil)
     }
 
     @Test func aContainerGoesWithItsTilesAndNoOthers() throws {

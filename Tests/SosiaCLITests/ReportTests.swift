@@ -78,4 +78,56 @@ struct ReportTests {
         #expect(try sosia.run("report", "id:1", environment: environment).status == 2)
         #expect(try sosia.run("report", "id:99", "--pdf", folder + "/x.pdf", environment: environment).status == 1)
     }
+
+    private struct Written: Decodable {
+        struct Query: Decodable {
+            struct Hit: Decodable {
+                let rank: Int
+                let id: Int
+                let distance: Double
+                let path: String
+            }
+
+            let query: String
+            let hits: [Hit]
+        }
+
+        let pdf: String?
+        let html: String
+        let title: String
+        let queries: [Query]
+    }
+
+    @Test func reportsTellWhatTheyWroteAndFound() throws {
+        let html = folder + "/r.html"
+        let file = folder + "/in/2.jpg"
+        let report = try sosia.run(
+            "report", "id:1", file, "-k", "3", "--html", html, "--title", "Both", "--json", environment: environment)
+        try #require(report.status == 0, "\(report.errors)")
+        let written = try JSONDecoder().decode(Written.self, from: Data(report.output.utf8))
+        #expect(written.html == html && written.pdf == nil && written.title == "Both")
+        #expect(FileManager.default.fileExists(atPath: html))
+        #expect(written.queries.map(\.query) == ["id:1", file])
+        #expect(written.queries.allSatisfy { $0.hits.map(\.rank) == [1, 2, 3] })
+        #expect(written.queries[1].hits[0].path == file)
+        // The same as a search finds.
+        let lines = try sosia.run("search", "id:1", "-k", "3", environment: environment).output.split(separator: "\n")
+        #expect(
+            lines.map { $0.split(separator: "\t")[1] } == written.queries[0].hits.map { "\($0.id)" })
+        // Without --json nothing is printed.
+        let silent = try sosia.run("report", "id:1", "--html", html, environment: environment)
+        #expect(silent.status == 0 && silent.output.isEmpty)
+    }
+
+    @Test func reportsSearchAsASearchDoes() throws {
+        let html = folder + "/where.html"
+        let report = try sosia.run(
+            "report", "id:1", "--where", "shop = 'B'", "--html", html, "--json", environment: environment)
+        try #require(report.status == 0, "\(report.errors)")
+        let written = try JSONDecoder().decode(Written.self, from: Data(report.output.utf8))
+        #expect(written.queries[0].hits.map(\.path) == [folder + "/in/2.jpg"])
+        #expect(String(decoding: try data("where.html"), as: UTF8.self).contains("shop = &#39;B&#39;"))
+        let wrong = ["--recall", "0.9"]
+        #expect(try sosia.run(["report", "id:1", "--html", html] + wrong, environment: environment).status == 2)
+    }
 }

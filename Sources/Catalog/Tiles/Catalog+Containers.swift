@@ -48,7 +48,7 @@ extension Catalog {
             let known = try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [path])
                 .map(Self.container)
             let (old, new) = (known?.facts.tiling, facts.tiling)
-            if let known, let old, old.emptyShare != new.emptyShare || old.emptiness != new.emptiness {
+            if let known, let old, !old.dropsAs(new) {
                 try Self.dropStamps(ofTilesIn: known.id, db)
             }
             try db.execute(

@@ -1,6 +1,8 @@
+internal import CImages
+import Platform
 public import SosiaCore
 
-/// Why some bytes did not become a picture.
+/// Why bytes could not be decoded as a picture.
 public enum DecodeError: Error, Hashable, Sendable {
     case empty
     /// None of the known formats; `beginning` says what the first bytes are, in printable ASCII.
@@ -13,7 +15,7 @@ public enum DecodeError: Error, Hashable, Sendable {
     case tooLarge(width: Int, height: Int, maximumPixels: Int)
     case sideTooLong(width: Int, height: Int, maximumSide: Int)
     case fileTooLarge(bytes: Int, maximumBytes: Int)
-    /// The caller asks for no pixels, or for more than are ever given.
+    /// The caller asks for no pixels, or for more than the decoder returns.
     case outputOutOfRange(width: Int, height: Int, maximumSide: Int)
     /// Nothing of the wanted part lies in the upright picture, which has `width` x `height` pixels.
     case regionOutside(PixelRegion, width: Int, height: Int)
@@ -43,6 +45,23 @@ extension DecodeError: CustomStringConvertible {
         case .libraryMissing(let library, let package):
             "\(library) is missing or too old: apt-get install \(package)"
         case .outOfMemory: "out of memory"
+        }
+    }
+}
+
+extension Message {
+    init() { self.init(size: Int(SOSIA_IMAGE_MESSAGE_SIZE)) }
+}
+
+extension DecodeError {
+    /// - Returns: nil when the status is OK.
+    init?(_ status: sosia_image_status, message: Message, library: String, package: String) {
+        switch status {
+        case SOSIA_IMAGE_OK: return nil
+        case SOSIA_IMAGE_TRUNCATED: self = .truncated
+        case SOSIA_IMAGE_NO_MEMORY: self = .outOfMemory
+        case SOSIA_IMAGE_NO_LIBRARY: self = .libraryMissing(library: library, package: package)
+        default: self = .damaged(reason: message.text)
         }
     }
 }

@@ -4,7 +4,7 @@ public import SosiaCore
 ///
 /// JPEG goes through libturbojpeg at the smallest scale that is still large enough and is resampled with a triangle
 /// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. EXIF orientation is
-/// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first counts.
+/// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first is used.
 /// A value of this type has no state: any number of threads may use it at once.
 public struct ImageDecoder: Sendable {
     public let limits: DecodeLimits
@@ -14,8 +14,8 @@ public struct ImageDecoder: Sendable {
     }
 
     /// The picture, or a part of it, as a network takes it.
-    /// - Parameter region: the part of the upright picture that is taken for the whole; what of it lies outside is left
-    ///   out. nil takes all of it.
+    /// - Parameter region: the part of the upright picture to use; whatever lies outside the picture is left
+    ///   out. nil uses all of it.
     /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
     /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
     public func decode(
@@ -71,5 +71,45 @@ public struct ImageDecoder: Sendable {
             throw .damaged(reason: "\(upright.width) x \(upright.height) pixels came out")
         }
         return DecodedImage(pixels: pixels, facts: facts)
+    }
+}
+
+/// Upright sRGB pixels and what the file says about the whole picture.
+public struct DecodedImage: Sendable, Equatable {
+    public let pixels: PixelImage
+    /// Width and height are those of the whole upright picture, not of `pixels`.
+    public let facts: PictureFacts
+
+    public init(pixels: PixelImage, facts: PictureFacts) {
+        self.pixels = pixels
+        self.facts = facts
+    }
+}
+
+/// Pixels that were cut from a larger picture go through the same filter as those of files.
+extension ImageDecoder {
+    /// Pixels, or a part of them, as a network takes them.
+    /// - Parameter region: see ``decode(_:for:region:)``.
+    /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
+    /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
+    public func resized(
+        _ pixels: PixelImage, for geometry: InputGeometry, region: PixelRegion? = nil
+    ) throws(DecodeError) -> PixelImage {
+        try resized(pixels, by: Self.plan(width: pixels.width, height: pixels.height, for: geometry, region: region))
+    }
+
+    /// The whole picture in its own proportions.
+    /// - Returns: pixels whose longer side is `maxSide`, or the picture itself where that is smaller.
+    public func resized(_ pixels: PixelImage, maxSide: Int) throws(DecodeError) -> PixelImage {
+        if max(pixels.width, pixels.height) <= maxSide { return pixels }
+        return try resized(pixels, by: ResizePlan(width: pixels.width, height: pixels.height, maxSide: maxSide))
+    }
+
+    private func resized(_ pixels: PixelImage, by plan: ResizePlan) throws(DecodeError) -> PixelImage {
+        let stored = Samples(width: pixels.width, height: pixels.height, channels: 3, bytes: pixels.bytes)
+        guard let placed = try stored?.resampled(Orientation.upright.storedRegion(of: plan)).placed(on: plan) else {
+            throw .damaged(reason: "\(pixels.width) x \(pixels.height) pixels cannot be resized")
+        }
+        return placed
     }
 }

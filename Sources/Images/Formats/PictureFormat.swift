@@ -1,4 +1,4 @@
-/// The encodings that are read.
+/// The encodings that can be read.
 public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, tiff, gif, heif, avif, bmp
 
@@ -8,7 +8,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         "bmp", "dib",
     ]
 
-    /// Whether a file is called like a picture.
+    /// Whether a file's name is that of a picture.
     /// - Parameter name: with or without its folders.
     public static func isUsual(name: some StringProtocol) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
@@ -18,7 +18,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     /// How many bytes of a file `init(sniffing:)` looks at.
     public static let sniffedBytes = 64
 
-    /// Tells the format by the first bytes, whatever the file is called.
+    /// Recognises the format by the first bytes, whatever the file is called.
     /// - Returns: nil when it is none of the known ones.
     public init?(sniffing bytes: [UInt8]) {
         let head = Array(bytes.prefix(Self.sniffedBytes))
@@ -59,7 +59,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         return nil
     }
 
-    /// What bytes that are no picture look like, in printable ASCII.
+    /// Describes bytes that are no picture, in printable ASCII.
     static func describe(beginningOf bytes: [UInt8]) -> String {
         let head = bytes.prefix(256)
         if head.allSatisfy({ $0 == 0 }) { return "it begins with zeros" }
@@ -68,5 +68,81 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         if isText { return "it begins like text" }
         let digits = bytes.prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
         return "it begins with the bytes " + digits.joined(separator: " ")
+    }
+}
+
+extension PictureFormat {
+    /// Whether a file that could not be read is one that was cut off: its own length fields point behind its end.
+    func endsEarly(_ bytes: [UInt8]) -> Bool {
+        switch self {
+        case .jpeg: !JPEGHeader.reachesEnd(bytes, from: 2)
+        case .png: Self.pngEndsEarly(bytes)
+        case .webp: bytes.littleEndian(at: 4, bytes: 4).map { $0 + 8 > bytes.count } ?? true
+        case .gif: Self.gifEndsEarly(bytes)
+        case .heif, .avif: Self.boxesEndEarly(bytes)
+        // A TIFF's directory may lie anywhere and says nothing of the file's length; BMP has its own reader.
+        case .tiff, .bmp: false
+        }
+    }
+
+    private static func pngEndsEarly(_ bytes: [UInt8]) -> Bool {
+        var at = 8
+        while let length = bytes.bigEndian(at: at, bytes: 4), let kind = bytes.bigEndian(at: at + 4, bytes: 4) {
+            at += 12 + length
+            if kind == 0x4945_4e44 { return at > bytes.count }  // IEND
+        }
+        return true
+    }
+
+    private static func gifEndsEarly(_ bytes: [UInt8]) -> Bool {
+        func table(_ flags: Int) -> Int { flags & 0x80 == 0 ? 0 : 3 << ((flags & 7) + 1) }
+        guard let flags = bytes.littleEndian(at: 10, bytes: 1) else { return true }
+        var at = 13 + table(flags)
+        while let kind = bytes.littleEndian(at: at, bytes: 1) {
+            switch kind {
+            case 0x3b: return false
+            case 0x21: at += 2
+            case 0x2c:
+                guard let flags = bytes.littleEndian(at: at + 9, bytes: 1) else { return true }
+                at += 11 + table(flags)
+            default: return false
+            }
+            // Blocks of up to 255 bytes, ended by an empty one.
+            while let length = bytes.littleEndian(at: at, bytes: 1) {
+                at += 1 + length
+                if length == 0 { break }
+            }
+        }
+        return true
+    }
+
+    private static func boxesEndEarly(_ bytes: [UInt8]) -> Bool {
+        var at = 0
+        while at < bytes.count {
+            guard var length = bytes.bigEndian(at: at, bytes: 4) else { return true }
+            if length == 0 { return false }
+            if length == 1 {
+                guard let long = bytes.bigEndian(at: at + 8, bytes: 8) else { return true }
+                length = long
+            }
+            guard length >= 8 else { return false }
+            guard length <= bytes.count - at else { return true }
+            at += length
+        }
+        return false
+    }
+}
+
+extension [UInt8] {
+    /// - Returns: nil when the bytes are not all there or the value is above `Int.max`.
+    func littleEndian(at offset: Int, bytes width: Int) -> Int? {
+        guard offset >= 0, offset <= count - width else { return nil }
+        return Int(exactly: self[offset..<offset + width].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+
+    /// - Returns: nil when the bytes are not all there or the value is above `Int.max`.
+    func bigEndian(at offset: Int, bytes width: Int) -> Int? {
+        guard offset >= 0, offset <= count - width else { return nil }
+        return Int(exactly: self[offset..<offset + width].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 }

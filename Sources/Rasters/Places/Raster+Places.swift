@@ -44,3 +44,64 @@ extension Raster {
         return found.first { $0.x >= 0 && $0.x <= Double(self.facts.width) } ?? found.first
     }
 }
+
+/// Longitudes of points that follow each other.
+enum Longitudes {
+    /// No step is longer than half way round the earth, and the least is in -180 ..< 180.
+    static func continuous(_ longitudes: [Double]) -> [Double] {
+        var result: [Double] = []
+        result.reserveCapacity(longitudes.count)
+        for longitude in longitudes {
+            guard let last = result.last else {
+                result.append(longitude)
+                continue
+            }
+            result.append(longitude - 360 * ((longitude - last) / 360).rounded())
+        }
+        let least = result.min() ?? 0
+        let turns = ((least + 180) / 360).rounded(.down)
+        return turns == 0 ? result : result.map { $0 - 360 * turns }
+    }
+}
+
+/// From columns and rows to the coordinates of a projection. Not flat: the C side sees to it.
+struct AffineTransform {
+    private let origin: (x: Double, y: Double)
+    private let column: (x: Double, y: Double)
+    private let row: (x: Double, y: Double)
+
+    /// - Parameter numbers: Six, in GDAL's order: x = t0 + t1 column + t2 row, y = t3 + t4 column + t5 row.
+    init(_ numbers: [Double]) {
+        origin = (numbers[0], numbers[3])
+        column = (numbers[1], numbers[4])
+        row = (numbers[2], numbers[5])
+    }
+
+    func applied(to pixel: (x: Double, y: Double)) -> (x: Double, y: Double) {
+        (
+            origin.x + column.x * pixel.x + row.x * pixel.y,
+            origin.y + column.y * pixel.x + row.y * pixel.y
+        )
+    }
+
+    func undone(at point: (x: Double, y: Double)) -> (x: Double, y: Double) {
+        let (x, y) = (point.x - origin.x, point.y - origin.y)
+        let area = column.x * row.y - row.x * column.y
+        return ((x * row.y - y * row.x) / area, (y * column.x - x * column.y) / area)
+    }
+}
+
+extension RasterPlaces.Placement {
+    /// What anyone who looks for places should know.
+    var note: String? {
+        switch self {
+        case .placed: nil
+        case .placedByPoints: "placed by its ground control points"
+        case .noTransform: "no georeference: tiles have pixel positions only"
+        case .onlyPoints: "its ground control points fit no affine transform: tiles have pixel positions only"
+        case .flatTransform: "its georeference maps an area to a line: tiles have pixel positions only"
+        case .noProjection: "its georeference names no projection: tiles have pixel positions only"
+        case .noOperation: "its projection leads to no place on earth: tiles have pixel positions only"
+        }
+    }
+}

@@ -81,3 +81,12 @@ public final class RasterTiles: Sequence, IteratorProtocol {
         try raster.handles.withHandle { handle throws(RasterError) in try strip.extend(to: row, from: handle) }
     }
 }
+
+/// The outcome of reading one tile of a plan.
+public struct TileReading: Sendable {
+    /// In the plan.
+    public let index: Int
+    /// The pixels, or why there are none. A failure is the tile's own, the next may be whole, save for
+    /// ``RasterError/changed(path:)`` and ``RasterError/vanished(path:)``.
+    public let result: Result<RasterWindow, RasterError>
+}

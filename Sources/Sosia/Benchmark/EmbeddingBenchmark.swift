@@ -87,7 +87,7 @@ public struct EmbeddingBenchmark: Sendable {
         var skipped: [SkippedFile] = []
         for path in files {
             do {
-                pixels.append(try decoder.decode(FileContent(reading: path).bytes, for: embedder.input).pixels)
+                pixels.append(try decoder.decode(FileContent.bytes(reading: path), for: embedder.input).pixels)
             } catch let reason as SkipReason {
                 skipped.append(SkippedFile(path: path, reason: reason))
             } catch let error as DecodeError {

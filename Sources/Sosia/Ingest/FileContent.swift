@@ -14,17 +14,27 @@ public struct FileContent: Sendable {
 
     /// - Parameter path: absolute, or relative to the working directory.
     public init(reading path: String) throws(SkipReason) {
+        (bytes, stamp) = try Self.read(path)
+        guard let hash = ContentHash(of: bytes) else { throw .unreadable(code: EIO) }
+        self.hash = hash
+    }
+
+    /// Only the bytes, for those who need no name of them.
+    /// - Parameter path: absolute, or relative to the working directory.
+    package static func bytes(reading path: String) throws(SkipReason) -> [UInt8] { try read(path).bytes }
+
+    private static func read(_ path: String) throws(SkipReason) -> (bytes: [UInt8], stamp: ImageSource.Stamp) {
         do {
             let before = try FileStatus(path: path)
             guard before.kind == .file else { throw SkipReason.notARegularFile }
-            guard before.stamp.size <= Self.maximumBytes else {
-                throw SkipReason.tooLarge(bytes: before.stamp.size, maximum: Self.maximumBytes)
+            guard before.stamp.size <= maximumBytes else {
+                throw SkipReason.tooLarge(bytes: before.stamp.size, maximum: maximumBytes)
             }
-            bytes = try Self.read(path, expecting: Int(before.stamp.size))
+            let bytes = try read(path, expecting: Int(before.stamp.size))
             guard try FileStatus(path: path).stamp == before.stamp, bytes.count == Int(before.stamp.size) else {
                 throw SkipReason.changedWhileRead
             }
-            stamp = before.stamp
+            return (bytes, before.stamp)
         } catch let error as SystemError {
             throw SkipReason(error)
         } catch let reason as SkipReason {
@@ -32,8 +42,6 @@ public struct FileContent: Sendable {
         } catch {
             throw .unreadable(code: EIO)
         }
-        guard let hash = ContentHash(of: bytes) else { throw .unreadable(code: EIO) }
-        self.hash = hash
     }
 
     private static func read(_ path: String, expecting size: Int) throws -> [UInt8] {

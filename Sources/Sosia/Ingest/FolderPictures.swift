@@ -25,7 +25,7 @@ public struct FolderPictures: PictureSource {
     public mutating func next() throws -> SourcePicture? {
         switch walk.next() {
         case .file(let path, _):
-            SourcePicture(name: name(of: path), content: .file { try FileContent(reading: path).bytes })
+            SourcePicture(name: name(of: path), content: .file { try FileContent.bytes(reading: path) })
         case .skipped(let file):
             SourcePicture(name: name(of: file.path), content: .file { throw file.reason })
         case nil: nil

@@ -10,9 +10,12 @@ extension Store {
     /// A tile is cut again from its file, and is a JPEG.
     /// - Throws: `EngineError.unknownImage`; ``StoreError/originalGone(_:)`` when they are nowhere any more;
     ///   ``TileError`` when a tile's file is gone or changed; `ObjectStoreError`.
-    public func original(of id: ImageID) async throws -> Original {
-        let (hash, sources) = try place(of: id)
-        if let tile = try await record(id).tile {
+    public func original(of id: ImageID) async throws -> Original { try await original(of: record(id)) }
+
+    /// The same for a picture whose record is known.
+    package func original(of record: ImageRecord) async throws -> Original {
+        let (hash, sources) = try place(of: record.id)
+        if let tile = record.tile {
             let bytes = try await engine.searches.run {
                 try ImageEncoder.jpeg(self.pixels(of: tile), quality: Self.tileQuality)
             }
@@ -22,7 +25,7 @@ extension Store {
         let kept: [UInt8]?
         if let file { kept = file } else { kept = try await objects?.get(hash) }
         guard let kept, file != nil || ContentHash(of: kept) == hash, let format = PictureFormat(sniffing: kept) else {
-            throw StoreError.originalGone(id)
+            throw StoreError.originalGone(record.id)
         }
         return Original(bytes: kept, hash: hash, format: format)
     }

@@ -90,15 +90,16 @@ extension Store {
     private func embed(_ example: PictureExample, _ position: Int) async throws -> ResolvedExample {
         var watch = Stopwatch()
         do {
-            let part = try await part(of: example)
-            let bytes = part == nil ? try await bytes(of: example) : []
+            let content = try await content(of: example)
             let embedder = try embedder()
             let loading = watch.lap()
             let pixels =
-                if let part {
-                    try decoder.resized(part.pixels(self), for: embedder.input, region: example.region)
-                } else {
-                    try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
+                switch content {
+                case .bytes(let bytes): try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
+                case .tile(let tile):
+                    try decoder.resized(self.pixels(of: tile), for: embedder.input, region: example.region)
+                case .place(let place):
+                    try decoder.resized(self.pixels(of: place), for: embedder.input, region: example.region)
                 }
             let decode = watch.lap()
             try Task.checkCancellation()
@@ -113,21 +114,16 @@ extension Store {
         }
     }
 
-    private func bytes(of example: PictureExample) async throws -> [UInt8] {
+    private func content(of example: PictureExample) async throws -> ExampleContent {
         switch example.source {
-        case .bytes(let bytes): bytes
-        case .file(let path): try FileContent(reading: AbsolutePath.of(path)).bytes
-        case .image(let id): try await original(of: id).bytes
-        case .place, .embedding: []
-        }
-    }
-
-    /// - Returns: nil for a picture that has bytes of its own.
-    private func part(of example: PictureExample) async throws -> LargerPicturePart? {
-        switch example.source {
-        case .place(let place): .place(place)
-        case .image(let id): try await record(id).tile.map(LargerPicturePart.tile)
-        case .bytes, .file, .embedding: nil
+        case .bytes(let bytes): return .bytes(bytes)
+        case .file(let path): return .bytes(try FileContent.bytes(reading: AbsolutePath.of(path)))
+        case .image(let id):
+            let record = try await record(id)
+            if let tile = record.tile { return .tile(tile) }
+            return .bytes(try await original(of: record).bytes)
+        case .place(let place): return .place(place)
+        case .embedding: return .bytes([])
         }
     }
 }
@@ -153,17 +149,11 @@ private final class ExampleLine: Sendable {
     }
 }
 
-/// What is cut from a larger picture to be asked with.
-private enum LargerPicturePart {
+/// What an example is decoded or cut from.
+private enum ExampleContent {
+    case bytes([UInt8])
     case tile(Tile)
     case place(RasterPlace)
-
-    func pixels(_ store: Store) throws -> PixelImage {
-        switch self {
-        case .tile(let tile): try store.pixels(of: tile)
-        case .place(let place): try store.pixels(of: place)
-        }
-    }
 }
 
 /// An example that is a vector, or a picture whose vector the engine has.

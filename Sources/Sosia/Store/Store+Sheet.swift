@@ -11,7 +11,7 @@ extension Store {
         var cells: [ContactSheet.Cell] = []
         if let query { cells.append(cell(query, caption: "query", isFramed: true)) }
         for (index, hit) in answer.hits.enumerated() {
-            let bytes = try? await original(of: hit.record.id).bytes
+            let bytes = try? await original(of: hit.record).bytes
             let caption = String(format: "%d  %.4f", index + 1, hit.distance)
             cells.append(cell(bytes, caption: caption, isFramed: false))
         }

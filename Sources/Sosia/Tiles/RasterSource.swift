@@ -137,17 +137,17 @@ extension TileContainer.Tiling {
     public init(_ options: TileOptions) {
         self.init(
             tile: options.tile, stride: options.stride, emptyShare: options.emptyShare,
-            emptiness: options.rule.kinds.map(\.rawValue).sorted() + ["level \(options.rule.blackLevel)"])
+            emptiness: options.rule.kinds.map(\.rawValue).sorted(), blackLevel: options.rule.blackLevel)
     }
 }
 
 extension TileOptions {
     /// - Throws: `RasterError` for numbers out of their ranges.
     init(_ tiling: TileContainer.Tiling) throws(RasterError) {
-        let level = tiling.emptiness.compactMap { $0.hasPrefix("level ") ? UInt8($0.dropFirst(6)) : nil }.first
         try self.init(
             tile: tiling.tile, stride: tiling.stride, emptyShare: tiling.emptyShare,
             rule: EmptinessRule(
-                kinds: Set(tiling.emptiness.compactMap(EmptinessRule.Kind.init(rawValue:))), blackLevel: level ?? 0))
+                kinds: Set(tiling.emptiness.compactMap(EmptinessRule.Kind.init(rawValue:))),
+                blackLevel: tiling.blackLevel ?? EmptinessRule.standardBlackLevel))
     }
 }

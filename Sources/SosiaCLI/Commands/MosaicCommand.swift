@@ -6,21 +6,21 @@ struct MosaicCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mosaic", abstract: "Write pictures as a grid.",
         discussion: """
-            Takes ids, picture files, or - for standard input: ids or paths, one a line, the lines of `sosia search`, \
-            or its JSON. With --label each border has the colour of that attribute's value; the colours are printed. \
-            A picture that can no longer be read leaves its place grey and is named.
+            Takes ids, picture files, or - for standard input: ids or paths, one to a line, the lines of \
+            `sosia search`, or its JSON. With --label, the border of each picture has the colour of that attribute's \
+            value, and the colours are printed. A picture that can no longer be read leaves its cell grey and is named.
             """)
 
     @Argument(help: ArgumentHelp("id:N, N, a picture file, or - for standard input.", valueName: "picture"))
     var pictures: [String]
 
-    @Option(name: .short, help: ArgumentHelp("The new picture.", valueName: "out.png|out.jpg"))
+    @Option(name: .short, help: ArgumentHelp("The picture to write.", valueName: "out.png|out.jpg"))
     var output: String
 
-    @Option(name: .short, help: "Pictures in a row; about as many as rows when not given.")
+    @Option(name: .short, help: "Pictures in a row; about as many as there are rows by default.")
     var columns: Int?
 
-    @Option(help: "The side of a place, in pixels.")
+    @Option(help: "The side of a cell, in pixels.")
     var side: Int = Mosaic.cellSide.standard
 
     @Option(help: ArgumentHelp("Colour the borders by this attribute.", valueName: "attribute"))
@@ -29,13 +29,8 @@ struct MosaicCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        let sides = Mosaic.cellSide.minimum...Mosaic.cellSide.maximum
-        guard sides.contains(side) else {
-            throw ValidationError("--side is \(side), expected \(sides.lowerBound) to \(sides.upperBound).")
-        }
-        if let columns, !(Mosaic.cells.minimum...Mosaic.cells.maximum).contains(columns) {
-            throw ValidationError("-c is \(columns), expected 1 to \(Mosaic.cells.maximum).")
-        }
+        try (Mosaic.cellSide.minimum...Mosaic.cellSide.maximum).check(side, "--side")
+        if let columns { try (Mosaic.cells.minimum...Mosaic.cells.maximum).check(columns, "-c") }
         guard !pictures.isEmpty else { throw ValidationError("Name at least one picture.") }
     }
 
@@ -92,7 +87,7 @@ struct MosaicCommand: AsyncParsableCommand {
         if !absent.isEmpty { throw ExitStatus.skippedFiles }
     }
 
-    /// One a picture; nil where it has none.
+    /// One for each picture; nil where it has none.
     private func labels(of listed: [ListedPicture], in collection: Store?) async throws -> [String?] {
         guard let label, let collection else { return listed.map { _ in nil } }
         var labels: [String?] = []
@@ -104,7 +99,7 @@ struct MosaicCommand: AsyncParsableCommand {
             do {
                 labels.append(try await collection.record(id).allAttributes[label].map(LabelPalette.text))
             } catch EngineError.unknownImage {
-                // Its place stays grey, and it is named with the others that are gone.
+                // Its cell stays grey, and it is named with the others that are gone.
                 labels.append(nil)
             }
         }

@@ -5,47 +5,53 @@ import Sosia
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Write the answers of some searches as PDF and HTML.",
+        commandName: "report", abstract: "Write the answers to searches as PDF and HTML.",
         discussion: """
-            Each picture with its neighbours and distances, how the search went, and facts of the collection and its \
-            model. The same collection and pictures give the same bytes; --timings adds how long each search took, \
-            which differs from run to run.
+            Shows each picture with its neighbours and their distances, how the search went, and facts about the \
+            collection and its model. The same collection and pictures give the same bytes; --timings adds how long \
+            each search took, which differs from run to run. --json prints the answers and the files written.
             """)
 
-    @Argument(help: ArgumentHelp("Picture files or id:N, a search each.", valueName: "picture"))
+    @Argument(help: ArgumentHelp("Picture files or id:N; each is searched for.", valueName: "picture"))
     var queries: [String]
 
-    @Option(help: ArgumentHelp("Write PDF.", valueName: "file.pdf"))
+    @Option(help: ArgumentHelp("Write a PDF file.", valueName: "file.pdf"))
     var pdf: String?
 
-    @Option(help: ArgumentHelp("Write one HTML file with the pictures in it.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("Write an HTML file that contains its pictures.", valueName: "file.html"))
     var html: String?
 
     @Option(name: .short, help: "How many neighbours to show.")
     var k: Int = 12
 
-    @Option(help: "What the report is called.")
+    @Option(help: "The title of the report.")
     var title: String = "Search report"
 
-    @Flag(help: "Only answers that are proven equal to a scan of every vector.")
-    var exact = false
-
-    @Flag(help: "Write how long each search took.")
+    @Flag(help: "Say how long each search took.")
     var timings = false
 
+    @OptionGroup var search: SearchArguments
+
     @OptionGroup var store: StoreOptions
+
+    /// What was written, and what is in it.
+    private struct Output: Encodable {
+        /// Missing when it was not asked for, likewise `html`.
+        let pdf: String?
+        let html: String?
+        let title: String
+        let queries: [SearchOutput]
+    }
 
     private static let mostQueries = 1_000
     private static let mostNeighbors = 1_000
 
     func validate() throws {
         guard pdf != nil || html != nil else { throw ValidationError("Name a file with --pdf, --html or both.") }
-        guard !queries.isEmpty, queries.count <= Self.mostQueries else {
+        guard 1...Self.mostQueries ~= queries.count else {
             throw ValidationError("\(queries.count) pictures, expected 1 to \(Self.mostQueries).")
         }
-        guard 1...Self.mostNeighbors ~= k else {
-            throw ValidationError("-k is \(k), expected 1 to \(Self.mostNeighbors).")
-        }
+        try (SearchRequest.minimumK...Self.mostNeighbors).check(k, "-k")
         guard queries.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input holds one picture only.")
         }
@@ -54,17 +60,24 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let sheets = try [pdf, html].map { try $0.map(SheetFile.init) }
         let collection = try Store(opening: store.resolved, jobs: 1, objects: store.originals)
+        try await search.prepare(collection)
         let loader = PictureLoader(collection: collection, side: ReportPicture.side.standard)
         let status = try await collection.status()
         let line = ProgressLine()
         defer { line.clear() }
         let report = Report(title: title, facts: facts(status))
         let writer = try ReportWriter(report, pdf: sheets[0]?.path, html: sheets[1]?.path)
+        var answers: [SearchOutput] = []
         for (index, text) in queries.enumerated() {
             line.show("searching", done: index, total: queries.count)
-            try writer.append(try await section(text, collection, loader, status.pictures))
+            let (query, source) = try Self.query(text)
+            let answer = try await answer(query, source, collection)
+            try writer.append(try await section(query, source, answer, loader, status.pictures))
+            if store.json { answers.append(SearchOutput(query: query.name, model: status.model, answer: answer)) }
         }
         try writer.finish()
+        line.clear()
+        if store.json { try Console.json(Output(pdf: pdf, html: html, title: title, queries: answers)) }
     }
 
     private func facts(_ status: StoreStatus) -> [Report.Fact] {
@@ -78,32 +91,38 @@ struct ReportCommand: AsyncParsableCommand {
                 "\(status.model.dimension) dimensions, \(status.model.precision.rawValue), "
                     + "\(status.model.pooling.rawValue) pooling"),
             Report.Fact("distance", status.model.metric.rawValue),
-        ]
+        ] + search.facts.map { Report.Fact($0.name, $0.value) }
     }
 
-    private func section(
-        _ text: String, _ collection: Store, _ loader: PictureLoader, _ pictures: Int
-    ) async throws -> Report.Section {
+    private static func query(_ text: String) throws -> (query: QueryArgument, source: PictureExample.Source) {
         guard let query = QueryArgument(argument: text) else {
             throw ValidationError("\(Console.printable(text)) is neither a picture file nor an id such as id:7.")
         }
-        let source = try query.source()
-        var search = PictureSearch(source)
-        search.k = k
-        if exact { search.mode = .exact }
-        let answer: Store.Answer
+        return (query, try query.source())
+    }
+
+    private func answer(
+        _ query: QueryArgument, _ source: PictureExample.Source, _ collection: Store
+    ) async throws -> Store.Answer {
         do {
-            answer = try await collection.search(search)
+            return try await collection.search(search.question([PictureExample(source)], k: k))
         } catch let error as ExampleError {
-            throw PictureFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason)
+            throw InputFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason)
         }
+    }
+
+    private func section(
+        _ query: QueryArgument, _ source: PictureExample.Source, _ answer: Store.Answer, _ loader: PictureLoader,
+        _ pictures: Int
+    ) async throws -> Report.Section {
         var neighbors: [Report.Entry] = []
         for (index, hit) in answer.hits.enumerated() {
-            let place = hit.record.place
             neighbors.append(
                 Report.Entry(
-                    picture: try await loader.pixels(of: .image(hit.record.id)).map { try ReportPicture($0) },
-                    lines: [String(format: "%d  %.4f", index + 1, hit.distance), "id \(hit.record.id)", place]))
+                    picture: try await loader.pixels(of: hit.record).map { try ReportPicture($0) },
+                    lines: [
+                        String(format: "%d  %.4f", index + 1, hit.distance), "id \(hit.record.id)", hit.record.place,
+                    ]))
         }
         let shown: PixelImage? =
             switch source {

@@ -4,80 +4,65 @@ import Sosia
 
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find the pictures that are most similar to one.",
+        commandName: "search", abstract: "Find the pictures that are most similar to a given one.",
         discussion: """
-            Prints distance, id and path, nearest first; of a tile the window in its raster behind a #, then longitude and \
-            latitude of its centre.
+            Prints distance, id and path, nearest first. The path of a tile is followed by # and its window in the raster, \
+            then by the longitude and latitude of its centre.
 
-            Several pictures are joined by + and -, with a weight in front where they have one:
+            Join several pictures with + and -, and put a weight in front of those that need one:
             beach.jpg + 2:id:12 - crowd.jpg
             """)
 
-    @Argument(help: "A picture file, - for the bytes of one on standard input, or id:N.")
+    @Argument(help: "A picture file, - to read one from standard input, or id:N.")
     var query: [String]
 
     @Option(name: .short, help: "How many pictures to find.")
     var k: Int = SearchRequest.defaultK
 
-    @OptionGroup var limits: SearchLimits
+    @Option(
+        help: ArgumentHelp(
+            "Search for this part of the first picture, in pixels from its upper left corner.",
+            valueName: "x,y,width,height"))
+    var region: PixelRegion?
+
+    @OptionGroup var search: SearchArguments
 
     @OptionGroup var store: StoreOptions
 
     @OptionGroup var memory: MemoryOptions
 
-    @Flag(help: "Only an answer that is proven equal to a scan of every vector.")
-    var exact = false
-
-    @Flag(help: "Search the graph, which may miss a neighbour; it is built when there is none.")
-    var approximate = false
-
-    @Option(help: "The share of the true neighbours that --approximate shall find on average.")
-    var recall: Double?
-
-    @Option(help: ArgumentHelp("Write the answer as one picture.", valueName: "file.jpg"))
+    @Option(help: ArgumentHelp("Write the query and its answer as one picture.", valueName: "file.jpg"))
     var sheet: String?
 
     @Option(
-        help: ArgumentHelp("Write the hits as GeoJSON; - writes them instead of lines.", valueName: "file.geojson"))
+        help: ArgumentHelp(
+            "Write the hits as GeoJSON; - prints GeoJSON instead of lines.", valueName: "file.geojson"))
     var geojson: String?
 
     func validate() throws {
         _ = try QueryExpression(query)
-        guard k >= SearchRequest.minimumK, k <= SearchRequest.maximumK else {
-            throw ValidationError("-k is \(k), expected \(SearchRequest.minimumK) to \(SearchRequest.maximumK).")
-        }
-        guard !(exact && approximate) else { throw ValidationError("--exact and --approximate exclude each other.") }
+        try (SearchRequest.minimumK...SearchRequest.maximumK).check(k, "-k")
         guard geojson != "-" || !store.json else { throw ValidationError("--json and --geojson - exclude each other.") }
-        guard recall == nil || approximate else { throw ValidationError("--recall goes with --approximate.") }
-        let recalls = SearchRequest.minimumRecall...SearchRequest.maximumRecall
-        if let recall, !recalls.contains(recall) {
-            throw ValidationError("--recall is \(recall), expected \(recalls.lowerBound) to \(recalls.upperBound).")
-        }
         if let sheet, !["jpg", "jpeg"].contains((sheet as NSString).pathExtension.lowercased()) {
             throw ValidationError("--sheet writes a JPEG file; \(sheet) does not end in .jpg.")
         }
     }
 
-    private var mode: SearchRequest.Mode {
-        if approximate { return .approximate(recall: recall ?? SearchRequest.defaultRecall) }
-        return exact ? .exact : .automatic
-    }
-
     func run() async throws {
-        // Found out before the search, not after it.
+        // Checked before the search, not after it.
         let file = try sheet.map(SheetFile.init)
         let collection = try Store(
             opening: store.resolved, jobs: 1, memory: memory.memory, objects: store.originals)
         let expression = try QueryExpression(query)
         let question = try question(expression)
-        if approximate { try await buildGraph(of: collection) }
+        try await search.prepare(collection)
         let answer: Store.Answer
         do {
             answer = try await collection.search(question)
         } catch let error as ExampleError {
-            // Says of which picture a decoding error speaks.
+            // Names the picture that could not be decoded.
             let name = expression.terms[error.position].query.name
-            throw PictureFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
+            throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
         }
         if geojson != "-" {
             try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)
@@ -90,25 +75,13 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     private func question(_ expression: QueryExpression) throws -> PictureSearch {
-        var question = PictureSearch(
-            try expression.terms.enumerated().map { index, term in
-                try PictureExample(
-                    term.query.source(), region: index == 0 ? limits.region : nil, weight: term.weight)
-            })
-        (question.k, question.mode) = (k, mode)
-        (question.filter, question.maximumDistance) = (try limits.filter(), limits.maxDistance)
-        question.overlaps = limits.overlaps
-        return question
+        try search.question(
+            expression.terms.enumerated().map { index, term in
+                try PictureExample(term.query.source(), region: index == 0 ? region : nil, weight: term.weight)
+            }, k: k)
     }
 
-    private func buildGraph(of collection: Store) async throws {
-        let line = ProgressLine()
-        line.show("building the graph", done: 0, total: 0)
-        try await collection.prepareIndexes(.graph)
-        line.clear()
-    }
-
-    /// The bytes of the first picture asked with, nil when its file can no longer be read.
+    /// The bytes of the first query picture; nil if its file can no longer be read.
     private func shown(_ question: PictureSearch, in collection: Store) async -> [UInt8]? {
         switch question.examples.first?.source {
         case .bytes(let bytes): bytes

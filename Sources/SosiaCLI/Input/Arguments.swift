@@ -21,6 +21,15 @@ extension PixelRegion: ExpressibleByArgument {
     }
 }
 
+extension ClosedRange where Bound: CustomStringConvertible {
+    /// - Throws: `ValidationError`, which names the option and the range.
+    func check(_ value: Bound, _ option: String) throws {
+        guard contains(value) else {
+            throw ValidationError("\(option) is \(value), expected \(lowerBound) to \(upperBound).")
+        }
+    }
+}
+
 extension PrecisionChoice: ExpressibleByArgument {}
 
 extension Overlaps: ExpressibleByArgument {}

@@ -56,7 +56,7 @@ struct AttributeTable {
     private static func text(_ path: String) throws(Failure) -> String {
         let bytes: [UInt8]
         do throws(SkipReason) {
-            bytes = try FileContent(reading: AbsolutePath.of(path)).bytes
+            bytes = try FileContent.bytes(reading: AbsolutePath.of(path))
         } catch {
             throw .unreadable(path: path, reason: error.description)
         }

@@ -6,13 +6,13 @@ import Sosia
 struct QueryExpression {
     struct Term: Equatable {
         let query: QueryArgument
-        /// Below zero behind a minus.
+        /// Negative after a minus.
         let weight: Float
     }
 
     let terms: [Term]
 
-    /// - Throws: `ValidationError` for words that do not take turns with `+` and `-`.
+    /// - Throws: `ValidationError` unless pictures alternate with `+` and `-`.
     init(_ words: [String]) throws {
         var terms: [Term] = []
         for (index, word) in words.enumerated() {
@@ -58,5 +58,41 @@ struct QueryExpression {
             throw ValidationError("\(Console.printable(word)) is neither a picture file nor an id such as id:7.")
         }
         return query
+    }
+}
+
+/// What `sosia search` looks for: a picture file, `-` for the bytes of one on standard input, or `id:N`.
+enum QueryArgument: Equatable {
+    case file(String)
+    case standardInput
+    case image(ImageID)
+
+    init?(argument: String) {
+        if argument == "-" {
+            self = .standardInput
+        } else if argument.hasPrefix("id:") {
+            guard let number = Int64(argument.dropFirst(3)), number > 0 else { return nil }
+            self = .image(ImageID(rawValue: number))
+        } else {
+            self = .file(argument)
+        }
+    }
+
+    /// The name that messages use.
+    var name: String {
+        switch self {
+        case .image(let id): "id:\(id)"
+        case .standardInput: "-"
+        case .file(let path): path
+        }
+    }
+
+    /// The bytes of a file or of standard input; a picture of the collection is left to the collection.
+    func source() throws -> PictureExample.Source {
+        switch self {
+        case .image(let id): .image(id)
+        case .standardInput: .bytes([UInt8](try StandardInput.bytes()))
+        case .file(let path): .bytes(try InputFile.bytes(path))
+        }
     }
 }

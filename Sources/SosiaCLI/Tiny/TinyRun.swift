@@ -9,7 +9,7 @@ struct TinyRun {
 
     struct Report {
         var searched = 0
-        /// Pictures whose scores were there.
+        /// Pictures whose scores were there already.
         var kept = 0
         var skipped: [(name: String, reason: String)] = []
     }
@@ -106,7 +106,7 @@ struct TinyRun {
             do {
                 let image = try TinyQuery.file(folder + "/" + name).image(in: database)
                 queries.append(Query(name: name, image: image, scores: "\(out)/scores/\(name).txt"))
-            } catch let error as PictureFile.Unreadable {
+            } catch let error as InputFile.Unreadable {
                 report.skipped.append((name, error.reason.description))
             }
         }

@@ -5,29 +5,29 @@ import TinyImages
 
 struct TinySearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find the tiny images whose pixels are nearest to those of pictures.",
+        commandName: "search", abstract: "Find the tiny images whose pixels are nearest to those of given pictures.",
         discussion: """
-            Prints distance and position, nearest first; behind them the picture where there are several, which share \
-            one pass over the file. The distance is Euclidean over the 3,072 values of the picture, stretched to \
-            32 x 32 pixels, and exact.
+            Prints distance and position, nearest first, followed by the picture searched for if there are several; \
+            all share one pass over the file. The distance is Euclidean over the 3,072 values of the picture, \
+            stretched to 32 x 32 pixels. The answer is exact.
             """)
 
     @OptionGroup var file: TinyFileOptions
 
     @Argument(
         help: ArgumentHelp(
-            "A picture file, - for the bytes of one on standard input, or @N for a position.", valueName: "picture"))
+            "A picture file, - to read one from standard input, or @N for a position.", valueName: "picture"))
     var queries: [String]
 
     @Option(name: .customShort("n"), help: "How many tiny images to find for each picture.")
     var count: Int = TinySearchOptions.k.standard
 
-    @Flag(help: "Print the distances of all tiny images, in the order of the file.")
+    @Flag(help: "Print the distances of all tiny images, in file order.")
     var all = false
 
     @OptionGroup var threads: ThreadOptions
 
-    @Flag(help: "Print one JSON document instead of lines.")
+    @Flag(help: "Print the result as JSON.")
     var json = false
 
     /// Of one JSON document.
@@ -36,10 +36,7 @@ struct TinySearchCommand: AsyncParsableCommand {
     private static let lineBytes = 1 << 20
 
     func validate() throws {
-        let counts = TinySearchOptions.k.minimum...TinySearchOptions.k.maximum
-        guard counts.contains(count) else {
-            throw ValidationError("-n is \(count), expected \(counts.lowerBound) to \(counts.upperBound).")
-        }
+        try (TinySearchOptions.k.minimum...TinySearchOptions.k.maximum).check(count, "-n")
         guard !queries.isEmpty, queries.count <= TinySearchOptions.queries.maximum else {
             throw ValidationError(
                 "\(queries.count) pictures, expected \(TinySearchOptions.queries.minimum) to "
@@ -144,5 +141,52 @@ struct TinySearchCommand: AsyncParsableCommand {
             }
             try lines.print()
         }
+    }
+}
+
+/// Lines of "distance position", as bytes, because there may be eighty million of them.
+struct TinyLines {
+    private(set) var bytes: [UInt8] = []
+    private static let scale = 10_000.0
+
+    /// - Parameter name: of the query, in a third column where there are several.
+    mutating func append(_ squaredDistance: UInt32, at position: Int, name: String? = nil) {
+        let scaled = UInt64((Double(squaredDistance).squareRoot() * Self.scale).rounded())
+        append(scaled / 10_000)
+        bytes.append(UInt8(ascii: "."))
+        let fraction = scaled % 10_000
+        for digit in [1_000, 100, 10, 1] as [UInt64] {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction / digit % 10))
+        }
+        bytes.append(UInt8(ascii: " "))
+        append(UInt64(position))
+        if let name {
+            bytes.append(UInt8(ascii: " "))
+            bytes += Console.oneLine(Console.printable(name)).utf8
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func append(_ number: UInt64) {
+        bytes += String(number).utf8
+    }
+
+    /// Writes to standard output, after what was printed before, and starts afresh.
+    mutating func print() throws {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        try Console.finish()
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        } catch {
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            throw Console.Unwritable(code: underlying.map { Int32(truncatingIfNeeded: $0.code) } ?? EIO)
+        }
+    }
+
+    /// As in the lines: four digits after the point.
+    static func text(_ squaredDistance: UInt32) -> String {
+        var lines = TinyLines()
+        lines.append(squaredDistance, at: 0)
+        return String(decoding: lines.bytes.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
     }
 }

@@ -7,22 +7,22 @@ struct TinyShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Write tiny images as one picture, row by row.",
         discussion: """
-            Shows the given positions, or COUNT that are drawn at random. With - positions are read from standard \
-            input: the lines of `sosia tiny search`, or one position a line.
+            Shows the given positions, or some that are drawn at random (-n). With -, positions are read from \
+            standard input: the lines of `sosia tiny search`, or one position to a line.
             """)
 
     @OptionGroup var file: TinyFileOptions
 
-    @Option(name: .short, help: ArgumentHelp("The new picture.", valueName: "out.png|out.jpg"))
+    @Option(name: .short, help: ArgumentHelp("The picture to write.", valueName: "out.png|out.jpg"))
     var output: String
 
-    @Option(name: .short, help: "Tiny images in a row; about as many as rows when not given.")
+    @Option(name: .short, help: "Tiny images in a row; about as many as there are rows by default.")
     var columns: Int?
 
-    @Option(name: .customShort("n"), help: "How many to draw at random.")
+    @Option(name: .customShort("n"), help: "How many positions to draw at random.")
     var count: Int?
 
-    @Option(help: "Equal seeds draw equal positions.")
+    @Option(help: "The seed of the drawing; equal seeds draw equal positions.")
     var seed: UInt64 = 0
 
     @Argument(help: "Positions from 0, or - for standard input.")
@@ -30,12 +30,8 @@ struct TinyShowCommand: AsyncParsableCommand {
 
     func validate() throws {
         let cells = Mosaic.cells.minimum...Mosaic.cells.maximum
-        if let columns, !cells.contains(columns) {
-            throw ValidationError("-c is \(columns), expected \(cells.lowerBound) to \(cells.upperBound).")
-        }
-        if let count, !cells.contains(count) {
-            throw ValidationError("-n is \(count), expected \(cells.lowerBound) to \(cells.upperBound).")
-        }
+        if let columns { try cells.check(columns, "-c") }
+        if let count { try cells.check(count, "-n") }
         guard (count == nil) != positions.isEmpty else {
             throw ValidationError("Name positions, or say with -n how many to draw at random.")
         }
@@ -68,7 +64,7 @@ struct TinyShowCommand: AsyncParsableCommand {
         return try positions.flatMap { try $0 == "-" ? Self.read() : [Int($0) ?? -1] }
     }
 
-    /// The last number of lines with one or two of them.
+    /// Takes the last number of a line that has one or two.
     private static func read() throws -> [Int] {
         let text = String(decoding: try StandardInput.bytes(), as: UTF8.self)
         return try text.split(whereSeparator: \.isNewline).map { line in

@@ -19,12 +19,38 @@ public struct TileContainer: Sendable, Hashable {
         public let emptyShare: Double
         /// Which pixels show nothing, in the words of who reads the file; sorted.
         public let emptiness: [String]
+        /// Pixels are black up to this level; nil for files that have no such rule.
+        public let blackLevel: UInt8?
 
-        public init(tile: Int, stride: Int, emptyShare: Double = 1, emptiness: [String] = []) {
+        public init(
+            tile: Int, stride: Int, emptyShare: Double = 1, emptiness: [String] = [], blackLevel: UInt8? = nil
+        ) {
             self.tile = tile
             self.stride = stride
             self.emptyShare = emptyShare
             self.emptiness = emptiness
+            self.blackLevel = blackLevel
+        }
+
+        /// Also takes what earlier releases wrote: the level as one more word of `emptiness`, such as `level 3`.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            let words = try values.decode([String].self, forKey: .emptiness)
+            let levels = words.filter { $0.hasPrefix(Self.levelWord) }
+            self.init(
+                tile: try values.decode(Int.self, forKey: .tile),
+                stride: try values.decode(Int.self, forKey: .stride),
+                emptyShare: try values.decode(Double.self, forKey: .emptyShare),
+                emptiness: words.filter { !levels.contains($0) },
+                blackLevel: try values.decodeIfPresent(UInt8.self, forKey: .blackLevel)
+                    ?? levels.compactMap { UInt8($0.dropFirst(Self.levelWord.count)) }.first)
+        }
+
+        private static let levelWord = "level "
+
+        /// Whether the same pixels show nothing, and tiles are dropped for the same share of them.
+        package func dropsAs(_ other: Tiling) -> Bool {
+            emptyShare == other.emptyShare && emptiness == other.emptiness && blackLevel == other.blackLevel
         }
     }
 

@@ -1,7 +1,7 @@
 import MemoryMapping
 public import SosiaCore
 
-/// Records one behind the other, nothing else: position N starts at byte N * 3,072.
+/// A sequence of records and nothing else: position N starts at byte N * 3,072.
 ///
 /// The file is mapped part by part; it must not get shorter while it is used.
 public struct TinyImageFile: Sendable {
@@ -11,7 +11,7 @@ public struct TinyImageFile: Sendable {
     public let path: String
     /// Whole records.
     public let count: Int
-    /// Bytes behind the last whole record; they are ignored.
+    /// Bytes after the last whole record; they are ignored.
     public let truncatedBytes: Int
     /// Whether passing over the file leaves nothing of use in the file cache.
     let exceedsMemory: Bool
@@ -51,7 +51,7 @@ public struct TinyImageFile: Sendable {
         return image
     }
 
-    /// Copies some records into a buffer, which gets their size.
+    /// Copies records into a buffer, which is resized to fit.
     func read(_ positions: Range<Int>, into buffer: inout [UInt8]) throws {
         let count = positions.count * TinyImage.byteCount
         buffer.removeLast(max(0, buffer.count - count))
@@ -66,7 +66,7 @@ public struct TinyImageFile: Sendable {
         try file.withBytes(in: Self.bytes(of: positions), body)
     }
 
-    /// Asks the system to read some records that are wanted soon; those behind the end are left out. Does nothing for a
+    /// Asks the system to read some records that are wanted soon; those past the end are left out. Does nothing for a
     /// file that is read past the cache.
     func prefetch(_ positions: Range<Int>) {
         if !exceedsMemory { file.prefetch(Self.bytes(of: positions)) }
@@ -79,5 +79,50 @@ public struct TinyImageFile: Sendable {
 
     static func bytes(of positions: Range<Int>) -> Range<Int> {
         positions.lowerBound * TinyImage.byteCount..<positions.upperBound * TinyImage.byteCount
+    }
+}
+
+/// Positions drawn at random.
+public enum RecordSample {
+    /// `count` different positions below `total`, in the order in which they were drawn (Floyd's algorithm; Bentley,
+    /// *Programming Pearls*, 1987). Equal seeds give equal positions on every machine.
+    /// - Parameter count: moved into 0...total.
+    public static func positions(_ count: Int, of total: Int, seed: UInt64) -> [Int] {
+        let total = max(total, 0)
+        let count = min(max(count, 0), total)
+        var generator = SplitMix(seed: seed)
+        var drawn: Set<Int> = []
+        var positions: [Int] = []
+        for last in total - count..<total {
+            let position = Int.random(in: 0...last, using: &generator)
+            let chosen = drawn.contains(position) ? last : position
+            drawn.insert(chosen)
+            positions.append(chosen)
+        }
+        return positions.shuffled(using: &generator)
+    }
+}
+
+/// Reads records for one thread: from the file cache if they are there, past it if the file is too large for it.
+struct RecordReader: Sendable {
+    private let file: TinyImageFile
+    private let uncached: UncachedReader?
+
+    /// - Parameter window: records that are wanted at once, at most.
+    init(_ file: TinyImageFile, window: Int) {
+        self.file = file
+        uncached = file.exceedsMemory ? file.uncachedReader(window: window) : nil
+    }
+
+    /// Whether these records are to be read past the cache.
+    func isUncached(_ positions: Range<Int>) -> Bool { uncached != nil && !file.isCached(positions) }
+
+    /// The bytes of some records, valid within `body` only.
+    func withRecords<Result>(_ positions: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
+        if let uncached, isUncached(positions) {
+            let result = try uncached.withBytes(in: TinyImageFile.bytes(of: positions), body)
+            if let result { return result }
+        }
+        return try file.withRecords(positions, body)
     }
 }

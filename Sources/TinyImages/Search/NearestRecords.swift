@@ -22,7 +22,7 @@ struct NearestRecords: Sendable {
 
     private static func capacity(_ k: Int) -> Int { k + min(max(k / 2, room.minimum), room.maximum) }
 
-    /// What one takes at most.
+    /// The most bytes that one takes.
     static func byteCount(k: Int) -> Int {
         capacity(k) * MemoryLayout<UInt64>.stride + DistanceCensus.byteCount
     }
@@ -97,4 +97,20 @@ private struct DistanceCensus: Sendable {
         let shift = number < 2 << bits ? 0 : number >> bits - 1
         return ((number - shift << bits) << shift) + (1 << shift - 1)
     }
+}
+
+/// A record and how far it is from a query.
+public struct TinyNeighbor: Sendable, Hashable {
+    /// The record's number in the file, from 0.
+    public let position: Int
+    /// The sum of 3,072 squared differences of values 0...255.
+    public let squaredDistance: UInt32
+
+    public init(position: Int, squaredDistance: UInt32) {
+        self.position = position
+        self.squaredDistance = squaredDistance
+    }
+
+    /// Euclidean.
+    public var distance: Double { Double(squaredDistance).squareRoot() }
 }

@@ -1,6 +1,47 @@
 import SosiaCore
 
 extension ImageDecoder {
+    func decodeJPEG(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
+        let header = try JPEGHeader(bytes)
+        try limits.check(width: header.width, height: header.height)
+        guard header.isCommon else { return try decodeWithVips(bytes, format: .jpeg, plan: plan) }
+
+        let exif = header.exif.map { EXIFBlock(bytes, in: $0) }
+        let orientation = Orientation(exif: exif?.orientation ?? 1)
+        let size = orientation.upright(width: header.width, height: header.height)
+        let resize = try plan(size.width, size.height)
+        let region = orientation.storedRegion(of: resize)
+        let result = TurboJPEG.decode(
+            bytes, width: header.width, height: header.height,
+            denominator: TurboJPEG.denominator(for: region), region: region)
+        switch result {
+        case .declined:
+            return try decodeWithVips(bytes, format: .jpeg, plan: plan)
+        case .failed(let error):
+            throw error
+        case .decoded(let samples, let warned):
+            // The library reports its first warning only; behind a harmless one the file may still end early.
+            if warned, !JPEGHeader.reachesEnd(bytes, from: header.dataStart) { throw .truncated }
+            return try finish(
+                samples, profile: header.profile(in: bytes), orientation: orientation, plan: resize,
+                facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, exif: exif))
+        }
+    }
+}
+
+extension ImageDecoder {
+    func decodeBitmap(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
+        let bitmap = try BitmapFile(bytes)
+        try limits.check(width: bitmap.width, height: bitmap.height)
+        let resize = try plan(bitmap.width, bitmap.height)
+        let samples = try bitmap.samples(of: bytes).resampled(Orientation.upright.storedRegion(of: resize))
+        return try finish(
+            samples, profile: nil, orientation: .upright, plan: resize,
+            facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, exif: nil))
+    }
+}
+
+extension ImageDecoder {
     func decodeWithVips(
         _ bytes: [UInt8], format: PictureFormat, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
