@@ -46,7 +46,7 @@ extension EngineConformance {
             _ = try await subject.add([subject.entry(1)])
             let own = EngineConformance.model
             let other = ModelIdentity(
-                name: "another", weightsSHA256: own.weightsSHA256, precision: own.precision, pooling: own.pooling,
+                name: "another", weightsSHA256: own.weightsSHA256, precision: own.precision, descriptor: own.descriptor,
                 dimension: own.dimension, metric: own.metric)
             let query = try subject.vector(1)
             try await subject.fails {

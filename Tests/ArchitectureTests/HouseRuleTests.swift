@@ -14,7 +14,7 @@ struct HouseRuleTests {
     private static let unsafePlaces = [
         "Sources/Kernels/", "Sources/MemoryMapping/", "Sources/Platform/", "Sources/Indexes/",
         "Sources/Images/Bindings/", "Sources/Rasters/Bindings/",
-        "Sources/Embeddings/Binding/", "Sources/Embeddings/Inference/CompiledNetworkCache.swift",
+        "Sources/Embeddings/Runtime/Binding/", "Sources/Embeddings/Runtime/CompiledNetworkCache.swift",
         "Sources/Sosia/Vectors/", "Sources/TinyImages/File/", "Sources/Reports/Binding/",
     ]
 
