@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import MemoryMapping
+import FileSystem
 
 /// Parses, runs, and turns every ending into the contract's exit code.
 @main

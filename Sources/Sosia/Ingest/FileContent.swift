@@ -1,4 +1,5 @@
 import Crypto
+import FileSystem
 import Foundation
 import Images
 public import SosiaCore
@@ -20,12 +21,14 @@ public struct FileContent: Sendable {
             guard before.stamp.size <= Self.maximumBytes else {
                 throw SkipReason.tooLarge(bytes: before.stamp.size, maximum: Self.maximumBytes)
             }
-            bytes = try Self.read(path, expecting: Int(before.stamp.size))
-            guard try FileStatus(path: path).stamp == before.stamp, bytes.count == Int(before.stamp.size) else {
+            // One byte more than expected shows a file that grew.
+            bytes = try FileReader.bytes(of: path, maximum: Int(before.stamp.size) + 1)
+            stamp = ImageSource.Stamp(before.stamp)
+            let after = ImageSource.Stamp(try FileStatus(path: path).stamp)
+            guard after.isSameFile(as: stamp), bytes.count == Int(stamp.size) else {
                 throw SkipReason.changedWhileRead
             }
-            stamp = before.stamp
-        } catch let error as SystemError {
+        } catch let error as FileError {
             throw SkipReason(error)
         } catch let reason as SkipReason {
             throw reason
@@ -34,16 +37,6 @@ public struct FileContent: Sendable {
         }
         guard let hash = ContentHash(of: bytes) else { throw .unreadable(code: EIO) }
         self.hash = hash
-    }
-
-    private static func read(_ path: String, expecting size: Int) throws -> [UInt8] {
-        // The file may have become a pipe meanwhile, which would keep the program waiting for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw SystemError.last }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // One byte more than expected shows a file that grew.
-        guard let data = try handle.read(upToCount: size + 1) else { return [] }
-        return [UInt8](data)
     }
 }
 

@@ -1,4 +1,4 @@
-import MemoryMapping
+import FileSystem
 
 /// Gets records for one thread: out of the file cache where they are there, past it when the file is too large for it.
 struct RecordReader: Sendable {
