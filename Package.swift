@@ -13,9 +13,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sosia", targets: ["Sosia"]),
-        .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
-        .library(name: "TinyImages", targets: ["SosiaCore", "MemoryMapping", "TinyImages"]),
-        .library(name: "ObjectStores", targets: ["SosiaCore", "ObjectStores"]),
+        .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "FileSystem", "Indexes"]),
+        .library(name: "TinyImages", targets: ["SosiaCore", "FileSystem", "TinyImages"]),
+        .library(name: "ObjectStores", targets: ["SosiaCore", "FileSystem", "ObjectStores"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
@@ -36,17 +37,29 @@ let package = Package(
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
+        .target(
+            name: "FileSystem", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FileSystemTests",
+            dependencies: [
+                "FileSystem", "SosiaCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+
         .target(name: "SosiaCore", swiftSettings: strict),
         .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
 
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
-        .target(name: "MemoryMapping", dependencies: ["SosiaCore"], swiftSettings: strict),
-        .target(name: "Indexes", dependencies: ["Kernels", "MemoryMapping", "SosiaCore"], swiftSettings: strict),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "SosiaCore"], swiftSettings: strict),
-        .testTarget(name: "MemoryMappingTests", dependencies: ["MemoryMapping"], swiftSettings: strict),
+        .target(name: "Indexes", dependencies: ["Kernels", "FileSystem", "SosiaCore"], swiftSettings: strict),
         .testTarget(
-            name: "IndexesTests", dependencies: ["Indexes", "Kernels", "MemoryMapping", "SosiaCore"],
+            name: "KernelsTests", dependencies: ["Kernels", "SosiaCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IndexesTests", dependencies: ["Indexes", "Kernels", "FileSystem", "SosiaCore", "TestSupport"],
             swiftSettings: strict),
 
         .target(name: "CPlatform"),
@@ -60,16 +73,18 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "CGDAL", dependencies: ["CPlatform"]),
-        .target(name: "Rasters", dependencies: ["CGDAL", "Platform", "SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "Rasters", dependencies: ["CGDAL", "FileSystem", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(name: "RastersTests", dependencies: ["Rasters", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CArchives", dependencies: ["CPlatform"]),
         .target(
             name: "TinyImages",
-            dependencies: ["CArchives", "Images", "Kernels", "MemoryMapping", "Platform", "SosiaCore"],
+            dependencies: ["CArchives", "Images", "Kernels", "FileSystem", "Platform", "SosiaCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "TinyImagesTests", dependencies: ["TinyImages", "Images", "SosiaCore"], swiftSettings: strict),
+            name: "TinyImagesTests", dependencies: ["TinyImages", "Images", "SosiaCore", "TestSupport"],
+            swiftSettings: strict),
 
         .target(name: "CReports", dependencies: ["CPlatform"]),
         .target(name: "Reports", dependencies: ["CReports", "Images", "Platform", "SosiaCore"], swiftSettings: strict),
@@ -78,7 +93,7 @@ let package = Package(
         .target(name: "COpenVINO", dependencies: ["CPlatform"]),
         .target(
             name: "Embeddings",
-            dependencies: ["COpenVINO", "SosiaCore", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["COpenVINO", "FileSystem", "SosiaCore", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
         .target(
@@ -88,17 +103,24 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "MemoryMapping",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "FileSystem",
                 "Catalog",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "SosiaTests",
-            dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "ObjectStores", "SosiaCore"],
+            dependencies: [
+                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
+                "TestSupport",
+            ],
             swiftSettings: strict),
-        .target(name: "ObjectStores", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "ObjectStores",
+            dependencies: ["FileSystem", "SosiaCore", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict),
         .testTarget(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
@@ -106,7 +128,7 @@ let package = Package(
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia", "ObjectStores", "SosiaCore",
+                "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -126,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "SosiaServerTests",
             dependencies: [
-                "SosiaServer", "Sosia",
+                "SosiaServer", "Sosia", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],
@@ -134,7 +156,7 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "MemoryMapping",
+                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "FileSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 kind="${1:-}"
 case $kind in
-address) filter="${2:-IndexesTests|KernelsTests|MemoryMappingTests|ImagesTests|RastersTests}" ;;
+address) filter="${2:-IndexesTests|KernelsTests|FileSystemTests|ImagesTests|RastersTests}" ;;
 thread) filter="${2:-IndexingTests|EngineConformanceTests|IndexesTests|TileReadingTests|PlacesTests}" ;;
 *)
     echo "usage: scripts/sanitize.sh address|thread [FILTER]" >&2

@@ -3,26 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-int sosia_file_stamp_read(const char *path, sosia_file_stamp *out) {
-    struct stat facts;
-    memset(out, 0, sizeof *out);
-    if (stat(path, &facts) != 0) return 0;
-    out->size = facts.st_size;
-#ifdef __APPLE__
-    out->seconds = facts.st_mtimespec.tv_sec;
-    out->nanoseconds = facts.st_mtimespec.tv_nsec;
-#else
-    out->seconds = facts.st_mtim.tv_sec;
-    out->nanoseconds = facts.st_mtim.tv_nsec;
-#endif
-    out->node = (uint64_t)facts.st_ino;
-    out->device = (uint64_t)facts.st_dev;
-    out->is_file = S_ISREG(facts.st_mode);
-    return 1;
-}
 
 int sosia_working_folder(char *out, size_t size) { return getcwd(out, size) != NULL; }
 

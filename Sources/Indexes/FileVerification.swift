@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 internal import SosiaCore
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 internal import SosiaCore
 
 /// The first 128 bytes of every index file; all numbers little-endian.

@@ -1,5 +1,7 @@
+import FileSystem
 import Foundation
 public import SosiaCore
+import SystemPackage
 
 /// Objects as files of one folder: `ab/ab12...`, the name being the SHA-256 of the bytes in hexadecimal.
 ///
@@ -17,27 +19,20 @@ public struct FolderObjectStore: ObjectStore {
     /// - Throws: `ObjectStoreError`
     public func put(_ bytes: [UInt8], as key: ContentHash) async throws {
         guard !FileManager.default.fileExists(atPath: file(key)) else { return }
-        try translating {
+        try translating { () throws(FileError) in
             try create(folder(key))
-            let partial = folder(key) + "/." + UUID().uuidString + Self.partialEnding
-            do {
-                try write(bytes, to: partial)
-                try Disk.rename(partial, to: file(key))
-            } catch {
-                try? FileManager.default.removeItem(atPath: partial)
-                throw error
-            }
-            try Disk.synchronize(folder: folder(key))
+            try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
         }
     }
 
     /// Reads the whole file; what it holds is the caller's to check.
     /// - Throws: `ObjectStoreError`
     public func get(_ key: ContentHash) async throws -> [UInt8]? {
-        try translating {
-            do {
-                return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(key))))
-            } catch CocoaError.fileReadNoSuchFile {
+        try translating { () throws(FileError) in
+            do throws(FileError) {
+                return try FileReader.bytes(of: file(key))
+            } catch {
+                guard error.isMissing else { throw error }
                 return nil
             }
         }
@@ -51,20 +46,15 @@ public struct FolderObjectStore: ObjectStore {
     /// Durable when it returns.
     /// - Throws: `ObjectStoreError`
     public func remove(_ key: ContentHash) async throws {
-        try translating {
-            do {
-                try FileManager.default.removeItem(atPath: file(key))
-            } catch CocoaError.fileNoSuchFile {
-                return
-            }
-            try Disk.synchronize(folder: folder(key))
+        try translating { () throws(FileError) in
+            try DurableFile.remove(file(key))
         }
     }
 
     /// Lists the folder; files whose names are no keys are passed over.
     /// - Throws: `ObjectStoreError`
     public func keys(after key: ContentHash?, limit: Int) async throws -> [ContentHash] {
-        try translating {
+        try translating { () throws(FileError) in
             let last = key?.description ?? ""
             var found: [ContentHash] = []
             for part in try names(in: path) where part.utf8.count == Self.prefixLength && part >= last.prefix(2) {
@@ -80,7 +70,6 @@ public struct FolderObjectStore: ObjectStore {
 
 extension FolderObjectStore {
     private static let prefixLength = 2
-    private static let partialEnding = ".partial"
     /// Seconds after which a file that was being written belongs to a process that is gone.
     private static let abandoned = 3_600.0
 
@@ -89,42 +78,39 @@ extension FolderObjectStore {
     private func file(_ key: ContentHash) -> String { folder(key) + "/" + key.description }
 
     /// Sorted; none for a folder that is not there.
-    private func names(in folder: String) throws -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        } catch CocoaError.fileReadNoSuchFile {
+    private func names(in folder: String) throws(FileError) -> [String] {
+        do throws(FileError) {
+            return try Folder.names(in: folder).sorted()
+        } catch {
+            guard error.isMissing else { throw error }
             return []
         }
     }
 
     /// Makes the folder durable under its name, and clears one that was there of what crashes left.
-    private func create(_ folder: String) throws {
+    private func create(_ folder: String) throws(FileError) {
         if FileManager.default.fileExists(atPath: folder) {
-            for name in try names(in: folder) where name.hasSuffix(Self.partialEnding) {
-                let written = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)[.modificationDate]
-                guard let written = written as? Date, -written.timeIntervalSinceNow > Self.abandoned else { continue }
-                try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            for name in try names(in: folder) where name.hasSuffix(DurableFile.temporaryEnding) {
+                let file = folder + "/" + name
+                guard let written = try? FileStatus(path: file).stamp.modified,
+                    Date().timeIntervalSince1970 - Double(written) / 1e9 > Self.abandoned
+                else { continue }
+                try DurableFile.remove(file)
             }
         } else {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Disk.synchronize(folder: path)
-            try Disk.synchronize(folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            try Folder.create(folder)
         }
     }
 
-    private func write(_ bytes: [UInt8], to partial: String) throws {
-        try Disk.create(partial)
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: partial))
-        defer { try? handle.close() }
-        try handle.write(contentsOf: Data(bytes))
-        try handle.synchronize()
-    }
-
-    private func translating<Value>(_ body: () throws -> Value) throws(ObjectStoreError) -> Value {
-        do {
+    private func translating<Value>(_ body: () throws(FileError) -> Value) throws(ObjectStoreError) -> Value {
+        do throws(FileError) {
             return try body()
         } catch {
-            throw Disk.error(error, store: path)
+            switch error.errno {
+            case .noSpace, .diskQuotaExceeded: throw .full(store: path)
+            case .readOnlyFileSystem, .permissionDenied, .notPermitted: throw .readOnly(store: path)
+            default: throw .failed(store: path, reason: error.reason)
+            }
         }
     }
 }

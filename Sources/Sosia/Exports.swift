@@ -2,7 +2,7 @@
 @_exported public import Embeddings
 @_exported public import Images
 @_exported public import SosiaCore
-@_exported public import struct MemoryMapping.MemoryBudget
+@_exported public import struct FileSystem.MemoryBudget
 @_exported public import struct Rasters.EmptinessRule
 @_exported public import enum Rasters.RasterError
 @_exported public import struct Rasters.RasterPyramid

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import MemoryMapping
+import FileSystem
 
 /// Parses, runs, and turns every outcome into the exit code that the help promises.
 @main

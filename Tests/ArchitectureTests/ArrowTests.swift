@@ -5,11 +5,11 @@ import Testing
 struct ArrowTests {
     /// What each target may import: the arrows of the picture.
     static let arrows: [String: Set<String>] = [
+        "FileSystem": ["SystemPackage"],
         "SosiaCore": [],
         "CKernels": [],
         "Kernels": ["CKernels", "SosiaCore"],
-        "MemoryMapping": ["SosiaCore"],
-        "Indexes": ["Kernels", "MemoryMapping", "SosiaCore"],
+        "Indexes": ["Kernels", "FileSystem", "SosiaCore"],
         "CTurboJPEG": [],
         "CExif": [],
         "CPlatform": [],
@@ -17,31 +17,32 @@ struct ArrowTests {
         "CImages": ["CPlatform", "CTurboJPEG", "CExif"],
         "Images": ["CImages", "Platform", "SosiaCore"],
         "CGDAL": ["CPlatform"],
-        "Rasters": ["CGDAL", "Platform", "SosiaCore"],
+        "Rasters": ["CGDAL", "FileSystem", "Platform", "SosiaCore"],
         "CArchives": ["CPlatform"],
-        "TinyImages": ["CArchives", "Images", "Kernels", "MemoryMapping", "Platform", "SosiaCore"],
+        "TinyImages": ["CArchives", "Images", "Kernels", "FileSystem", "Platform", "SosiaCore"],
         "CReports": ["CPlatform"],
         "Reports": ["CReports", "Images", "Platform", "SosiaCore"],
         "COpenVINO": ["CPlatform"],
-        "Embeddings": ["COpenVINO", "SosiaCore", "Crypto"],
+        "Embeddings": ["COpenVINO", "FileSystem", "SosiaCore", "Crypto"],
         "Catalog": ["SosiaCore", "GRDB"],
         "Sosia": [
-            "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "MemoryMapping",
+            "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "FileSystem",
             "Catalog",
-            "Crypto",
+            "Crypto", "SystemPackage",
         ],
-        "ObjectStores": ["SosiaCore"],
+        "ObjectStores": ["FileSystem", "SosiaCore", "SystemPackage"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird",
+            "Sosia", "FileSystem", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird",
             "HummingbirdCore",
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",
         ],
         "SosiaCLI": [
-            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "MemoryMapping", "ArgumentParser",
+            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "FileSystem", "ArgumentParser",
             "Rainbow", "SwiftCSV",
         ],
+        "TestSupport": ["Images", "SosiaCore"],
     ]
 
     struct Description: Decodable {

@@ -12,7 +12,7 @@ struct HouseRuleTests {
 
     /// Where unsafe Swift is at home: the kernels, the mapped file, the readers of file formats and the C bindings.
     private static let unsafePlaces = [
-        "Sources/Kernels/", "Sources/MemoryMapping/", "Sources/Platform/", "Sources/Indexes/",
+        "Sources/Kernels/", "Sources/FileSystem/", "Sources/Platform/", "Sources/Indexes/",
         "Sources/Images/Bindings/", "Sources/Rasters/Bindings/",
         "Sources/Embeddings/Runtime/Binding/", "Sources/Embeddings/Runtime/CompiledNetworkCache.swift",
         "Sources/Sosia/Vectors/", "Sources/TinyImages/File/", "Sources/Reports/Binding/",

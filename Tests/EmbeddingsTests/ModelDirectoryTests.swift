@@ -42,8 +42,9 @@ import Testing
         // A relative XDG folder is ignored, as the specification says.
         let relative = ModelDirectory.standard(environment: ["XDG_DATA_HOME": "d", "HOME": "/h"], executable: nil)
         #expect(relative.additions?.path == "/h/.local/share/sosia/models")
-        #expect(ModelDirectory.standardNetworkCache(environment: ["HOME": "/h"])?.path == "/h/.cache/sosia/networks")
-        #expect(ModelDirectory.standardNetworkCache(environment: [:]) == nil)
+        #expect(ModelDirectory.standardNetworkCache(environment: ["HOME": "/h"]).path == "/h/.cache/sosia/networks")
+        let home = NSHomeDirectory()
+        #expect(ModelDirectory.standardNetworkCache(environment: [:]).path == home + "/.cache/sosia/networks")
     }
 }
 

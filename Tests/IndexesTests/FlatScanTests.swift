@@ -1,5 +1,6 @@
 import Indexes
 import SosiaCore
+import TestSupport
 import Testing
 
 @Suite("Brute force")

@@ -1,6 +1,7 @@
 import Foundation
 import Indexes
 import SosiaCore
+import TestSupport
 import Testing
 
 @Suite("Graph index")

@@ -1,5 +1,6 @@
 import Foundation
 import SosiaCore
+import TestSupport
 import Testing
 
 /// Named sets of rows and queries that are hard in different ways.

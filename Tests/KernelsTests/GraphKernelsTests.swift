@@ -1,5 +1,6 @@
 import Kernels
 import SosiaCore
+import TestSupport
 import Testing
 
 @Suite("Graph kernels against double precision, at every level the processor has")

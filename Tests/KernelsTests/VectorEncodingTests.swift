@@ -1,5 +1,6 @@
 import Kernels
 import SosiaCore
+import TestSupport
 import Testing
 
 @Suite("Encoding: halves, four-bit codes, query bytes, the mix, ranks and checksums")

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Sosia
+import TestSupport
 import Testing
 
 @testable import SosiaServer

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Sosia
+import TestSupport
 import Testing
 
 @testable import SosiaServer

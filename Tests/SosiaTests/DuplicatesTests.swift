@@ -1,4 +1,5 @@
 @testable import Sosia
+import TestSupport
 import Testing
 
 struct DuplicatesTests {

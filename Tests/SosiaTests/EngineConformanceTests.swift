@@ -1,5 +1,6 @@
 import EngineConformance
 import Sosia
+import TestSupport
 import Testing
 
 struct EngineConformanceTests {

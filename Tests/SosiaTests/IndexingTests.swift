@@ -2,6 +2,7 @@ import Foundation
 @testable import Sosia
 import SosiaCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// Indexes are caches: with one, without one, with a broken one, the answer is the same.

@@ -1,5 +1,6 @@
 @testable import Sosia
 import SosiaCore
+import TestSupport
 import Testing
 
 /// Which tiles of one place an answer keeps.

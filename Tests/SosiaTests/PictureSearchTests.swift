@@ -1,6 +1,7 @@
 import Foundation
 import Sosia
 import Synchronization
+import TestSupport
 import Testing
 
 struct PictureSearchTests {

@@ -3,6 +3,7 @@ import Images
 @testable import Sosia
 import Rasters
 import SosiaCore
+import TestSupport
 import Testing
 
 /// Rasters that are read from more than one file, and files that are put back.

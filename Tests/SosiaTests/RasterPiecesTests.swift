@@ -3,6 +3,7 @@ import Rasters
 @testable import Sosia
 import SosiaCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// How often a raster is read for a map.

@@ -1,5 +1,6 @@
 import Foundation
 @testable import Sosia
+import TestSupport
 import Testing
 
 /// Readers beside writers that crash or compact, and catalogs that claim what is not there.

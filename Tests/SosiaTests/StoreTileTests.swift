@@ -2,6 +2,7 @@ import Foundation
 @testable import Sosia
 import SosiaCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// A run that ends itself, however early it gets there.

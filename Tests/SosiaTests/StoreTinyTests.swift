@@ -2,6 +2,7 @@ import Foundation
 import Images
 @testable import Sosia
 import SosiaCore
+import TestSupport
 import Testing
 
 /// Files of tiny images: adding, adding again, changed files, showing, searching.

@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 @testable import Sosia
 import SosiaCore
+import TestSupport
 import Testing
 
 /// The truth on disk: what survives, what is noticed, what is refused.

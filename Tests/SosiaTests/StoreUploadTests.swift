@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStores
 import Sosia
+import TestSupport
 import Testing
 
 struct StoreUploadTests {

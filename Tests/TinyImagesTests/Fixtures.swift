@@ -4,29 +4,6 @@ import SosiaCore
 import Testing
 import TinyImages
 
-/// A folder that is there for the length of one test.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/sosia-tiny-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// - Returns: the path of the new file.
-    @discardableResult
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        let file = URL(fileURLWithPath: path + "/" + name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-        return file.path
-    }
-
-    var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
-}
-
 /// Records with soft shapes and some noise, so that bounds exclude many; the last ones repeat the first, for ties.
 func records(_ count: Int, seed: UInt64) throws -> [TinyImage] {
     var generator = SplitMix(seed: seed)

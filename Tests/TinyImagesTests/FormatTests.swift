@@ -1,4 +1,5 @@
 import SosiaCore
+import TestSupport
 import Testing
 import TinyImages
 

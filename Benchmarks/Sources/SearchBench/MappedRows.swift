@@ -1,4 +1,4 @@
-import MemoryMapping
+import FileSystem
 import SosiaCore
 
 /// Row-major Float32 rows in a mapped file.

@@ -1,4 +1,4 @@
-import MemoryMapping
+import FileSystem
 import SosiaCore
 
 /// Searches of one index with one set of options.

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import MemoryMapping
+import FileSystem
 import TinyImages
 
 /// `sosia-bench-tiny FILE [ROUNDS [COUNT]]`: passes over a file of tiny images, in turns, as GB/s a line of JSON. The

@@ -19,15 +19,6 @@ enum { SOSIA_RASTER_MESSAGE_SIZE = 512, SOSIA_RASTER_NAME_SIZE = 128, SOSIA_RAST
 
 // The file that a path names ---------------------------------------------------------------------------------------
 
-// What changes when a file does.
-typedef struct {
-    int64_t size, seconds, nanoseconds;
-    uint64_t node, device;
-    int is_file; // 0 for folders, devices, pipes
-} sosia_file_stamp;
-
-// 0 when nothing is there.
-int sosia_file_stamp_read(const char *path, sosia_file_stamp *out);
 // 0 when it does not fit.
 int sosia_working_folder(char *out, size_t size);
 

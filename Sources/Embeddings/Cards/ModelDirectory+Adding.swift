@@ -1,3 +1,4 @@
+internal import FileSystem
 public import Foundation
 
 extension ModelDirectory {
@@ -23,7 +24,7 @@ extension ModelDirectory {
             throw .card(error)
         }
         guard let folder = additions else {
-            throw .modelUnwritable(path: "", reason: "there is no folder for models (no HOME, no SOSIA_MODELS)")
+            throw .modelUnwritable(path: "", reason: "there is no folder for models (the search path is empty)")
         }
         try Self.checkSize(of: weights)
         let known = list().models.first { $0.card.name == card.name }
@@ -49,10 +50,8 @@ extension ModelDirectory {
     /// The card comes last, so that a card in the folder always has its weights.
     private func store(_ model: InstalledModel, from weights: URL, in folder: URL) throws(EmbeddingError) {
         let files = FileManager.default
-        let part = folder.appendingPathComponent(".\(model.card.weights.file).\(UUID().uuidString)")
-        defer { try? files.removeItem(at: part) }
         do {
-            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Folder.create(folder.path)
             if files.fileExists(atPath: model.weights.path) {
                 let digest = try FileBytes.sha256(of: model.weights)
                 guard digest == model.card.weights.sha256 else {
@@ -60,10 +59,12 @@ extension ModelDirectory {
                         file: model.weights.path, got: digest, expected: model.card.weights.sha256)
                 }
             } else {
-                try files.copyItem(at: weights.resolvingSymlinksInPath(), to: part)
-                try files.moveItem(at: part, to: model.weights)
+                try DurableFile.place(model.weights.path) { part in
+                    try files.copyItem(atPath: weights.resolvingSymlinksInPath().path, toPath: part)
+                }
             }
-            try model.card.json().write(to: folder.appendingPathComponent(model.card.name + ".json"), options: .atomic)
+            let card = [UInt8](try model.card.json())
+            try DurableFile.write(card.span.bytes, to: folder.path + "/" + model.card.name + ".json")
         } catch let error as EmbeddingError {
             throw error
         } catch let error as ModelCardError {

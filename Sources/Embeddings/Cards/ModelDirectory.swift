@@ -1,3 +1,4 @@
+internal import FileSystem
 public import Foundation
 
 /// A model that is ready to be opened: its card and where its weights lie.
@@ -43,17 +44,17 @@ public struct ModelDirectory: Sendable, Hashable {
         executable: URL? = Bundle.main.executableURL
     ) -> ModelDirectory {
         let named = environment["SOSIA_MODELS"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
-        let user = UserFolder.data(environment).map { $0.appendingPathComponent("sosia/models") }
+        let user = URL(fileURLWithPath: UserFolders(environment).data + "/sosia/models")
         return ModelDirectory(
             searchPath: [named, user].compactMap { $0 }
                 + DependencyFolder.candidates("models", executable: executable))
     }
 
-    /// Where compiled networks are kept: `sosia/networks` in the user's cache directory; nil without a home.
+    /// Where compiled networks are kept: `sosia/networks` in the user's cache folder.
     public static func standardNetworkCache(
         environment: [String: String] = ProcessInfo.processInfo.environment
-    ) -> URL? {
-        UserFolder.cache(environment).map { $0.appendingPathComponent("sosia/networks") }
+    ) -> URL {
+        URL(fileURLWithPath: UserFolders(environment).cache + "/sosia/networks")
     }
 
     /// All models, and the cards that are no use.
@@ -100,22 +101,5 @@ public struct ModelDirectory: Sendable, Hashable {
         let card = try ModelCard(contentsOf: file)
         return InstalledModel(
             card: card, weights: file.deletingLastPathComponent().appendingPathComponent(card.weights.file))
-    }
-}
-
-/// The folders of the XDG Base Directory Specification; relative values are ignored, as it says.
-enum UserFolder {
-    static func data(_ environment: [String: String]) -> URL? {
-        folder(environment, "XDG_DATA_HOME", ".local/share")
-    }
-
-    static func cache(_ environment: [String: String]) -> URL? {
-        folder(environment, "XDG_CACHE_HOME", ".cache")
-    }
-
-    private static func folder(_ environment: [String: String], _ variable: String, _ usual: String) -> URL? {
-        if let value = environment[variable], value.hasPrefix("/") { return URL(fileURLWithPath: value) }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return URL(fileURLWithPath: home).appendingPathComponent(usual)
     }
 }

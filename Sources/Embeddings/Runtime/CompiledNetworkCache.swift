@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FileSystem
 internal import Foundation
 internal import SosiaCore
 
@@ -75,11 +76,16 @@ struct CompiledNetworkCache {
         let part = folder.appendingPathComponent(".\(file.lastPathComponent).\(UUID().uuidString)")
         defer { try? files.removeItem(at: part) }
         do {
-            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Folder.create(folder.path)
             try network.export(to: part.path)
             let export = try Data(contentsOf: part, options: .alwaysMapped)
-            let whole = Self.header(bytes: export.count, digest: SHA256.hash(data: export)) + export
-            try whole.write(to: file, options: .atomic)
+            let header = [UInt8](Self.header(bytes: export.count, digest: SHA256.hash(data: export)))
+            // The digest tells a file that a crash tore.
+            try DurableFile.place(file.path, isSynced: false) { path in
+                var writer = try FileWriter(creating: path)
+                try writer.append(header.span.bytes)
+                try writer.append(export.bytes)
+            }
         } catch {
             return
         }

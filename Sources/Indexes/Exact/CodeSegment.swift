@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 
 /// Four things, one for each kind of code.
 struct Codes<Part: Sendable>: Sendable {

@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 public import SosiaCore
 
 /// Exact nearest neighbours from compact codes: every answer equals brute force, distances bit for bit.

@@ -1,4 +1,4 @@
-internal import MemoryMapping
+internal import FileSystem
 public import SosiaCore
 
 /// Brute force in the form of an index: it learns nothing and covers nothing but a count.

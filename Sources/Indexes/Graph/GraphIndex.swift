@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 public import SosiaCore
 
 /// Approximate nearest neighbours by walking a graph of near neighbours, on compact codes, with the head measured in

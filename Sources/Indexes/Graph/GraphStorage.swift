@@ -1,5 +1,5 @@
 internal import Kernels
-internal import MemoryMapping
+internal import FileSystem
 
 /// The rows and links of a graph, in memory or in a mapped file.
 struct GraphStorage: Sendable {

@@ -1,3 +1,5 @@
+internal import FileSystem
+
 /// The file behind a raster, and what it was when it was opened.
 struct SourceFile {
     /// As it was given.
@@ -22,11 +24,11 @@ struct SourceFile {
         // From the root on, no name can be taken for XML, a connection or a part of another file.
         guard !path.isEmpty, let absolute = WorkingFolder.absolute(path) else { throw .missing(path: path) }
         if absolute.hasPrefix("/vsi") { throw .refused(path: path, reason: "a virtual file is not opened") }
-        guard let stamp = FileStamp(of: absolute) else { throw .missing(path: path) }
-        guard stamp.isFile else { throw .refused(path: path, reason: "it is not a file") }
+        guard let status = try? FileStatus(path: absolute) else { throw .missing(path: path) }
+        guard status.kind == .file else { throw .refused(path: path, reason: "it is not a file") }
         self.path = path
         self.absolute = absolute
-        self.stamp = stamp
+        stamp = status.stamp
     }
 
     /// From now on, these files must stay as they are, too.
@@ -34,7 +36,8 @@ struct SourceFile {
         var seen: Set = [absolute]
         let others = files.compactMap(WorkingFolder.absolute).filter { seen.insert($0).inserted }
         parts = others.prefix(Self.maximumParts).compactMap { file in
-            FileStamp(of: file).flatMap { $0.isFile ? (file, $0) : nil }
+            guard let status = try? FileStatus(path: file), status.kind == .file else { return nil }
+            return (file, status.stamp)
         }
     }
 
@@ -48,16 +51,16 @@ struct SourceFile {
         var worlds = ["wld", type + "w"]
         if let first = type.first, let last = type.last, type.count > 2 { worlds.append("\(first)\(last)w") }
         names += ["prj"].map { "\(stem).\($0)" } + worlds.map { "\(stem).\($0)" }
-        return names.filter { FileStamp(of: $0)?.isFile == true }
+        return names.filter { (try? FileStatus(path: $0))?.kind == .file }
     }
 
     /// - Throws: ``RasterError/changed(path:)``, ``RasterError/vanished(path:)``
     func check() throws(RasterError) {
-        guard let now = FileStamp(of: absolute) else { throw .vanished(path: path) }
-        guard now == stamp else { throw .changed(path: path) }
+        guard let now = try? FileStatus(path: absolute).stamp else { throw .vanished(path: path) }
+        guard now.isSameFile(as: stamp) else { throw .changed(path: path) }
         for part in parts {
-            guard let now = FileStamp(of: part.path) else { throw .vanished(path: part.path) }
-            guard now == part.stamp else { throw .changed(path: part.path) }
+            guard let now = try? FileStatus(path: part.path).stamp else { throw .vanished(path: part.path) }
+            guard now.isSameFile(as: part.stamp) else { throw .changed(path: part.path) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import Foundation
 import SosiaCore
 
@@ -36,7 +37,7 @@ extension CollectionWriter {
             throw error
         }
         try writing { try catalog.adopt(generation: generation, rows: rows) }
-        try Folder.rename(layout.nextVectors, to: layout.vectors)
+        try layout.adoptNextVectors()
         try reopenVectors()
         var failure: StoreError?
         do {

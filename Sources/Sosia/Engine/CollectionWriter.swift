@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import Foundation
 import SosiaCore
 
@@ -17,11 +18,11 @@ actor CollectionWriter {
     init(_ layout: StoreLayout, creating wanted: ModelIdentity?) throws {
         self.layout = layout
         if wanted != nil {
-            try Folder.create(layout.root)
+            try StoreError.translating { () throws(FileError) in try Folder.create(layout.root) }
         } else if !FileManager.default.fileExists(atPath: layout.catalog) {
             throw StoreError.missing(path: layout.root)
         }
-        lock = try FileLock(layout.lock, of: layout.root)
+        lock = try layout.takeLock()
         do {
             if let wanted, !FileManager.default.fileExists(atPath: layout.catalog) {
                 try Self.create(layout, model: wanted)
@@ -119,7 +120,9 @@ actor CollectionWriter {
             creating: layout.vectors, header: VectorFileHeader(dimension: model.dimension, generation: 0))
         for leftover in [layout.newCatalog, layout.newCatalog + "-journal"] { unlink(leftover) }
         try Catalog(path: layout.newCatalog, access: .create).create(model: model)
-        try Folder.rename(layout.newCatalog, to: layout.catalog)
+        try StoreError.translating { () throws(FileError) in
+            try DurableFile.rename(layout.newCatalog, to: layout.catalog)
+        }
     }
 
     /// Vectors without a catalog are not overwritten: somebody lost the catalog, not the pictures.
@@ -135,7 +138,7 @@ actor CollectionWriter {
         let next = try? VectorFile.header(layout.nextVectors)
         let present = try VectorFile.header(layout.vectors)
         if present?.generation != state.generation, next?.generation == state.generation {
-            try Folder.rename(layout.nextVectors, to: layout.vectors)
+            try layout.adoptNextVectors()
         } else {
             unlink(layout.nextVectors)
         }

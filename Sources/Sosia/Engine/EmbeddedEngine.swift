@@ -1,7 +1,7 @@
 import Catalog
 public import Foundation
 import Indexes
-public import MemoryMapping
+public import FileSystem
 public import SosiaCore
 import Synchronization
 

@@ -1,6 +1,6 @@
 import Catalog
 import Indexes
-import MemoryMapping
+import FileSystem
 import SosiaCore
 
 extension Snapshot {

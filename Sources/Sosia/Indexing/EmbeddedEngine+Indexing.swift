@@ -1,3 +1,5 @@
+import FileSystem
+
 /// What an index covers and costs.
 public struct IndexStatus: Sendable, Hashable {
     /// The kind of index, as plans name it.

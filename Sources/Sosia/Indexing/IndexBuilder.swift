@@ -1,6 +1,6 @@
 import Catalog
 import Indexes
-import MemoryMapping
+import FileSystem
 import SosiaCore
 
 /// Makes the indexes of one snapshot.
@@ -26,7 +26,7 @@ struct IndexBuilder: Sendable {
 
     /// Builds what is wanting; returns at once when another process does.
     /// - Parameter waiting: whether to wait when another thread does.
-    /// - Throws: ``StoreError``, `IndexError`, `MappedFileError`; searches go on without the index.
+    /// - Throws: ``StoreError``, `IndexError`, `FileError`; searches go on without the index.
     func build(graph: Bool, waiting: Bool) throws {
         guard isWanting(graph: graph) else { return }
         // A build holds copies of codes and links, and what follows does not.

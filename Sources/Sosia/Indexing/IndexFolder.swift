@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import SosiaCore
 
@@ -9,7 +10,7 @@ struct IndexFolder: Sendable {
     let path: String
 
     /// Changes when a file comes or goes; nil when there is no folder.
-    var stamp: ImageSource.Stamp? { try? FileStatus(path: path).stamp }
+    var stamp: FileStamp? { try? FileStatus(path: path).stamp }
 
     /// The indexes of a generation, those that cover most first.
     func files(generation: Int64) -> [IndexFile] {
@@ -28,25 +29,23 @@ struct IndexFolder: Sendable {
 
     /// Puts a new file in place once it is whole.
     func place(_ name: String, write: (_ path: String) throws -> Void) throws {
-        let temporary = path + "/" + name + Self.unfinished
+        let file = path + "/" + name
         do {
-            try write(temporary)
-            try Folder.rename(temporary, to: path + "/" + name)
-        } catch {
-            unlink(temporary)
-            throw error
+            try DurableFile.place(file, temporary: file + Self.unfinished, write: write)
+        } catch let error as FileError {
+            throw StoreError(error)
         }
     }
 
     /// Makes the folder, and takes the right to change what is in it.
     /// - Returns: nil when another process builds.
     func lock() throws(StoreError) -> FileLock? {
-        try Folder.create(path)
-        do {
-            return try FileLock(path + "/" + Self.lockName, of: path)
+        do throws(FileError) {
+            try Folder.create(path)
+            return try FileLock(path + "/" + Self.lockName)
         } catch {
             if case .locked = error { return nil }
-            throw error
+            throw StoreError(error)
         }
     }
 

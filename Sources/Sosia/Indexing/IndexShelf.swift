@@ -1,7 +1,7 @@
 import Catalog
 import Foundation
 import Indexes
-import MemoryMapping
+import FileSystem
 import SosiaCore
 import Synchronization
 
@@ -33,7 +33,7 @@ final class IndexShelf: Sendable {
     private struct State {
         var indexes = Indexes()
         /// The folder, and what of the collection was asked for, when `indexes` was looked for.
-        var looked: (stamp: ImageSource.Stamp, generation: Int64, rows: Int)?
+        var looked: (stamp: FileStamp, generation: Int64, rows: Int)?
         /// Whether there were indexes that cover more rows than were asked for.
         var passedOverLarger = false
     }
@@ -51,7 +51,7 @@ final class IndexShelf: Sendable {
         guard let stamp = folder.stamp else { return Indexes() }
         let (generation, rows) = (snapshot.state.generation, snapshot.state.rows)
         return state.withLock { state in
-            if let looked = state.looked, looked.stamp == stamp, looked.generation == generation,
+            if let looked = state.looked, looked.stamp.isSameFile(as: stamp), looked.generation == generation,
                 rows == looked.rows || rows > looked.rows && !state.passedOverLarger
             {
                 return state.indexes
@@ -118,7 +118,7 @@ final class IndexShelf: Sendable {
     }
 }
 
-extension ImageSource.Stamp {
+extension FileStamp {
     /// Longer than the tick of any file system's clock, nanoseconds.
     private static let tick: Int64 = 100_000_000
 

@@ -1,4 +1,5 @@
 import Crypto
+import FileSystem
 import Foundation
 import Images
 public import SosiaCore
@@ -30,28 +31,21 @@ public struct FileContent: Sendable {
             guard before.stamp.size <= maximumBytes else {
                 throw SkipReason.tooLarge(bytes: before.stamp.size, maximum: maximumBytes)
             }
-            let bytes = try read(path, expecting: Int(before.stamp.size))
-            guard try FileStatus(path: path).stamp == before.stamp, bytes.count == Int(before.stamp.size) else {
+            // One byte more than expected shows a file that grew.
+            let bytes = try FileReader.bytes(of: path, maximum: Int(before.stamp.size) + 1)
+            let stamp = ImageSource.Stamp(before.stamp)
+            let after = ImageSource.Stamp(try FileStatus(path: path).stamp)
+            guard after.isSameFile(as: stamp), bytes.count == Int(stamp.size) else {
                 throw SkipReason.changedWhileRead
             }
-            return (bytes, before.stamp)
-        } catch let error as SystemError {
+            return (bytes, stamp)
+        } catch let error as FileError {
             throw SkipReason(error)
         } catch let reason as SkipReason {
             throw reason
         } catch {
             throw .unreadable(code: EIO)
         }
-    }
-
-    private static func read(_ path: String, expecting size: Int) throws -> [UInt8] {
-        // The file may have become a pipe meanwhile, which would keep the program waiting for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw SystemError.last }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // One byte more than expected shows a file that grew.
-        guard let data = try handle.read(upToCount: size + 1) else { return [] }
-        return [UInt8](data)
     }
 }
 

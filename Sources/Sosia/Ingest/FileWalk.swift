@@ -1,6 +1,7 @@
-import Foundation
+import FileSystem
 import Images
 import SosiaCore
+import SystemPackage
 
 /// The picture files at and below some paths, in the order of their names, one at a time.
 ///
@@ -48,8 +49,10 @@ struct FileWalk: Sequence, IteratorProtocol {
         } catch {
             // The file system's bytes were replaced on the way to a String, so that the name no longer leads anywhere.
             // Whether it is a folder of pictures or something else cannot be told.
-            let garbled = error.code == ENOENT && name.unicodeScalars.contains("\u{FFFD}")
-            guard named || garbled || PictureFormat.isUsual(name: name) || error.code != ENOENT else { return nil }
+            let garbled = error.errno == .noSuchFileOrDirectory && name.unicodeScalars.contains("\u{FFFD}")
+            guard named || garbled || PictureFormat.isUsual(name: name) || error.errno != .noSuchFileOrDirectory else {
+                return nil
+            }
             return .skipped(SkippedFile(path: path, reason: garbled ? .nameIsNotUTF8 : SkipReason(error)))
         }
         switch status.kind {
@@ -62,7 +65,7 @@ struct FileWalk: Sequence, IteratorProtocol {
             if path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
                 return .skipped(SkippedFile(path: path, reason: .nameHasLineBreak))
             }
-            return .file(path: path, stamp: status.stamp)
+            return .file(path: path, stamp: ImageSource.Stamp(status.stamp))
         }
     }
 
@@ -71,15 +74,13 @@ struct FileWalk: Sequence, IteratorProtocol {
             let isLoop = !named && Self.isBelowItself(path, status.identity)
             return isLoop ? .skipped(SkippedFile(path: path, reason: .linkLoop)) : nil
         }
-        do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted(by: >)
+        do throws(FileError) {
+            let names = try Folder.names(in: path).sorted(by: >)
             let stem = path == "/" ? "/" : path + "/"
             pending.append(contentsOf: names.map { (path: stem + $0, named: false) })
             return nil
         } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let code = underlying.map { Int32(truncatingIfNeeded: $0.code) } ?? EACCES
-            return .skipped(SkippedFile(path: path, reason: SkipReason(SystemError(code: code))))
+            return .skipped(SkippedFile(path: path, reason: SkipReason(error)))
         }
     }
 

@@ -1,3 +1,4 @@
+import FileSystem
 import SosiaCore
 public import TinyImages
 
@@ -10,7 +11,7 @@ public struct FolderPictures: PictureSource {
     /// - Returns: nil when the path is no folder.
     /// - Throws: `TinyImageError.unreadable`
     public init?(below path: String) throws(TinyImageError) {
-        do throws(SystemError) {
+        do throws(FileError) {
             guard try FileStatus(path: path).kind == .folder else { return nil }
         } catch {
             throw .unreadable(path: path, reason: SkipReason(error).description)

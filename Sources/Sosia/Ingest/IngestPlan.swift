@@ -57,7 +57,7 @@ struct IngestPlan: Sendable {
     ) throws {
         let known = try engine.reading { try engine.catalog.sources(files.map(\.path)) }
         for (file, source) in zip(files, known) {
-            guard let source, source.stamp == file.stamp else {
+            guard let source, source.stamp?.isSameFile(as: file.stamp) == true else {
                 pending.append(File(path: file.path, stamp: file.stamp, isKnown: source != nil))
                 if let source { replace(source) }
                 continue

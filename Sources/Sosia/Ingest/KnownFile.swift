@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import SosiaCore
 
 /// A file whose bytes are those of a picture in the collection: it is not decoded.

@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import SosiaCore
 
 extension EmbeddedEngine {
@@ -35,7 +36,7 @@ extension EmbeddedEngine {
     /// Whether a file or folder is gone. What is no path, as the source of an upload, never is.
     static func isMissing(_ path: String) -> Bool {
         guard path.hasPrefix("/") else { return false }
-        do throws(SystemError) {
+        do throws(FileError) {
             _ = try FileStatus(path: path)
             return false
         } catch {

@@ -1,4 +1,6 @@
+import FileSystem
 import Images
+import SystemPackage
 
 /// Why a file was passed over. The rest of the work went on.
 public enum SkipReason: Error, Hashable, Sendable {
@@ -16,6 +18,21 @@ public enum SkipReason: Error, Hashable, Sendable {
     case unreadable(code: Int32)
 }
 
+extension SkipReason {
+    /// Why a file could not be looked at or read.
+    init(_ error: FileError) {
+        self =
+            switch error {
+            case .system(_, _, .permissionDenied), .system(_, _, .notPermitted): .permissionDenied
+            case .system(_, _, .noSuchFileOrDirectory), .system(_, _, .notDirectory): .notFound
+            case .system(_, _, .tooManySymbolicLinkLevels): .linkLoop
+            case .system(_, _, let errno): .unreadable(code: errno.rawValue)
+            case .notRegular: .notARegularFile
+            case .locked, .tooShort, .outOfBounds: .unreadable(code: Errno.ioError.rawValue)
+            }
+    }
+}
+
 extension SkipReason: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -30,7 +47,7 @@ extension SkipReason: CustomStringConvertible {
         case .permissionDenied: "permission denied"
         case .tile(let error): error.description
         case .tooLarge(let bytes, let maximum): "the file has \(bytes) bytes, the limit is \(maximum)"
-        case .unreadable(let code): "cannot be read (\(SystemError(code: code)))"
+        case .unreadable(let code): "cannot be read (\(Errno(rawValue: code)))"
         }
     }
 }

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Images
 public import SosiaCore
@@ -55,7 +56,7 @@ struct ThumbnailFile: Sendable {
     /// A cache that cannot be written, as on read-only media, is done without.
     func write(_ bytes: [UInt8]) {
         guard (try? Folder.create(folder)) != nil else { return }
-        try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try? DurableFile.write(bytes.span.bytes, to: path, isSynced: false)
     }
 
     func remove() {

@@ -1,3 +1,4 @@
+import FileSystem
 import Images
 import SosiaCore
 import Synchronization

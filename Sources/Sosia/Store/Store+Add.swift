@@ -1,3 +1,5 @@
+import FileSystem
+
 extension Store {
     /// Adds files, and folders with all below them.
     ///

@@ -1,7 +1,7 @@
 public import Embeddings
 import Foundation
 public import Images
-public import MemoryMapping
+public import FileSystem
 public import SosiaCore
 import Synchronization
 

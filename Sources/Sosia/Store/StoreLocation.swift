@@ -1,3 +1,4 @@
+import FileSystem
 public import Foundation
 
 /// Where the user's collection lies when nobody names it.
@@ -7,18 +8,12 @@ public enum StoreLocation {
     /// - Parameter environment: variables by name.
     public static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         if let store = environment["SOSIA_STORE"], !store.isEmpty { return store }
-        return dataFolder(environment) + "/sosia/photos.sosia"
+        return UserFolders(environment).data + "/sosia/photos.sosia"
     }
 
     /// Where the bytes of uploads lie in a collection that keeps them itself; part of the truth.
     /// - Parameter path: the collection's folder.
     public static func originals(of path: String) -> String {
         StoreLayout(root: AbsolutePath.of(path)).originals
-    }
-
-    /// The specification says to pass over relative paths.
-    static func dataFolder(_ environment: [String: String]) -> String {
-        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
-        return (environment["HOME"] ?? NSHomeDirectory()) + "/.local/share"
     }
 }

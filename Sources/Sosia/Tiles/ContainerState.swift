@@ -25,7 +25,7 @@ extension TileContainer {
     public func checkFiles() -> ContainerState {
         do throws(TileError) {
             let present = try presentStamp()
-            return present != stamp ? .changed : isComplete ? .asAdded : .incomplete
+            return !present.isSameFile(as: stamp) ? .changed : isComplete ? .asAdded : .incomplete
         } catch {
             if case .changed = error { return .changed }
             return .missing

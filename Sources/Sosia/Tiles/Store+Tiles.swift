@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 public import Rasters
 import SosiaCore
 

@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import SosiaCore
 
 /// What has to be done about a file that is to be cut, found out without opening it.
@@ -23,7 +24,7 @@ struct TileAddition: Sendable {
             let parts = container.parts(at: file.path)
             let stamp = parts.isEmpty ? own : try? TileContainer.stamp(of: file.path, with: parts)
             // A side file that was not there may say something else of the pixels.
-            return container.stamp == stamp && file.newParts(besides: parts).isEmpty
+            return stamp.map(container.stamp.isSameFile) == true && file.newParts(besides: parts).isEmpty
         }
         moved =
             known == nil
@@ -38,7 +39,7 @@ struct TileAddition: Sendable {
     /// What became of the file and of all that it is read from; nil for nothing.
     func change(of source: any TileSource, since stamp: ImageSource.Stamp) -> TileError? {
         do {
-            return try self.stamp(of: source) == stamp ? nil : .changed(path: file.path)
+            return try self.stamp(of: source).isSameFile(as: stamp) ? nil : .changed(path: file.path)
         } catch let error as TileError {
             return error
         } catch SkipReason.notFound {
@@ -51,18 +52,18 @@ struct TileAddition: Sendable {
     /// The stamp of the file and of all that it is read from.
     /// - Throws: ``TileError``, also when the file is another one than at the beginning; ``SkipReason``
     func stamp(of source: any TileSource) throws -> ImageSource.Stamp {
-        guard try Self.stamp(of: file.path) == own else { throw TileError.changed(path: file.path) }
+        guard try Self.stamp(of: file.path).isSameFile(as: own) else { throw TileError.changed(path: file.path) }
         return try TileContainer.stamp(of: file.path, with: source.facts.parts ?? [])
     }
 
     private static func stamp(of path: String) throws(SkipReason) -> ImageSource.Stamp {
         let status: FileStatus
-        do throws(SystemError) {
+        do throws(FileError) {
             status = try FileStatus(path: path)
         } catch {
             throw SkipReason(error)
         }
         guard status.kind == .file else { throw .notARegularFile }
-        return status.stamp
+        return ImageSource.Stamp(status.stamp)
     }
 }

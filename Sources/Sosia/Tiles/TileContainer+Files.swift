@@ -1,3 +1,4 @@
+import FileSystem
 import SosiaCore
 
 extension TileContainer {
@@ -11,11 +12,11 @@ extension TileContainer {
     static func stamp(of path: String, with parts: [String]) throws(TileError) -> ImageSource.Stamp {
         var (size, modified) = (Int64(0), Int64(0))
         for file in [path] + parts {
-            let stamp: ImageSource.Stamp
-            do throws(SystemError) {
+            let stamp: FileStamp
+            do throws(FileError) {
                 stamp = try FileStatus(path: file).stamp
             } catch {
-                guard error.isMissing else { throw .unreadable(path: file, reason: error.description) }
+                guard error.isMissing else { throw .unreadable(path: file, reason: error.reason) }
                 // Without what lay beside it, a file says something else; without a part, it has lost pixels.
                 throw file != path && file.hasPrefix(stem(path) + ".") ? .changed(path: path) : .missing(path: file)
             }

@@ -59,7 +59,7 @@ struct TileRun: Sendable {
     /// The windows whose tiles were not cut from the file as it is.
     private func pending(_ indexes: [Int]) throws -> [Int] {
         let known = try engine.reading { try engine.catalog.sources(indexes.map(location)) }
-        return zip(indexes, known).filter { $1?.stamp != stamp }.map(\.0)
+        return zip(indexes, known).filter { $1?.stamp?.isSameFile(as: stamp) != true }.map(\.0)
     }
 
     private func outcome(of pixels: Result<PixelImage?, TileError>, at index: Int) throws -> IngestBatch.Item {

@@ -55,7 +55,7 @@ final class TileShelf: Sendable {
 
     /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
     func check(_ container: TileContainer) throws(TileError) {
-        guard try container.presentStamp() == container.stamp else { throw .changed(path: container.path) }
+        guard try container.presentStamp().isSameFile(as: container.stamp) else { throw .changed(path: container.path) }
     }
 
     private func source(of container: TileContainer) throws(TileError) -> any TileSource {
@@ -84,6 +84,6 @@ final class TileShelf: Sendable {
     }
 
     private static func areSame(_ one: TileContainer, _ other: TileContainer) -> Bool {
-        one.path == other.path && one.stamp == other.stamp && one.facts == other.facts
+        one.path == other.path && one.stamp.isSameFile(as: other.stamp) && one.facts == other.facts
     }
 }

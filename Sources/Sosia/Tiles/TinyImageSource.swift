@@ -1,4 +1,4 @@
-import MemoryMapping
+import FileSystem
 import SosiaCore
 import TinyImages
 
@@ -57,7 +57,7 @@ struct TinyImageSource: TileSource {
         guard let index = index(of: window) else { throw .changed(path: path) }
         do {
             return try file.record(index).picture
-        } catch MappedFileError.outOfBounds {
+        } catch FileError.outOfBounds {
             // It has become shorter while it was open.
             throw .changed(path: path)
         } catch {

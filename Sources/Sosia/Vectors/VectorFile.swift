@@ -1,4 +1,4 @@
-import MemoryMapping
+import FileSystem
 import SosiaCore
 
 /// The named rows of a collection's vectors, mapped for reading.
@@ -88,8 +88,8 @@ struct VectorFile: Sendable {
             return (file, try VectorFileHeader(bytes, path: path))
         } catch let error as StoreError {
             throw error
-        } catch let error as MappedFileError {
-            if case .system(_, _, let errno) = error, SystemError(code: errno).isMissing { return nil }
+        } catch let error as FileError {
+            if error.isMissing { return nil }
             if case .tooShort(_, let got, let minimum) = error {
                 throw .vectorsDamaged(path: path, reason: "it has \(got) bytes, less than its header's \(minimum)")
             }
@@ -97,17 +97,5 @@ struct VectorFile: Sendable {
         } catch {
             throw .failed(path: path, reason: "\(error)")
         }
-    }
-}
-
-extension StoreError {
-    init(_ error: MappedFileError) {
-        self =
-            switch error {
-            case .system(_, let path, let errno): StoreError(SystemError(code: errno), path: path)
-            case .notRegular(let path): .vectorsDamaged(path: path, reason: "it is not a regular file")
-            case .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
-                .vectorsDamaged(path: path, reason: error.description)
-            }
     }
 }

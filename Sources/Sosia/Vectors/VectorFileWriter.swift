@@ -1,59 +1,40 @@
-import Foundation
+import FileSystem
 
 /// Appends rows to a vector file and makes them durable. Rows that the catalog never named are written over.
 struct VectorFileWriter: ~Copyable {
     /// Rows that are copied from one file to another at once, bytes.
     static let blockBytes = 4 << 20
 
-    private let path: String
-    private let descriptor: Int32
+    private let file: FileWriter
     private let rowBytes: Int
 
     /// Opens a file that exists.
     init(opening path: String, dimension: Int) throws(StoreError) {
-        self.path = path
         rowBytes = dimension * MemoryLayout<Float>.size
-        descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError(SystemError.last, path: path) }
+        file = try StoreError.translating { () throws(FileError) in try FileWriter(opening: path) }
     }
 
     /// Makes a new file without rows, durable under its name; what lies there is replaced.
     init(creating path: String, header: VectorFileHeader) throws(StoreError) {
-        self.path = path
         rowBytes = header.dimension * MemoryLayout<Float>.size
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw StoreError(SystemError.last, path: path) }
-        try write(header.bytes, at: 0)
-        try synchronize()
-        try Folder.synchronize(containing: path)
-    }
-
-    deinit {
-        close(descriptor)
+        file = try StoreError.translating { () throws(FileError) in
+            let file = try FileWriter(creating: path)
+            try file.write(header.bytes.span.bytes, at: 0)
+            try file.sync()
+            try Folder.synchronize(Folder.parent(of: path) ?? ".")
+            return file
+        }
     }
 
     /// Writes rows from `slot` on. They are durable after ``synchronize()``.
     func write(_ rows: [VectorRow], from slot: Int) throws(StoreError) {
-        try write(Array(rows.map(\.bytes).joined()), at: VectorFileHeader.byteCount + slot * rowBytes)
+        let bytes = Array(rows.map(\.bytes).joined())
+        try StoreError.translating { () throws(FileError) in
+            try file.write(bytes.span.bytes, at: VectorFileHeader.byteCount + slot * rowBytes)
+        }
     }
 
     func synchronize() throws(StoreError) {
-        guard fsync(descriptor) == 0 else { throw StoreError(SystemError.last, path: path) }
-    }
-
-    private func write(_ bytes: [UInt8], at offset: Int) throws(StoreError) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                pwrite(
-                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset + written))
-            }
-            if count < 0 {
-                let error = SystemError.last
-                if error.code == EINTR { continue }
-                throw StoreError(error, path: path)
-            }
-            written += count
-        }
+        try StoreError.translating { () throws(FileError) in try file.sync() }
     }
 }

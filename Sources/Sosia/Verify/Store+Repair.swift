@@ -1,4 +1,5 @@
 import Catalog
+import FileSystem
 import Foundation
 public import SosiaCore
 
@@ -30,7 +31,7 @@ extension Store {
         guard FileManager.default.fileExists(atPath: layout.catalog) else {
             throw StoreError.missing(path: layout.root)
         }
-        let lock = try FileLock(layout.lock, of: layout.root)
+        let lock = try layout.takeLock()
         defer { withExtendedLifetime(lock) {} }
         do {
             return try Repair(layout: layout, catalog: Catalog(path: layout.catalog, access: .write)).run()
@@ -57,7 +58,7 @@ private struct Repair {
         if !bad.isEmpty || !problems.isEmpty || !isWhole(state) {
             try write(good, of: file, state, generation: generation)
             try catalog.adopt(generation: generation, rows: good, losing: bad)
-            try Folder.rename(layout.nextVectors, to: layout.vectors)
+            try layout.adoptNextVectors()
         }
         let lost = try catalog.lost().map { RepairReport.Lost(id: $0.id, sources: $0.locations) }
         return RepairReport(pictures: good.count, lost: lost)
@@ -74,7 +75,7 @@ private struct Repair {
                 reason: "it names \(state.model.dimension) dimensions, the vectors have \(header.dimension)")
         }
         if present?.generation != state.generation, next?.generation == state.generation {
-            try Folder.rename(layout.nextVectors, to: layout.vectors)
+            try layout.adoptNextVectors()
         }
         let last = max(state.generation, next?.generation ?? 0, present?.generation ?? 0)
         return last < .max ? last + 1 : 1

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Sosia
 import TinyImages
@@ -84,7 +85,8 @@ struct TinyRun {
     private func write(_ neighbors: [TinyNeighbor], of query: Query) throws {
         var lines = TinyLines()
         for neighbor in neighbors { lines.append(neighbor.squaredDistance, at: neighbor.position) }
-        try Data(lines.bytes).write(to: URL(fileURLWithPath: query.scores), options: .atomic)
+        // Thousands of files, which a run makes again.
+        try DurableFile.write(lines.bytes.span.bytes, to: query.scores, isSynced: false)
     }
 
     private static func removeFile(_ path: String) throws {

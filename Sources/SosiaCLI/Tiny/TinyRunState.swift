@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import Sosia
 import TinyImages
@@ -34,7 +35,7 @@ struct TinyRunState: Codable {
             bytes += try database.record(index * (count - 1) / max(min(Self.sampled, count) - 1, 1)).bytes
         }
         source = Source(
-            size: database.stamp.size, modified: database.stamp.modified, inode: database.inode,
+            size: database.stamp.size, modified: database.stamp.modified, inode: database.stamp.inode,
             sample: Self.digest(bytes))
     }
 
@@ -64,7 +65,8 @@ struct TinyRunState: Codable {
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try (encoder.encode(self) + [UInt8(ascii: "\n")]).write(to: URL(fileURLWithPath: path), options: .atomic)
+        let bytes = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        try DurableFile.write(bytes.span.bytes, to: path)
     }
 
     private static func digest(_ bytes: [UInt8]) -> String { ContentHash(of: bytes).map { "\($0)" } ?? "" }

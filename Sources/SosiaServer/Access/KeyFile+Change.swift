@@ -1,3 +1,4 @@
+internal import FileSystem
 internal import Foundation
 
 extension KeyFile {
@@ -6,18 +7,16 @@ extension KeyFile {
     public func change<Result>(
         _ body: (inout KeyRing) throws(KeyFileError) -> Result
     ) throws(KeyFileError) -> Result {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let folder = Folder.parent(of: path) ?? "."
+        let lock: FileLock
+        do throws(FileError) {
+            try Folder.create(folder, permissions: 0o700)
+            // The lock is on the folder: the file is replaced whenever it is written.
+            lock = try FileLock(waitingForFolder: folder)
         } catch {
-            throw .unusable(path: folder, reason: error.localizedDescription)
+            throw .unusable(path: folder, reason: error.reason)
         }
-        // The lock is on the folder: the file is replaced whenever it is written.
-        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(of: folder) }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX) == 0 else { throw failure(of: folder) }
+        defer { withExtendedLifetime(lock) {} }
         var ring = try read()
         let result = try body(&ring)
         try write(ring)

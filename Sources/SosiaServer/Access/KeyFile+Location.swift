@@ -1,3 +1,4 @@
+internal import FileSystem
 public import Foundation
 
 extension KeyFile {
@@ -6,9 +7,6 @@ extension KeyFile {
     /// - Parameter environment: variables by name.
     public static func standardPath(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         if let keys = environment["SOSIA_KEYS"], !keys.isEmpty { return keys }
-        let home = environment["HOME"] ?? NSHomeDirectory()
-        // The specification says to pass over relative paths.
-        let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
-        return folder + "/sosia/keys.json"
+        return UserFolders(environment).config + "/sosia/keys.json"
     }
 }

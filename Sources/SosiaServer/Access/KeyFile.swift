@@ -1,3 +1,4 @@
+internal import FileSystem
 internal import Foundation
 
 /// A ring of keys on disk: JSON that only its owner may read and write, with the keys' SHA-256 in base64.
@@ -6,7 +7,7 @@ internal import Foundation
 /// ```
 public struct KeyFile: Sendable {
     static let version = 1
-    static let permissions: mode_t = 0o600
+    static let permissions: UInt32 = 0o600
     static let maximumBytes = 8 << 20
 
     public let path: String
@@ -55,18 +56,11 @@ public struct KeyFile: Sendable {
         } catch {
             throw .unusable(path: path, reason: error.localizedDescription)
         }
-        let part = path + ".\(UUID().uuidString)"
-        let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Self.permissions)
-        guard descriptor >= 0 else { throw lastError }
-        defer { unlink(part) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try file.write(contentsOf: data)
-            try file.synchronize()
+        do throws(FileError) {
+            try DurableFile.write([UInt8](data).span.bytes, to: path, permissions: Self.permissions)
         } catch {
-            throw .unusable(path: path, reason: error.localizedDescription)
+            throw .unusable(path: path, reason: error.reason)
         }
-        guard rename(part, path) == 0 else { throw lastError }
     }
 
     private func decode(_ data: Data) throws(KeyFileError) -> KeyRing {
@@ -84,10 +78,8 @@ public struct KeyFile: Sendable {
         return try KeyRing(records: records)
     }
 
-    private var lastError: KeyFileError { failure(of: path) }
-
     /// The meaning of the number that the last system call left.
-    func failure(of path: String) -> KeyFileError { .unusable(path: path, reason: String(cString: strerror(errno))) }
+    private var lastError: KeyFileError { .unusable(path: path, reason: String(cString: strerror(errno))) }
 
     private var encoder: JSONEncoder {
         let encoder = JSONEncoder()

@@ -1,3 +1,4 @@
+import FileSystem
 import Sosia
 
 /// What clients are told of a picture. Paths of the server are not among it, only the file's name.

@@ -1,5 +1,5 @@
 import Foundation
-import MemoryMapping
+import FileSystem
 
 /// The names beside a file of tiny images, `FILE.names`: one JSON string to a line, line N for position N - 1.
 ///
@@ -23,7 +23,7 @@ public struct RecordNames: Sendable {
     public static func path(for file: String) -> String { file + ".names" }
 
     /// - Returns: nil when there are no names beside the file.
-    /// - Throws: `MappedFileError`; ``TinyImageError/badNames(path:line:reason:)`` when they do not fit the file.
+    /// - Throws: `FileError`; ``TinyImageError/badNames(path:line:reason:)`` when they do not fit the file.
     public init?(of records: TinyImageFile) throws {
         path = Self.path(for: records.path)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -43,7 +43,7 @@ public struct RecordNames: Sendable {
     }
 
     /// - Parameter position: of a record of the file.
-    /// - Throws: `MappedFileError`, ``TinyImageError/badNames(path:line:reason:)``
+    /// - Throws: `FileError`, ``TinyImageError/badNames(path:line:reason:)``
     public func name(at position: Int) throws -> String {
         guard position >= 0, position < count else {
             throw TinyImageError.badNames(path: path, line: position + 1, reason: "there is no such line")

@@ -1,5 +1,4 @@
-import MemoryMapping
-public import SosiaCore
+public import FileSystem
 
 /// A sequence of records and nothing else: position N starts at byte N * 3,072.
 ///
@@ -17,12 +16,10 @@ public struct TinyImageFile: Sendable {
     let exceedsMemory: Bool
     private let file: WindowedFile
 
-    /// Size and time of the file when it was opened.
-    public var stamp: ImageSource.Stamp { file.stamp }
-    /// Its number in the file system: another file under the same name has another one.
-    public var inode: UInt64 { file.inode }
+    /// Of the file when it was opened.
+    public var stamp: FileStamp { file.stamp }
 
-    /// - Throws: `MappedFileError`; ``TinyImageError/empty(path:bytes:)`` when there is no whole record.
+    /// - Throws: `FileError`; ``TinyImageError/empty(path:bytes:)`` when there is no whole record.
     public init(_ path: String) throws { try self.init(path, memory: AvailableMemory.bytes()) }
 
     /// - Parameter memory: bytes of the largest file that can stay in the file cache.

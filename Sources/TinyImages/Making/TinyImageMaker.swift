@@ -1,6 +1,6 @@
 import Foundation
 import Images
-import MemoryMapping
+import FileSystem
 import Synchronization
 
 /// Makes a file of tiny images, and its names, of the pictures of a source.
@@ -52,7 +52,7 @@ public struct TinyImageMaker: Sendable {
     /// - Parameters:
     ///   - path: of the new file; one that is there is replaced.
     ///   - progress: gets the number of pictures so far; called from several threads.
-    /// - Throws: ``TinyImageError``, `MappedFileError`, `CancellationError`, what the source throws.
+    /// - Throws: ``TinyImageError``, `FileError`, `CancellationError`, what the source throws.
     public func make(
         from source: sending any PictureSource, to path: String,
         progress: @escaping @Sendable (Int) -> Void = { _ in }
@@ -81,8 +81,12 @@ public struct TinyImageMaker: Sendable {
         let file = try TinyImageFile(gathering)
         let places = try follow(links, &names, &skipped, in: file)
         try write(names, places, of: file, to: next, names: nextNames)
-        for (file, name) in [(nextNames, RecordNames.path(for: path)), (next, path)] where rename(file, name) != 0 {
-            throw TinyImageError.unwritable(path: name, reason: String(cString: strerror(errno)))
+        for (file, name) in [(nextNames, RecordNames.path(for: path)), (next, path)] {
+            do throws(FileError) {
+                try DurableFile.rename(file, to: name)
+            } catch {
+                throw TinyImageError.unwritable(path: name, reason: error.reason)
+            }
         }
         return Report(count: names.count, skipped: skipped.sorted { RecordNames.precedes($0.name, $1.name) })
     }

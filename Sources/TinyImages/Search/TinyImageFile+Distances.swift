@@ -10,7 +10,7 @@ extension TinyImageFile {
     /// - Parameters:
     ///   - body: gets the first position and, for each query, one squared distance a record; called in order.
     ///   - progress: called now and then.
-    /// - Throws: `MappedFileError`, `CancellationError`, what `body` throws.
+    /// - Throws: `FileError`, `CancellationError`, what `body` throws.
     public func distances(
         to queries: [TinyImage], threads: Int = TinySearchOptions.threads.standard,
         progress: @Sendable (TinySearchProgress) -> Void = { _ in },

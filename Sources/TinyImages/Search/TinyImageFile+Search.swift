@@ -19,7 +19,7 @@ extension TinyImageFile {
     /// - Parameters:
     ///   - progress: called from several threads, now and then.
     ///   - body: gets the answers one by one, in the order of the queries.
-    /// - Throws: `MappedFileError`, `CancellationError`, what `body` throws.
+    /// - Throws: `FileError`, `CancellationError`, what `body` throws.
     public func nearest(
         to queries: [TinyImage], options: TinySearchOptions = TinySearchOptions(),
         progress: @escaping @Sendable (TinySearchProgress) -> Void = { _ in },
@@ -39,7 +39,7 @@ extension TinyImageFile {
     }
 
     /// The nearest records of each query, all in memory.
-    /// - Throws: `MappedFileError`, `CancellationError`.
+    /// - Throws: `FileError`, `CancellationError`.
     public func nearest(
         to queries: [TinyImage], options: TinySearchOptions = TinySearchOptions(),
         progress: @escaping @Sendable (TinySearchProgress) -> Void = { _ in }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestSupport
 
 /// multipart/form-data as browsers write it.
 struct Form {

@@ -6,8 +6,6 @@
     import Darwin
 #endif
 
-public import SosiaCore
-
 /// A file of any size that is mapped part by part, so that little of it is in the process at once.
 ///
 /// As with ``MappedFile``, a file that shrinks while a part is mapped makes the system end the process on access.
@@ -15,24 +13,22 @@ public final class WindowedFile: Sendable {
     public let path: String
     /// Bytes of the file when it was opened.
     public let count: Int
-    /// Size and time of the file when it was opened.
-    public let stamp: ImageSource.Stamp
-    /// Its number in the file system: another file under the same name has another one.
-    public let inode: UInt64
+    /// Of the file when it was opened.
+    public let stamp: FileStamp
     private let descriptor: Int32
     /// Bytes: of a greater request the system reads the beginning alone (8 MB of it here).
     private static let request = 4 << 20
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-    public init(_ path: String) throws(MappedFileError) {
+    public init(_ path: String) throws(FileError) {
         // A pipe would otherwise keep the program waiting for a writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .system(operation: .open, path: path, errno: errno) }
+        guard descriptor >= 0 else { throw .last(.open, path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            let code = errno
+            let error = FileError.last(.status, path)
             close(descriptor)
-            throw .system(operation: .status, path: path, errno: code)
+            throw error
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
@@ -40,8 +36,7 @@ public final class WindowedFile: Sendable {
         }
         self.path = path
         count = Int(status.st_size)
-        stamp = ImageSource.Stamp(status)
-        inode = UInt64(status.st_ino)
+        stamp = FileStamp(status)
         #if os(Linux)
             posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         #endif
@@ -50,34 +45,34 @@ public final class WindowedFile: Sendable {
     deinit { close(descriptor) }
 
     /// The bytes of a part; they stay valid within `body` only.
-    /// - Throws: `MappedFileError.outOfBounds` when they do not lie in the file.
+    /// - Throws: `FileError.outOfBounds` when they do not lie in the file.
     public func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
         guard range.lowerBound >= 0, range.upperBound <= count else {
-            throw MappedFileError.outOfBounds(path: path, offset: range.lowerBound, count: range.count, length: count)
+            throw FileError.outOfBounds(path: path, offset: range.lowerBound, count: range.count, length: count)
         }
         guard !range.isEmpty else { return try body(RawSpan()) }
         let before = range.lowerBound % Self.page
         let length = before + range.count
         guard let address = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, off_t(range.lowerBound - before)),
             address != MAP_FAILED
-        else { throw MappedFileError.system(operation: .map, path: path, errno: errno) }
+        else { throw FileError.last(.map, path) }
         defer { munmap(address, length) }
         _ = madvise(address, length, Int32(MADV_SEQUENTIAL))
         return try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + before, count: range.count).bytes)
     }
 
     /// Copies a part into memory of the caller, which it fills.
-    /// - Throws: `MappedFileError.outOfBounds` when it does not lie in the file, or the file has become shorter.
-    public func read(at offset: Int, into bytes: inout MutableRawSpan) throws(MappedFileError) {
+    /// - Throws: `FileError.outOfBounds` when it does not lie in the file, or the file has become shorter.
+    public func read(at offset: Int, into bytes: inout MutableRawSpan) throws(FileError) {
         let wanted = bytes.byteCount
-        let beyond = MappedFileError.outOfBounds(path: path, offset: offset, count: wanted, length: count)
+        let beyond = FileError.outOfBounds(path: path, offset: offset, count: wanted, length: count)
         guard offset >= 0, wanted <= count, offset <= count - wanted else { throw beyond }
-        let failure = bytes.withUnsafeMutableBytes { buffer -> MappedFileError? in
+        let failure = bytes.withUnsafeMutableBytes { buffer -> FileError? in
             var done = 0
             while done < wanted, let base = buffer.baseAddress {
                 let got = pread(descriptor, base + done, wanted - done, off_t(offset + done))
                 if got < 0, errno == EINTR { continue }
-                if got < 0 { return .system(operation: .read, path: path, errno: errno) }
+                if got < 0 { return .last(.read, path) }
                 if got == 0 { return beyond }
                 done += got
             }

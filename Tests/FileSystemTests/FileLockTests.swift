@@ -1,7 +1,7 @@
+import FileSystem
 import Foundation
+import TestSupport
 import Testing
-
-@testable import Sosia
 
 struct FileLockTests {
     private let folder: TemporaryFolder
@@ -12,20 +12,20 @@ struct FileLockTests {
 
     @Test func aLockIsHeldOnceAndGivenBack() throws {
         let path = folder.path + "/lock"
-        var lock: FileLock? = try FileLock(path, of: "it")
-        #expect(throws: StoreError.locked(path: "it")) { try FileLock(path, of: "it") }
+        var lock: FileLock? = try FileLock(path)
+        #expect(throws: FileError.locked(path: path)) { try FileLock(path) }
         withExtendedLifetime(lock) {}
         lock = nil
-        _ = try FileLock(path, of: "it")
+        _ = try FileLock(path)
     }
 
     /// A descriptor that is closed twice may be somebody else's the second time.
     @Test func whoIsTurnedAwayClosesNothingOfOthers() async throws {
         let path = folder.path + "/lock"
-        let lock = try FileLock(path, of: "it")
+        let lock = try FileLock(path)
         let closed = await withTaskGroup(of: Int.self) { group in
             group.addTask {
-                for _ in 0..<20_000 { _ = try? FileLock(path, of: "it") }
+                for _ in 0..<20_000 { _ = try? FileLock(path) }
                 return 0
             }
             group.addTask {

@@ -2,7 +2,7 @@ import Foundation
 import SosiaCore
 import Testing
 
-@testable import MemoryMapping
+@testable import FileSystem
 
 struct UncachedReaderTests {
     /// Whether the folder of temporary files lies where this can be done.

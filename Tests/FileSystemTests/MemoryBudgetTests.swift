@@ -1,5 +1,5 @@
 import Foundation
-@testable import MemoryMapping
+@testable import FileSystem
 import Testing
 
 struct MemoryBudgetTests {

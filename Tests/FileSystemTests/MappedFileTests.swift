@@ -1,5 +1,6 @@
 import Foundation
-import MemoryMapping
+import FileSystem
+import SystemPackage
 import Testing
 
 @Suite("Mapped files")
@@ -51,7 +52,7 @@ struct MappedFileTests {
             }
             #expect(sum == 9)
             for (offset, count) in [(0, 5), (4, 4), (-4, 1), (20, 0), (2, 1), (0, .max), (0, -1)] {
-                #expect(throws: MappedFileError.self) {
+                #expect(throws: FileError.self) {
                     try file.withSpan(of: Float.self, offset: offset, count: count) { $0.count }
                 }
             }
@@ -63,10 +64,10 @@ struct MappedFileTests {
         try withFile([1, 2, 3]) { path in
             let part = try MappedFile(path, length: 2)
             #expect(part.count == 2)
-            #expect(throws: MappedFileError.tooShort(path: path, got: 3, minimum: 4)) {
+            #expect(throws: FileError.tooShort(path: path, got: 3, minimum: 4)) {
                 try MappedFile(path, minimumCount: 4)
             }
-            #expect(throws: MappedFileError.tooShort(path: path, got: 3, minimum: 9)) {
+            #expect(throws: FileError.tooShort(path: path, got: 3, minimum: 9)) {
                 try MappedFile(path, length: 9)
             }
         }
@@ -80,11 +81,11 @@ struct MappedFileTests {
     @Test("a missing file and a folder are refused with the facts")
     func refusals() throws {
         try withFile([]) { path in
-            #expect(throws: MappedFileError.system(operation: .open, path: path + "x", errno: ENOENT)) {
+            #expect(throws: FileError.system(operation: .open, path: path + "x", errno: .noSuchFileOrDirectory)) {
                 try MappedFile(path + "x")
             }
             let folder = (path as NSString).deletingLastPathComponent
-            #expect(throws: MappedFileError.notRegular(path: folder)) { try MappedFile(folder) }
+            #expect(throws: FileError.notRegular(path: folder)) { try MappedFile(folder) }
         }
     }
 }

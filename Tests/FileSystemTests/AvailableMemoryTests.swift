@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MemoryMapping
+@testable import FileSystem
 
 struct AvailableMemoryTests {
     /// Limits as a system shows them, below a folder.

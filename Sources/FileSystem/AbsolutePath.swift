@@ -1,9 +1,9 @@
-import Foundation
+internal import Foundation
 
 /// A path as the catalog names files: absolute, without `.`, `..`, doubled or trailing slashes; links are kept.
-public enum AbsolutePath {
+package enum AbsolutePath {
     /// - Parameter folder: what a relative path is relative to; the working directory when nil.
-    public static func of(_ path: String, relativeTo folder: String? = nil) -> String {
+    package static func of(_ path: String, relativeTo folder: String? = nil) -> String {
         let base = path.hasPrefix("/") ? "" : folder ?? FileManager.default.currentDirectoryPath
         var parts: [Substring] = []
         for part in (base + "/" + path).split(separator: "/") where part != "." {
@@ -19,7 +19,7 @@ public enum AbsolutePath {
     /// The paths that lie at or below none of the others, each once, sorted.
     ///
     /// Compared byte by byte: texts that Swift takes for equal (canonical equivalence) can name different files.
-    static func disjoint(_ paths: [String]) -> [String] {
+    package static func disjoint(_ paths: [String]) -> [String] {
         // With the slash as the lowest byte, a folder stands right before all that is below it.
         let slash = UInt8(ascii: "/")
         let keyed = paths.map { path in (path: path, key: path == "/" ? [] : path.utf8.map { $0 == slash ? 0 : $0 }) }
@@ -37,10 +37,10 @@ public enum AbsolutePath {
     }
 
     /// Whether two texts name the same file, byte by byte.
-    static func areSame(_ path: String, _ other: String) -> Bool { path.utf8.elementsEqual(other.utf8) }
+    package static func areSame(_ path: String, _ other: String) -> Bool { path.utf8.elementsEqual(other.utf8) }
 
     /// The name after the last slash.
-    public static func name(_ path: String) -> String {
+    package static func name(_ path: String) -> String {
         String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
     }
 }

@@ -36,13 +36,13 @@ public final class MappedFile: Sendable {
     ///   - populate: reads all of it into memory now (Linux; elsewhere a hint).
     public init(
         _ path: String, minimumCount: Int = 0, length: Int? = nil, access: Access = .normal, populate: Bool = false
-    ) throws(MappedFileError) {
+    ) throws(FileError) {
         // A pipe would otherwise keep the program waiting for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .system(operation: .open, path: path, errno: errno) }
+        guard descriptor >= 0 else { throw .last(.open, path) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .system(operation: .status, path: path, errno: errno) }
+        guard fstat(descriptor, &status) == 0 else { throw .last(.status, path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
         let size = Int(status.st_size)
         let wanted = max(minimumCount, length ?? 0)
@@ -59,7 +59,7 @@ public final class MappedFile: Sendable {
             if populate { flags |= Int32(MAP_POPULATE) }
         #endif
         guard let address = mmap(nil, mapped, PROT_READ, flags, descriptor, 0), address != MAP_FAILED else {
-            throw .system(operation: .map, path: path, errno: errno)
+            throw .last(.map, path)
         }
         count = mapped
         base = UnsafeRawPointer(address)
@@ -99,7 +99,7 @@ public final class MappedFile: Sendable {
     }
 
     /// `count` values that start `offset` bytes into the file, in the machine's (little-endian) layout.
-    /// - Throws: `MappedFileError.outOfBounds` when they do not lie in the file or are not aligned for their type.
+    /// - Throws: `FileError.outOfBounds` when they do not lie in the file or are not aligned for their type.
     public func withSpan<Element: BitwiseCopyable, Result: ~Copyable>(
         of type: Element.Type, offset: Int = 0, count elements: Int, _ body: (Span<Element>) throws -> Result
     ) throws -> Result {
@@ -107,7 +107,7 @@ public final class MappedFile: Sendable {
         guard offset >= 0, elements >= 0, !overflow, offset <= count, bytes <= count - offset,
             offset % MemoryLayout<Element>.alignment == 0
         else {
-            throw MappedFileError.outOfBounds(path: path, offset: offset, count: elements, length: count)
+            throw FileError.outOfBounds(path: path, offset: offset, count: elements, length: count)
         }
         guard let base else { return try body(Span()) }
         let start = (base + offset).assumingMemoryBound(to: Element.self)

@@ -1,0 +1,32 @@
+internal import Foundation
+internal import SystemPackage
+
+/// A right that one process holds at a time (`flock(2)`); a process that dies loses it.
+package final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Parameter path: the file that stands for the right; made when it is not there.
+    /// - Throws: ``FileError/locked(path:)`` when another holder exists; it is not waited for.
+    package init(_ path: String) throws(FileError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .last(.open, path) }
+        // The descriptor is closed by deinit, which runs although init throws: everything is initialised by now.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = FileError.last(.lock, path)
+            throw error.errno == .wouldBlock ? .locked(path: path) : error
+        }
+    }
+
+    /// Waits for the right to a folder that is there: for files in it that are replaced, and so cannot carry a lock.
+    package init(waitingForFolder path: String) throws(FileError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last(.open, path) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard Errno(rawValue: errno) == .interrupted else { throw .last(.lock, path) }
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+internal import SystemPackage
+
+/// Writes a file: a new one from front to back, or anywhere in one that is there.
+public struct FileWriter: ~Copyable {
+    public let path: String
+    /// How many bytes were appended.
+    public private(set) var count = 0
+    private let descriptor: Int32
+
+    /// Makes the file; an existing one is emptied first.
+    public init(creating path: String) throws(FileError) {
+        try self.init(creating: path, permissions: 0o644, isNew: false)
+    }
+
+    /// - Parameters:
+    ///   - permissions: less what the process's mask takes away.
+    ///   - isNew: refuses a file that is there.
+    package init(creating path: String, permissions: UInt32, isNew: Bool) throws(FileError) {
+        self.path = path
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_EXCL : O_TRUNC)
+        descriptor = open(path, flags, mode_t(permissions))
+        guard descriptor >= 0 else { throw .last(.create, path) }
+    }
+
+    /// Opens a file that is there; ``write(_:at:)`` changes it, and nothing is appended.
+    package init(opening path: String) throws(FileError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last(.open, path) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    public mutating func append(_ bytes: RawSpan) throws(FileError) {
+        try write(bytes, at: count)
+        count += bytes.byteCount
+    }
+
+    /// Appends zeros until the length is a multiple of `alignment`.
+    public mutating func pad(to alignment: Int) throws(FileError) {
+        let missing = (alignment - count % alignment) % alignment
+        try append([UInt8](repeating: 0, count: missing).span.bytes)
+    }
+
+    /// Overwrites bytes that were appended before.
+    public func overwrite(_ bytes: RawSpan, at offset: Int) throws(FileError) {
+        guard offset >= 0, offset <= count, bytes.byteCount <= count - offset else {
+            throw .outOfBounds(path: path, offset: offset, count: bytes.byteCount, length: count)
+        }
+        try write(bytes, at: offset)
+    }
+
+    /// Returns when the bytes have reached the disk.
+    public func sync() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw .last(.sync, path) }
+    }
+
+    /// Writes anywhere; a gap that this leaves reads as zeros.
+    package func write(_ bytes: RawSpan, at offset: Int) throws(FileError) {
+        let failure = bytes.withUnsafeBytes { buffer -> FileError? in
+            var written = 0
+            while written < buffer.count, let base = buffer.baseAddress {
+                let result = pwrite(descriptor, base + written, buffer.count - written, off_t(offset + written))
+                if result < 0 {
+                    let error = FileError.last(.write, path)
+                    if error.errno == .interrupted { continue }
+                    return error
+                }
+                written += result
+            }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+}

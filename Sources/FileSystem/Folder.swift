@@ -1,0 +1,55 @@
+internal import Foundation
+internal import SystemPackage
+
+/// Folders, whose names survive a crash once they are synced.
+package enum Folder {
+    /// Makes the folder, and those on the way to it, where they are missing; durable under their names.
+    /// - Parameter permissions: of new folders, less what the process's mask takes away.
+    package static func create(_ path: String, permissions: UInt32 = 0o777) throws(FileError) {
+        do throws(FileError) {
+            guard try FileStatus(path: path).kind == .folder else {
+                throw .system(operation: .create, path: path, errno: .notDirectory)
+            }
+            return
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+        let parent = parent(of: path)
+        if let parent, parent != path { try create(parent, permissions: permissions) }
+        if mkdir(path, mode_t(permissions)) != 0 {
+            let error = FileError.last(.create, path)
+            guard error.errno == .fileExists else { throw error }
+        }
+        try synchronize(parent ?? ".")
+    }
+
+    /// Makes the names in a folder durable.
+    package static func synchronize(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last(.open, path) }
+        defer { close(descriptor) }
+        if fsync(descriptor) != 0 {
+            let error = FileError.last(.sync, path)
+            // Some file systems do not know fsync for folders and say so with EINVAL.
+            guard error.errno == .invalidArgument else { throw error }
+        }
+    }
+
+    /// The folder in which a path lies; nil for a name without any, which lies in the working directory.
+    package static func parent(of path: String) -> String? {
+        let path = path.utf8.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The names in a folder, in no order; bytes that are not UTF-8 are replaced.
+    package static func names(in path: String) throws(FileError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let code = underlying.map { Errno(rawValue: CInt(truncatingIfNeeded: $0.code)) } ?? .permissionDenied
+            throw .system(operation: .open, path: path, errno: code)
+        }
+    }
+}
