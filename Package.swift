@@ -21,6 +21,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -45,6 +46,9 @@ let package = Package(
             dependencies: [
                 "FileSystem", "SosiaCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: strict),
+        .target(
+            name: "Workers", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
@@ -101,10 +105,14 @@ let package = Package(
             dependencies: ["SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
+            name: "EmbeddedEngine",
+            dependencies: ["Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers"],
+            swiftSettings: strict),
+        .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "FileSystem",
-                "Catalog",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers",
+                "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
