@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 
 /// A ring of keys on disk: JSON that only its owner may read and write, with the keys' SHA-256 in base64.
 /// ```json
@@ -100,5 +100,74 @@ public struct KeyFile: Sendable {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         return decoder
+    }
+}
+
+extension KeyFile {
+    /// Reads the keys, changes them and writes them back; of two that do so at a time, the second waits.
+    /// - Throws: ``KeyFileError``.
+    public func change<Result>(
+        _ body: (inout KeyRing) throws(KeyFileError) -> Result
+    ) throws(KeyFileError) -> Result {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .unusable(path: folder, reason: error.localizedDescription)
+        }
+        // The lock is on the folder: the file is replaced whenever it is written.
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(of: folder) }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX) == 0 else { throw failure(of: folder) }
+        var ring = try read()
+        let result = try body(&ring)
+        try write(ring)
+        return result
+    }
+}
+
+extension KeyFile {
+    /// `$SOSIA_KEYS`, else `sosia/keys.json` in the user's configuration folder (XDG Base Directory Specification:
+    /// `$XDG_CONFIG_HOME`, else `~/.config`).
+    /// - Parameter environment: variables by name.
+    public static func standardPath(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        if let keys = environment["SOSIA_KEYS"], !keys.isEmpty { return keys }
+        let home = environment["HOME"] ?? NSHomeDirectory()
+        // The specification says to pass over relative paths.
+        let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
+        return folder + "/sosia/keys.json"
+    }
+}
+
+/// What can be wrong with a file of keys, or with a change to it.
+public enum KeyFileError: Error, Hashable, Sendable {
+    case damaged(path: String, reason: String)
+    case nameTaken(String)
+    case noScopes(String)
+    /// Others than its owner may read or write the file.
+    case open(path: String)
+    case tooMany(maximum: Int)
+    case unknownName(String)
+    case unknownVersion(Int, path: String)
+    case unusable(path: String, reason: String)
+    case unusableName(String)
+}
+
+extension KeyFileError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .damaged(let path, let reason): "\(path) is not a file of keys: \(reason)"
+        case .nameTaken(let name): "there is a key named \(name) already"
+        case .noScopes(let name): "the key \(name) would allow nothing; give it a scope, read or write"
+        case .open(let path): "others may read or write \(path); run: chmod 600 \(path)"
+        case .tooMany(let maximum): "there are \(maximum) keys already"
+        case .unknownName(let name): "there is no key named \(name)"
+        case .unknownVersion(let version, let path): "\(path) is of version \(version), which is not known here"
+        case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+        case .unusableName:
+            "a key's name has 1 to \(KeyRing.maximumNameLength) letters, digits, . _ - and spaces within"
+        }
     }
 }
