@@ -1,4 +1,4 @@
-internal import NIOSSL
+import NIOSSL
 
 /// Fetches pictures from URLs that strangers name, and from the public internet only.
 ///
@@ -79,6 +79,79 @@ public struct PictureFetcher: Sendable {
             return try read()
         } catch {
             throw .invalidURL(error)
+        }
+    }
+}
+
+/// What was found at a URL.
+public struct FetchedPicture: Sendable {
+    /// Where it was, after redirects.
+    public let url: PictureURL
+    /// The body; nothing is known of it but its length.
+    public let bytes: [UInt8]
+}
+
+/// How pictures are fetched from URLs.
+public struct FetchOptions: Hashable, Sendable {
+    public static let minimumBytes = 1_024
+    public static let defaultBytes = 32 << 20
+    public static let maximumBytes = 1 << 30
+    public static let minimumTimeout = Duration.milliseconds(50)
+    public static let defaultConnectTimeout = Duration.seconds(5)
+    public static let defaultTimeout = Duration.seconds(15)
+    public static let maximumTimeout = Duration.seconds(120)
+    public static let defaultRedirects = 5
+    public static let maximumRedirects = 10
+
+    /// Off unless somebody asks for it: a server that fetches is a way into the network that it stands in.
+    public var isEnabled = false
+    /// The largest body, in bytes.
+    public var bytes = Self.defaultBytes { didSet { bytes = min(max(bytes, Self.minimumBytes), Self.maximumBytes) } }
+    /// For a connection to stand, TLS included.
+    public var connectTimeout = Self.defaultConnectTimeout { didSet { connectTimeout = Self.limited(connectTimeout) } }
+    /// For everything: names, redirects and the body.
+    public var timeout = Self.defaultTimeout { didSet { timeout = Self.limited(timeout) } }
+    /// How many are followed.
+    public var redirects = Self.defaultRedirects {
+        didSet { redirects = min(max(redirects, 0), Self.maximumRedirects) }
+    }
+
+    public init() {}
+
+    private static func limited(_ duration: Duration) -> Duration { min(max(duration, minimumTimeout), maximumTimeout) }
+}
+
+/// Why no picture came from a URL.
+public enum FetchError: Error, Hashable, Sendable {
+    case connectionFailed(reason: String)
+    case disabled
+    case downgrade
+    /// The host is, or resolves to, an address that may not be connected to.
+    case forbiddenAddress(IPAddress, AddressKind)
+    case invalidURL(URLFlaw)
+    case nameNotFound(host: String)
+    case noLocation(status: Int)
+    case status(Int)
+    case timedOut(after: Duration)
+    case tooLarge(maximum: Int)
+    case tooManyRedirects(maximum: Int)
+}
+
+extension FetchError: CustomStringConvertible {
+    /// Names no address: whoever asks must not learn from an error which internal names exist, and where.
+    public var description: String {
+        switch self {
+        case .connectionFailed(let reason): "the picture could not be fetched: \(reason)"
+        case .disabled: "this server does not fetch pictures from URLs"
+        case .downgrade: "a redirect leads from https to http"
+        case .forbiddenAddress: "the host is not at a public address"
+        case .invalidURL(let flaw): "the URL cannot be used: \(flaw)"
+        case .nameNotFound(let host): "there is no host named \(host)"
+        case .noLocation(let status): "the host answered with a redirect (\(status)) to nowhere"
+        case .status(let status): "the host answered with status \(status)"
+        case .timedOut(let duration): "the picture did not arrive within \(duration)"
+        case .tooLarge(let maximum): "the picture is larger than \(maximum) bytes"
+        case .tooManyRedirects(let maximum): "more than \(maximum) redirects"
         }
     }
 }
