@@ -52,3 +52,42 @@ struct OriginMiddleware: RouterMiddleware {
         return ["localhost", "127.0.0.1", "[::1]"].contains(host.lowercased())
     }
 }
+
+/// Tells browsers to keep what the server gives to itself: nothing from elsewhere, nothing to elsewhere.
+struct SecurityHeadersMiddleware: RouterMiddleware {
+    /// Everything but the page is looked at, not run.
+    static let defaultPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = Self.defaultPolicy
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.frameOptions] = "DENY"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.permissionsPolicy] = "camera=(self), geolocation=(), microphone=()"
+        response.headers[.crossOriginOpenerPolicy] = "same-origin"
+        if response.headers[.accessControlAllowOrigin] == nil {
+            response.headers[.crossOriginResourcePolicy] = "same-origin"
+        }
+        return response
+    }
+}
+
+/// Header names that swift-http-types does not have.
+extension HTTPField.Name {
+    static let crossOriginOpenerPolicy = named("cross-origin-opener-policy")
+    static let frameOptions = named("x-frame-options")
+    static let permissionsPolicy = named("permissions-policy")
+    static let referrerPolicy = named("referrer-policy")
+    static let requestID = named("x-request-id")
+    static let secFetchSite = named("sec-fetch-site")
+    static let apiKey = named("x-api-key")
+
+    /// The names above are tokens, so the alternative is never taken.
+    private static func named(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .trailer }
+}
