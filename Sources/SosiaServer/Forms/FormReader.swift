@@ -1,6 +1,8 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import SosiaCore
+import Synchronization
 
 /// Reads multipart/form-data part by part: one is held in memory, and counted before it is.
 struct FormReader: Sendable {
@@ -56,5 +58,79 @@ struct FormReader: Sendable {
                 .bodyTooLarge, "at most \(maximum) bytes a \(part.fileName == nil ? "field" : "file") are taken",
                 facts: [("part", .string(part.name)), ("maximum", .integer(Int64(maximum)))])
         }
+    }
+}
+
+/// A part of a form, whole.
+struct FormPart: Sendable {
+    let headers: MultipartHeaders
+    let bytes: [UInt8]
+
+    var isFile: Bool { headers.fileName != nil }
+
+    /// The value of a field.
+    func text() throws(Problem) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(.invalidMultipart, "the field \(headers.name) is not UTF-8")
+        }
+        return text
+    }
+}
+
+/// The bodies that all requests hold in memory together, counted before they are kept.
+final class HeldBytes: Sendable {
+    /// The share of one request; what it took comes back when the share goes.
+    final class Share: Sendable {
+        private let owner: HeldBytes
+        private let taken = Mutex(0)
+
+        fileprivate init(_ owner: HeldBytes) {
+            self.owner = owner
+        }
+
+        deinit {
+            owner.give(back: taken.withLock { $0 })
+        }
+
+        /// - Throws: ``Problem`` of kind `overloaded` when there is no room.
+        func take(_ bytes: Int) throws(Problem) {
+            try owner.take(bytes)
+            taken.withLock { $0 += bytes }
+        }
+
+        /// Gives everything back, so that the next file of the same request finds room.
+        func empty() {
+            owner.give(
+                back: taken.withLock { taken in
+                    defer { taken = 0 }
+                    return taken
+                })
+        }
+    }
+
+    private let maximum: Int
+    private let held = Mutex(0)
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    func share() -> Share { Share(self) }
+
+    private func take(_ bytes: Int) throws(Problem) {
+        let isRoom = held.withLock { held in
+            guard bytes <= maximum - held else { return false }
+            held += bytes
+            return true
+        }
+        guard isRoom else {
+            throw Problem(
+                .overloaded, "other requests fill the memory for bodies", facts: [("retry_after", 1)],
+                headers: [.retryAfter: "1"])
+        }
+    }
+
+    private func give(back bytes: Int) {
+        held.withLock { $0 -= bytes }
     }
 }
