@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 
 /// What one route takes and gives: the one source of both the router and `/openapi.json`.
 struct Operation: Sendable {
@@ -108,4 +109,22 @@ extension Operation.Content {
     static func form(_ schema: Schema) -> Operation.Content {
         Operation.Content(mediaType: FormReader.mediaType, schema: schema)
     }
+}
+
+/// A route: what is said of it and what it does.
+struct Endpoint: Sendable {
+    typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
+
+    let operation: Operation
+    let handler: Handler
+
+    init(_ operation: Operation, _ handler: @escaping Handler) {
+        self.operation = operation
+        self.handler = handler
+    }
+}
+
+/// What a resource offers.
+protocol Controller: Sendable {
+    var endpoints: [Endpoint] { get }
 }

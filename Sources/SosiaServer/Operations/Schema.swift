@@ -1,4 +1,4 @@
-import SosiaCore
+public import SosiaCore
 
 /// A JSON Schema (2020-12) as OpenAPI 3.1 embeds it.
 struct Schema: Sendable {
@@ -79,5 +79,18 @@ struct Schema: Sendable {
         guard let description, case .object(var members) = json else { return self }
         members["description"] = .string(description)
         return Schema(json: .object(members))
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// A JSON value written in Swift.
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(Dictionary(elements) { _, last in last })
     }
 }
