@@ -1,4 +1,40 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Sosia
 import Synchronization
+
+/// What goes along with one request.
+struct ServerContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+    let trace = RequestTrace()
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// The name of the request in the log; Hummingbird gives it to the logger, which may have kept nothing.
+    var requestID: String { logger[metadataKey: Self.requestIDKey]?.description ?? "none" }
+
+    static let requestIDKey = "hb.request.id"
+}
+
+extension ServerContext {
+    /// The collection that the address names.
+    func collection(on shelf: CollectionShelf) throws(Problem) -> ServedCollection {
+        try shelf.collection(parameters.get("collection") ?? "")
+    }
+
+    /// The picture that the address names.
+    func picture() throws(Problem) -> ImageID {
+        guard let number = parameters.get("id").flatMap({ Int64($0) }), number > 0 else {
+            throw .parameter("id", "is not the number of a picture")
+        }
+        return ImageID(rawValue: number)
+    }
+}
 
 /// What is noted about a request while it is worked on, for its log line and the histograms.
 final class RequestTrace: Sendable {
