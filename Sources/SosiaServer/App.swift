@@ -1,37 +1,50 @@
 import Foundation
 public import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
-import NIOCore
-import NIOSSL
 import ObjectStores
 import ServiceLifecycle
 import Sosia
 import UnixSignals
 
-/// Puts the server together: the only place where concrete types meet.
+/// Serves until SIGTERM or SIGINT, then finishes running requests; everything that was confirmed is on disk.
+///
+/// Writes one line of JSON per request to standard error.
+/// - Parameter onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
+/// - Throws: ``ServerError``, `StoreError` or ``KeyFileError`` if the server cannot start.
+public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
+    // A client that disconnects must not end the server.
+    signal(SIGPIPE, SIG_IGN)
+    let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
+    let application = try buildApplication(options, logger: logger, onReady: onReady)
+    var configuration = ServiceGroupConfiguration(
+        services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(ServerLimits.idleSeconds)
+    try await ServiceGroup(configuration: configuration).run()
+}
+
+/// Assembles the server: the only place where its concrete types meet.
 /// - Parameters:
-///   - logger: gets one line a request.
-///   - onReady: called with the address once requests are answered: `http://127.0.0.1:8080/`.
-/// - Throws: ``ServerError``, `StoreError`, `KeyFileError`; nothing listens then.
+///   - logger: receives one line per request.
+///   - onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
+/// - Throws: ``ServerError``, `StoreError` or ``KeyFileError``; then nothing listens.
 public func buildApplication(
     _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in }
 ) throws -> some ApplicationProtocol {
     try buildApplication(options, logger: logger, onReady: onReady, open: Opening(options).open)
 }
 
-/// The same with another way to open collections.
+/// The same, with another way to open collections.
 func buildApplication(
     _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in },
-    open: @escaping CollectionShelf.Opening
+    open: @escaping ServedCollections.Opening
 ) throws -> some ApplicationProtocol {
     let access = AccessPolicy(keys: try keys(options))
-    let server = try server(options)
-    let shelf = try CollectionShelf(options.source, open: open)
+    let server = try httpServer(options)
+    let collections = try ServedCollections(options.source, open: open)
     let metrics = ServerMetrics()
-    let jobs = JobBoard()
-    let endpoints = try endpoints(options, access, shelf, metrics, jobs)
+    let jobs = Jobs()
+    let endpoints = try endpoints(options, access, collections, metrics, jobs)
     let scheme = options.tls == nil ? "http" : "https"
     return Application(
         router: router(endpoints, options, access, metrics),
@@ -48,8 +61,8 @@ func buildApplication(
 }
 
 private func endpoints(
-    _ options: ServerOptions, _ access: AccessPolicy, _ shelf: CollectionShelf, _ metrics: ServerMetrics,
-    _ jobs: JobBoard
+    _ options: ServerOptions, _ access: AccessPolicy, _ collections: ServedCollections, _ metrics: ServerMetrics,
+    _ jobs: Jobs
 ) throws -> [Endpoint] {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let searches = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
@@ -61,26 +74,28 @@ private func endpoints(
     fetching.bytes = options.limits.fileBytes
     let fetcher = PictureFetcher(fetching)
     let form = FormReader(limits: options.limits, held: HeldBytes(maximum: options.limits.heldBytes))
-    let searchDesk = SearchDesk(admission: searches, fetcher: fetcher)
-    let uploadDesk = UploadDesk(admission: uploads, form: form, metrics: metrics)
-    let upkeep = CollectionJobController(shelf: shelf, jobs: jobs)
+    let searching = SearchHandler(admission: searches, fetcher: fetcher)
+    let uploading = UploadHandler(admission: uploads, form: form, metrics: metrics)
+    let jobController = JobController(collections: collections, jobs: jobs)
     let folders = try AllowedFolders(options.allowedFolders)
     let abilities = StatusController.Abilities(
         needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
-        readsPaths: !options.allowedFolders.isEmpty, makesCollections: shelf.makesCollections)
+        readsPaths: !options.allowedFolders.isEmpty, makesCollections: collections.makesCollections)
     let controllers: [any Controller] = [
         PageController(library: options.mapLibrary),
-        StatusController(shelf: shelf, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
-        CollectionController(shelf: shelf),
-        UploadController(shelf: shelf, desk: uploadDesk, fetcher: fetcher, folders: folders, jobs: jobs),
-        PictureController(shelf: shelf, admission: searches),
-        FileController(shelf: shelf, admission: searches),
-        RasterController(shelf: shelf, admission: views),
-        SearchController(shelf: shelf, desk: searchDesk, form: form),
-        DuplicateController(shelf: shelf, admission: groups),
-        upkeep,
-        JobController(jobs: jobs),
-        SeedController(shelf: shelf, search: searchDesk, uploads: uploadDesk, jobs: upkeep, access: access),
+        StatusController(
+            collections: collections, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
+        CollectionController(collections: collections),
+        UploadController(
+            collections: collections, handler: uploading, fetcher: fetcher, folders: folders, jobs: jobs),
+        PictureController(collections: collections, admission: searches),
+        FileController(collections: collections, admission: searches),
+        RasterController(collections: collections, admission: views),
+        SearchController(collections: collections, handler: searching, form: form),
+        DuplicateController(collections: collections, admission: groups),
+        jobController,
+        SeedController(
+            collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access),
     ]
     let endpoints = controllers.flatMap(\.endpoints)
     return endpoints + [OpenAPIDocument.endpoint(describing: endpoints.map(\.operation))]
@@ -104,7 +119,7 @@ private func router(
     return router
 }
 
-/// - Returns: nil when there are none, which only loopback may do without.
+/// - Returns: nil if there is no key file; then only loopback may be served.
 private func keys(_ options: ServerOptions) throws -> KeyRing? {
     guard let path = options.keyFile else {
         guard OriginMiddleware.isLoopback(options.host.contains(":") ? "[\(options.host)]" : options.host) else {
@@ -117,27 +132,7 @@ private func keys(_ options: ServerOptions) throws -> KeyRing? {
     return keys
 }
 
-private func server(_ options: ServerOptions) throws -> HTTPServerBuilder {
-    let idle = TimeAmount.seconds(ServerLimits.idleSeconds)
-    let plain = HTTPServerBuilder.http1(
-        configuration: HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionHandler(patience: idle)], idleTimeout: idle,
-            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                maxHeaderFieldSize: ServerLimits.headers.bytes, maxHeaderListSize: ServerLimits.headers.bytes,
-                maxHeaderFieldCount: ServerLimits.headers.count)))
-    guard let files = options.tls else { return plain }
-    do {
-        let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
-        let configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem)))
-        return try .tls(plain, tlsConfiguration: configuration)
-    } catch {
-        throw ServerError.certificateUnusable(path: files.certificate, reason: "\(error)")
-    }
-}
-
-/// How collections are opened: with the originals of uploads beside the vectors.
+/// Opens collections with the originals of uploads in a folder beside the vectors.
 private struct Opening: Sendable {
     let isWritable: Bool
     let limits: DecodeLimits
@@ -153,20 +148,4 @@ private struct Opening: Sendable {
         guard isWritable else { return try Store(opening: path, objects: originals, limits: limits) }
         return try Store(creating: path, model: model, objects: originals, limits: limits)
     }
-}
-
-/// Serves until SIGTERM or SIGINT: requests that run are finished, and everything that was answered is on disk.
-///
-/// One line of JSON a request goes to standard error.
-/// - Parameter onReady: called with the address once requests are answered: `http://127.0.0.1:8080/`.
-/// - Throws: ``ServerError``, `StoreError`, `KeyFileError` when the server cannot start.
-public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
-    // A client that is gone ends its connection, not the server.
-    signal(SIGPIPE, SIG_IGN)
-    let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
-    let application = try buildApplication(options, logger: logger, onReady: onReady)
-    var configuration = ServiceGroupConfiguration(
-        services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(ServerLimits.idleSeconds)
-    try await ServiceGroup(configuration: configuration).run()
 }

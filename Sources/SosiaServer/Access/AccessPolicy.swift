@@ -1,11 +1,11 @@
 import Hummingbird
 
-/// Who may do what: everyone everything when there are no keys, else the keys' scopes.
+/// Who may do what. Without keys everyone may do everything; with keys, their scopes decide.
 struct AccessPolicy: Sendable {
-    /// nil when the server asks for none.
+    /// Nil if the server asks for none.
     let keys: KeyRing?
 
-    /// - Throws: ``AccessError``
+    /// - Throws: ``AccessError``.
     func check(_ request: Request, for scope: Operation.Scope) throws {
         switch scope {
         case .open: return
@@ -14,7 +14,7 @@ struct AccessPolicy: Sendable {
         }
     }
 
-    /// For clients that send their key in the body.
+    /// Checks the key of a client that sends it in the body.
     func check(_ key: String?, allows scope: KeyScope) throws(AccessError) {
         guard let keys else { return }
         guard let key else { throw .missingKey }
@@ -28,7 +28,7 @@ struct AccessPolicy: Sendable {
     }
 }
 
-/// Why a request is turned away before it is looked at.
+/// Why a request is refused before it is read.
 public enum AccessError: Error, Hashable, Sendable {
     /// `Authorization` is not `Bearer KEY`.
     case malformedHeader

@@ -24,8 +24,8 @@ public struct KeyFile: Sendable {
         let keys: [KeyRecord]
     }
 
-    /// The keys in the file; none when there is no file.
-    /// - Throws: ``KeyFileError``; also when others than its owner may read or write the file.
+    /// The keys in the file; none if there is no file.
+    /// - Throws: ``KeyFileError``, also if anyone but its owner may read or write the file.
     public func read() throws(KeyFileError) -> KeyRing {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -46,7 +46,7 @@ public struct KeyFile: Sendable {
         return try decode(data)
     }
 
-    /// Writes the keys in place of what is there; a crash leaves the one or the other.
+    /// Replaces the file; after a crash it holds either the old keys or the new ones.
     /// - Throws: ``KeyFileError``.
     public func write(_ ring: KeyRing) throws(KeyFileError) {
         let data: Data
@@ -73,7 +73,7 @@ public struct KeyFile: Sendable {
         let records: [KeyRecord]
         do {
             let version = try decoder.decode(Version.self, from: data).version
-            // What another version holds may be of another form.
+            // Check the version first: other versions may have other members.
             guard version == Self.version else { throw KeyFileError.unknownVersion(version, path: path) }
             records = try decoder.decode(Content.self, from: data).keys
         } catch let error as KeyFileError {
@@ -86,7 +86,7 @@ public struct KeyFile: Sendable {
 
     private var lastError: KeyFileError { failure(of: path) }
 
-    /// The meaning of the number that the last system call left.
+    /// The error of the last system call (`errno`).
     func failure(of path: String) -> KeyFileError { .unusable(path: path, reason: String(cString: strerror(errno))) }
 
     private var encoder: JSONEncoder {
@@ -104,7 +104,7 @@ public struct KeyFile: Sendable {
 }
 
 extension KeyFile {
-    /// Reads the keys, changes them and writes them back; of two that do so at a time, the second waits.
+    /// Reads the keys, changes them and writes them back. Concurrent changes wait for each other.
     /// - Throws: ``KeyFileError``.
     public func change<Result>(
         _ body: (inout KeyRing) throws(KeyFileError) -> Result
@@ -116,7 +116,7 @@ extension KeyFile {
         } catch {
             throw .unusable(path: folder, reason: error.localizedDescription)
         }
-        // The lock is on the folder: the file is replaced whenever it is written.
+        // Lock the folder, because every write replaces the file.
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(of: folder) }
         defer { close(descriptor) }
@@ -135,18 +135,18 @@ extension KeyFile {
     public static func standardPath(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         if let keys = environment["SOSIA_KEYS"], !keys.isEmpty { return keys }
         let home = environment["HOME"] ?? NSHomeDirectory()
-        // The specification says to pass over relative paths.
+        // The specification says to ignore relative paths.
         let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
         return folder + "/sosia/keys.json"
     }
 }
 
-/// What can be wrong with a file of keys, or with a change to it.
+/// What can be wrong with a key file, or with a change to it.
 public enum KeyFileError: Error, Hashable, Sendable {
     case damaged(path: String, reason: String)
     case nameTaken(String)
     case noScopes(String)
-    /// Others than its owner may read or write the file.
+    /// Others besides its owner may read or write the file.
     case open(path: String)
     case tooMany(maximum: Int)
     case unknownName(String)
@@ -158,7 +158,7 @@ public enum KeyFileError: Error, Hashable, Sendable {
 extension KeyFileError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .damaged(let path, let reason): "\(path) is not a file of keys: \(reason)"
+        case .damaged(let path, let reason): "\(path) is not a key file: \(reason)"
         case .nameTaken(let name): "there is a key named \(name) already"
         case .noScopes(let name): "the key \(name) would allow nothing; give it a scope, read or write"
         case .open(let path): "others may read or write \(path); run: chmod 600 \(path)"

@@ -1,10 +1,10 @@
 import HTTPTypes
 import Hummingbird
 
-/// Keeps pages of other sites from using a server that asks for no key through the browser of somebody who can reach
-/// it: by requests across sites, or by a name of their own that leads to this machine (DNS rebinding).
+/// Stops pages of other sites from using a server without keys through the browser of somebody who can reach it: by
+/// cross-site requests, or by a name of their own that resolves to this machine (DNS rebinding).
 struct OriginMiddleware: RouterMiddleware {
-    /// Whether requests have to bring a key, which a foreign page does not know.
+    /// Whether requests need a key, which a foreign page does not know.
     let needsKey: Bool
     /// Origins whose pages may use the server: `https://example.org`.
     let allowed: Set<String>
@@ -41,7 +41,7 @@ struct OriginMiddleware: RouterMiddleware {
         }
     }
 
-    /// Whether a name with or without a port is one of this machine that nobody else can give to another.
+    /// Whether a host, with or without a port, always means this machine.
     static func isLoopback(_ authority: String) -> Bool {
         let host: Substring
         if authority.hasPrefix("[") {
@@ -53,9 +53,9 @@ struct OriginMiddleware: RouterMiddleware {
     }
 }
 
-/// Tells browsers to keep what the server gives to itself: nothing from elsewhere, nothing to elsewhere.
+/// Tells browsers to isolate the server's answers: they load nothing from other sites and leak nothing to them.
 struct SecurityHeadersMiddleware: RouterMiddleware {
-    /// Everything but the page is looked at, not run.
+    /// Answers other than the page may be viewed, not run.
     static let defaultPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
     func handle(
@@ -78,7 +78,7 @@ struct SecurityHeadersMiddleware: RouterMiddleware {
     }
 }
 
-/// Header names that swift-http-types does not have.
+/// Header names that swift-http-types lacks.
 extension HTTPField.Name {
     static let crossOriginOpenerPolicy = named("cross-origin-opener-policy")
     static let frameOptions = named("x-frame-options")
@@ -88,6 +88,6 @@ extension HTTPField.Name {
     static let secFetchSite = named("sec-fetch-site")
     static let apiKey = named("x-api-key")
 
-    /// The names above are tokens, so the alternative is never taken.
+    /// The names above are valid tokens, so the fallback is never used.
     private static func named(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .trailer }
 }

@@ -1,25 +1,26 @@
 import Hummingbird
 import Sosia
 
-/// Collections: which there are, what they hold, new ones.
+/// Lists, describes, creates and deletes collections.
 struct CollectionController: Controller {
-    let shelf: CollectionShelf
+    let collections: ServedCollections
 
     var endpoints: [Endpoint] {
         [
             Endpoint(
                 Operation(
-                    .get, "/v1/collections", "listCollections", tag: "collections", "All collections", scope: .read,
+                    .get, "/v1/collections", "listCollections", tag: "collections", "List all collections",
+                    scope: .read,
                     answers: [.json("Collections")]), list),
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}", "getCollection", tag: "collections",
-                    "What a collection holds: its size, model and indexes", scope: .read, parameters: [.collection],
+                    "Describe a collection: its size, model and indexes", scope: .read, parameters: [.collection],
                     answers: [.json("Collection")]), get),
             Endpoint(
                 Operation(
                     .put, "/v1/collections/{collection}", "createCollection", tag: "collections",
-                    "Make a collection; one that is there already stays as it is", scope: .write,
+                    "Create a collection; an existing one is left unchanged", scope: .write,
                     parameters: [.collection], body: [.json("NewCollection")], isBodyOptional: true,
                     status: .created, or: [.ok], answers: [.json("Collection")],
                     problems: [.creationDisabled, .modelMismatch, .unknownModel, .storageFull, .collectionBusy]),
@@ -27,44 +28,44 @@ struct CollectionController: Controller {
             Endpoint(
                 Operation(
                     .delete, "/v1/collections/{collection}", "deleteCollection", tag: "collections",
-                    "Delete a collection with all it holds", scope: .write, parameters: [.collection],
+                    "Delete a collection and everything in it", scope: .write, parameters: [.collection],
                     status: .noContent, problems: [.creationDisabled]), delete),
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/attributes", "listAttributes", tag: "collections",
-                    "The attributes that pictures have: what a filter can ask for", scope: .read,
+                    "List the attributes that filters can use", scope: .read,
                     parameters: [.collection], answers: [.json("Attributes")]), attributes),
         ]
     }
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         var answers: [CollectionAnswer] = []
-        for collection in shelf.all { answers.append(try await CollectionAnswer(collection)) }
+        for collection in collections.all { answers.append(try await CollectionAnswer(collection)) }
         return .json { json in
             json.object { $0.member("collections", answers) }
         }
     }
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let answer = try await CollectionAnswer(context.collection(on: shelf))
+        let answer = try await CollectionAnswer(context.collection(in: collections))
         return .json { answer.write(to: &$0) }
     }
 
     private func create(_ request: Request, _ context: ServerContext) async throws -> Response {
         let members = try await request.optionalDocument(context)?.object(["model"])
         let model = try members?["model"]?.string(longest: 256)
-        let (collection, isNew) = try shelf.create(context.parameters.get("collection") ?? "", model: model)
+        let (collection, isNew) = try collections.create(context.parameters.get("collection") ?? "", model: model)
         let answer = try await CollectionAnswer(collection)
         return .json(status: isNew ? .created : .ok) { answer.write(to: &$0) }
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
-        try shelf.remove(context.parameters.get("collection") ?? "")
+        try collections.remove(context.parameters.get("collection") ?? "")
         return Response(status: .noContent)
     }
 
     private func attributes(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let summaries = try await context.collection(on: shelf).store.attributes()
+        let summaries = try await context.collection(in: collections).store.attributes()
         return .json { json in
             json.object { json in
                 json.member("attributes", summaries) { json, summary in
@@ -80,7 +81,7 @@ struct CollectionController: Controller {
     }
 }
 
-/// What clients are told of a collection.
+/// A collection as clients see it.
 struct CollectionAnswer: JSONWritable {
     let name: String
     let status: StoreStatus

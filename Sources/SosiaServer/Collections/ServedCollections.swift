@@ -3,19 +3,19 @@ import Sosia
 import Synchronization
 
 /// The collections of the server by name.
-final class CollectionShelf: Sendable {
-    static let ending = ".sosia"
+final class ServedCollections: Sendable {
+    static let suffix = ".sosia"
 
-    /// Opens a collection, and makes it when it is not there.
-    /// - Parameter model: of a new collection; nil for the standard one.
+    /// Opens a collection, creating it if it does not exist.
+    /// - Parameter model: of a new collection; nil for the default.
     typealias Opening = @Sendable (_ path: String, _ model: String?) throws -> Store
 
     private let open: Opening
-    /// Where new collections are made; nil when none are.
+    /// Where new collections are made; nil if clients may not make any.
     private let folder: String?
-    private let collections: Mutex<[String: ServedCollection]>
+    private let byName: Mutex<[String: ServedCollection]>
 
-    /// Opens all that there are.
+    /// Opens all collections of the source.
     /// - Throws: what opening throws.
     init(_ source: CollectionSource, open: @escaping Opening) throws {
         self.open = open
@@ -24,40 +24,40 @@ final class CollectionShelf: Sendable {
         case .store(let path):
             folder = nil
             let last = URL(fileURLWithPath: path).lastPathComponent
-            let stem = last.hasSuffix(Self.ending) ? String(last.dropLast(Self.ending.count)) : last
+            let stem = last.hasSuffix(Self.suffix) ? String(last.dropLast(Self.suffix.count)) : last
             let name = CollectionName.nearest(to: stem)
             found[name] = ServedCollection(name: name, store: try open(path, nil))
         case .folder(let path):
             folder = path
             for entry in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
-                let name = entry.dropLast(Self.ending.count)
+                let name = entry.dropLast(Self.suffix.count)
                 let store = path + "/" + entry
-                guard entry.hasSuffix(Self.ending), CollectionName.isValid(name), Store.exists(at: store) else {
+                guard entry.hasSuffix(Self.suffix), CollectionName.isValid(name), Store.exists(at: store) else {
                     continue
                 }
                 found[String(name)] = ServedCollection(name: String(name), store: try open(store, nil))
             }
         }
-        collections = Mutex(found)
+        byName = Mutex(found)
     }
 
-    /// Whether clients may make collections.
+    /// Whether clients may create collections.
     var makesCollections: Bool { folder != nil }
 
-    /// By name.
-    var all: [ServedCollection] { collections.withLock { $0.values.sorted { $0.name < $1.name } } }
+    /// Sorted by name.
+    var all: [ServedCollection] { byName.withLock { $0.values.sorted { $0.name < $1.name } } }
 
     func collection(_ name: String) throws(Problem) -> ServedCollection {
-        guard let collection = collections.withLock({ $0[name] }) else {
+        guard let collection = byName.withLock({ $0[name] }) else {
             throw Problem(
                 .unknownCollection, "GET /v1/collections lists them", facts: [("collection", .string(name))])
         }
         return collection
     }
 
-    /// For clients that name none: the only one, the one called `default`, or the first.
+    /// The collection for clients that name none: the one called `default`, else the first.
     func standard() throws(Problem) -> ServedCollection {
-        guard let collection = collections.withLock({ $0["default"] }) ?? all.first else {
+        guard let collection = byName.withLock({ $0["default"] }) ?? all.first else {
             throw Problem(.unknownCollection, "the server has no collection")
         }
         return collection
@@ -75,44 +75,44 @@ final class CollectionShelf: Sendable {
             return (known, false)
         }
         let made = ServedCollection(name: name, store: try open(path(name), model))
-        // Of two who make the same, the second is refused by the collection's lock.
-        collections.withLock { $0[name] = made }
+        // If two create the same one, the collection's lock refuses the second.
+        byName.withLock { $0[name] = made }
         return (made, true)
     }
 
-    /// Deletes a collection with all it holds.
+    /// Deletes a collection and everything in it.
     func remove(_ name: String) throws {
         let path = try path(name)
         _ = try collection(name)
-        // Renamed first: whatever happens while the files go, the collection is gone as a whole.
+        // Rename first, so that an interrupted deletion never leaves half a collection.
         let doomed = path + ".deleted-" + UUID().uuidString
         try FileManager.default.moveItem(atPath: path, toPath: doomed)
-        collections.withLock { $0[name] = nil }
+        byName.withLock { $0[name] = nil }
         try FileManager.default.removeItem(atPath: doomed)
     }
 
     private func path(_ name: String) throws(Problem) -> String {
         guard let folder else { throw Problem(.creationDisabled, "it serves one; start it with --root for more") }
-        return folder + "/" + name + Self.ending
+        return folder + "/" + name + Self.suffix
     }
 }
 
-/// A collection under the name by which clients know it.
+/// A collection with the name that clients know it by.
 struct ServedCollection: Sendable {
     let name: String
     let store: Store
 
-    /// The numbers of the files that pictures were cut from, by path; empty when none was.
+    /// The numbers of the rasters that the pictures were cut from, by path.
     func rasters(of records: some Sequence<ImageRecord>) throws -> [String: Int64] {
         let paths = Set(records.compactMap(\.tile?.source))
         return paths.isEmpty ? [:] : try store.rasterNumbers(of: paths)
     }
 
-    /// Where the pictures of this collection are found.
+    /// The address of a picture of this collection.
     func address(of id: ImageID) -> String { "/v1/collections/\(name)/images/\(id)" }
 }
 
-/// What a collection may be called. The name is also that of a folder, so nothing in it can lead elsewhere.
+/// Valid names of collections. A name also names a folder, so it may not lead elsewhere.
 enum CollectionName {
     static let pattern = "^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$"
     static let longest = 64
@@ -122,7 +122,7 @@ enum CollectionName {
             && name.utf8.allSatisfy(isPermitted)
     }
 
-    /// The nearest valid name, for a collection whose folder is called otherwise.
+    /// The closest valid name for a collection whose folder has an invalid one.
     static func nearest(to name: String) -> String {
         let permitted = name.utf8.prefix(longest).map { isPermitted($0) ? $0 : UInt8(ascii: "_") }
         let text = String(decoding: permitted, as: UTF8.self)

@@ -1,9 +1,9 @@
-/// Which addresses may be connected to.
+/// Which addresses the fetcher may connect to.
 public struct AddressPolicy: Sendable {
-    /// Addresses of the public internet, nothing else.
+    /// Addresses of the public internet only.
     public static let publicOnly = AddressPolicy(exception: nil)
 
-    /// One address and port that is allowed as well. Not public: only tests have a server of their own to reach.
+    /// One more permitted address and port, for the tests' own server.
     private let exception: Endpoint?
 
     struct Endpoint: Hashable, Sendable {
@@ -15,13 +15,13 @@ public struct AddressPolicy: Sendable {
         self.exception = exception
     }
 
-    /// What forbids a connection; nil when nothing does.
+    /// Why a connection is forbidden; nil if it is permitted.
     func objection(to endpoint: Endpoint) -> AddressKind? {
         endpoint == exception ? nil : endpoint.address.specialKind
     }
 }
 
-/// Why an address is not one of the public internet.
+/// Why an address does not belong to the public internet.
 public enum AddressKind: String, Hashable, Sendable, CaseIterable {
     case benchmarking = "network of benchmarks"
     case broadcast = "broadcast"
@@ -41,16 +41,16 @@ public enum AddressKind: String, Hashable, Sendable, CaseIterable {
     case unspecified = "unspecified"
 }
 
-/// A block of addresses that no picture of the public internet can come from.
+/// A block of addresses that do not belong to the public internet.
 ///
 /// The blocks are those of the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, as of RFC 9780) that are
-/// not globally reachable, multicast, deprecated ways of carrying IPv4 within IPv6, and the addresses at which clouds
-/// hand secrets to their machines.
+/// not globally reachable, multicast, deprecated embeddings of IPv4 in IPv6, and the metadata services of clouds, which
+/// hand out secrets.
 struct SpecialBlock: Sendable {
     let kind: AddressKind
-    /// The leading bytes; those that are not given are zero.
+    /// The leading bytes; the others are zero.
     let prefix: [UInt8]
-    /// How many leading bits count.
+    /// How many leading bits are compared.
     let length: Int
 
     private init(_ kind: AddressKind, _ prefix: [UInt8], _ length: Int) {
@@ -68,7 +68,7 @@ struct SpecialBlock: Sendable {
         return true
     }
 
-    /// The first that fits names the reason.
+    /// The first match gives the reason.
     static let v4: [SpecialBlock] = [
         SpecialBlock(.cloudMetadata, [169, 254, 169, 254], 32),  // most clouds
         SpecialBlock(.cloudMetadata, [168, 63, 129, 16], 32),  // Azure, within public space
@@ -114,15 +114,15 @@ struct SpecialBlock: Sendable {
         SpecialBlock(.multicast, [0xFF], 8),  // RFC 4291, section 2.7
     ]
 
-    /// Addresses that a NAT64 gateway makes of IPv4 addresses (RFC 6052, section 2.1): as public as what they embed.
+    /// IPv4 addresses behind a NAT64 gateway (RFC 6052, section 2.1): as public as the address they embed.
     static let translation = SpecialBlock(.embedsIPv4, [0, 0x64, 0xFF, 0x9B], 96)
 
-    /// What IANA gives out as global unicast addresses (RFC 4291, section 2.4): outside of it, nothing is public.
+    /// Global unicast addresses (RFC 4291, section 2.4); nothing outside is public.
     static let globalUnicast = SpecialBlock(.reserved, [0x20], 3)
 }
 
 extension IPAddress {
-    /// What makes the address unfit; nil for one of the public internet.
+    /// Why the address is not public; nil if it is.
     public var specialKind: AddressKind? {
         if isV4 { return SpecialBlock.v4.first { $0.contains(self) }?.kind }
         if SpecialBlock.translation.contains(self) { return embeddedV4.specialKind }

@@ -5,14 +5,14 @@ import Synchronization
 /// Finds the addresses of a host name.
 public protocol HostResolver: Sendable {
     /// - Parameter name: lower case, without a trailing dot; never an address.
-    /// - Returns: addresses in the order in which they should be tried; empty when there is no such name.
-    /// - Throws: `CancellationError` when the task was cancelled meanwhile.
+    /// - Returns: addresses, preferred first; empty if there is no such name.
+    /// - Throws: `CancellationError` if the task was cancelled.
     func addresses(of name: String) async throws -> [IPAddress]
 }
 
-/// The operating system's resolver (`getaddrinfo`), which orders addresses by RFC 6724; the first one is used.
+/// The system's resolver (`getaddrinfo`), which orders addresses by RFC 6724. The first one is used.
 public struct SystemResolver: HostResolver {
-    /// `getaddrinfo` blocks for as long as the servers of names let it: a few threads are kept for it, no more.
+    /// `getaddrinfo` blocks as long as name servers make it wait, so it gets a few threads of its own.
     private static let queue = {
         let queue = OperationQueue()
         queue.maxConcurrentOperationCount = 8
@@ -21,7 +21,7 @@ public struct SystemResolver: HostResolver {
 
     public init() {}
 
-    /// The addresses that the system's resolver gives, IPv4 and IPv6.
+    /// IPv4 and IPv6 addresses from the system's resolver.
     public func addresses(of name: String) async throws -> [IPAddress] {
         let lookup = Lookup()
         return try await withTaskCancellationHandler {
@@ -38,7 +38,7 @@ public struct SystemResolver: HostResolver {
         }
     }
 
-    /// Hands on what comes first, the answer or the cancellation; `getaddrinfo` itself cannot be interrupted.
+    /// Returns at the answer or at cancellation, whichever comes first: `getaddrinfo` cannot be interrupted.
     private final class Lookup: Sendable {
         typealias Continuation = CheckedContinuation<[IPAddress], any Error>
 
@@ -53,7 +53,7 @@ public struct SystemResolver: HostResolver {
             state.withLock { if case .over = $0 { true } else { false } }
         }
 
-        /// - Returns: whether the name should be looked up.
+        /// - Returns: whether to look the name up.
         func begin(_ continuation: Continuation) -> Bool {
             let isWanted = state.withLock { state in
                 guard case .waiting = state else { return false }

@@ -1,4 +1,4 @@
-/// An IPv4 or IPv6 address as its bytes, most significant first: four or sixteen.
+/// An IPv4 or IPv6 address: 4 or 16 bytes, most significant first.
 public struct IPAddress: Hashable, Sendable {
     public let bytes: [UInt8]
 
@@ -6,7 +6,7 @@ public struct IPAddress: Hashable, Sendable {
         self.bytes = [bytes.0, bytes.1, bytes.2, bytes.3]
     }
 
-    /// - Parameter groups: eight groups of sixteen bits.
+    /// - Parameter groups: eight groups of 16 bits.
     init?(v6 groups: [UInt16]) {
         guard groups.count == 8 else { return nil }
         bytes = groups.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
@@ -14,7 +14,7 @@ public struct IPAddress: Hashable, Sendable {
 
     var isV4: Bool { bytes.count == 4 }
 
-    /// The IPv4 address in the last four bytes of an IPv6 address; of an IPv4 address, itself.
+    /// The IPv4 address in the last four bytes of an IPv6 address; an IPv4 address itself.
     var embeddedV4: IPAddress {
         let last = Array(bytes.suffix(4))
         return IPAddress(v4: (last[0], last[1], last[2], last[3]))
@@ -22,7 +22,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// Dotted decimal, or eight groups in hexadecimal, none left out: forms that every reader takes for the same address.
+    /// Dotted decimal, or eight hexadecimal groups without `::`: forms that every parser reads alike.
     public var description: String {
         if isV4 { return bytes.map(String.init).joined(separator: ".") }
         return stride(from: 0, to: bytes.count, by: 2)
@@ -32,8 +32,8 @@ extension IPAddress: CustomStringConvertible {
 }
 
 extension IPAddress {
-    /// Reads four decimal numbers without leading zeros, or the text form of RFC 4291, section 2.2, without brackets and
-    /// zone. The other forms that `inet_aton` takes (octal, hexadecimal, fewer parts) are not addresses here.
+    /// Parses four decimal numbers without leading zeros, or the text form of RFC 4291, section 2.2, without brackets or
+    /// zone. The other forms of `inet_aton` (octal, hexadecimal, fewer parts) are refused.
     public init?(_ text: some StringProtocol) {
         let address = text.utf8.contains(UInt8(ascii: ":")) ? Self.v6(Substring(text)) : Self.v4(Substring(text))
         guard let address else { return nil }
@@ -68,7 +68,7 @@ extension IPAddress {
         text.indices.first { text[$0...].hasPrefix("::") }
     }
 
-    /// Groups between single colons; the last of an address may be an IPv4 address, which is two.
+    /// Groups between single colons; the last may be an IPv4 address, which counts as two.
     private static func groups(_ text: Substring, mayEndInV4: Bool = true) -> [UInt16]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,11 +1,11 @@
 import NIOSSL
 
-/// Fetches pictures from URLs that strangers name, and from the public internet only.
+/// Fetches pictures from untrusted URLs, from the public internet only.
 ///
-/// A host is resolved once a request. Every address it has must be a public one, and the connection goes to the one that
-/// was checked: nothing resolves the name again. Redirects come back here and are treated like the first URL. Proxies
-/// from the environment are not used, credentials are not sent, cookies are not kept, and the type that the host gives
-/// the body is not looked at: the decoder decides whether it is a picture.
+/// A host is resolved once per request. All its addresses must be public, and the connection goes to the address that was
+/// checked: nothing resolves the name again. Redirects are checked like the first URL. Proxies from the environment,
+/// credentials and cookies are not used, and the declared media type is ignored: the decoder decides whether the body is
+/// a picture.
 public struct PictureFetcher: Sendable {
     let options: FetchOptions
     let policy: AddressPolicy
@@ -27,7 +27,7 @@ public struct PictureFetcher: Sendable {
     }
 
     /// The body at a URL, whatever it is.
-    /// - Throws: ``FetchError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``FetchError``; `CancellationError` if the task was cancelled.
     public func fetch(_ text: String) async throws -> FetchedPicture {
         guard options.isEnabled else { throw FetchError.disabled }
         let url = try Self.checked { () throws(URLFlaw) in try PictureURL(text) }
@@ -83,11 +83,11 @@ public struct PictureFetcher: Sendable {
     }
 }
 
-/// What was found at a URL.
+/// The body found at a URL.
 public struct FetchedPicture: Sendable {
-    /// Where it was, after redirects.
+    /// Its URL, after redirects.
     public let url: PictureURL
-    /// The body; nothing is known of it but its length.
+    /// The body, unchecked but for its length.
     public let bytes: [UInt8]
 }
 
@@ -96,24 +96,27 @@ public struct FetchOptions: Hashable, Sendable {
     public static let minimumBytes = 1_024
     public static let defaultBytes = 32 << 20
     public static let maximumBytes = 1 << 30
+
     public static let minimumTimeout = Duration.milliseconds(50)
     public static let defaultConnectTimeout = Duration.seconds(5)
     public static let defaultTimeout = Duration.seconds(15)
     public static let maximumTimeout = Duration.seconds(120)
+
+    public static let minimumRedirects = 0
     public static let defaultRedirects = 5
     public static let maximumRedirects = 10
 
-    /// Off unless somebody asks for it: a server that fetches is a way into the network that it stands in.
+    /// Off by default: a server that fetches URLs is a way into its own network.
     public var isEnabled = false
     /// The largest body, in bytes.
     public var bytes = Self.defaultBytes { didSet { bytes = min(max(bytes, Self.minimumBytes), Self.maximumBytes) } }
-    /// For a connection to stand, TLS included.
+    /// Time to connect, including TLS.
     public var connectTimeout = Self.defaultConnectTimeout { didSet { connectTimeout = Self.limited(connectTimeout) } }
-    /// For everything: names, redirects and the body.
+    /// Time for everything: name lookups, redirects and the body.
     public var timeout = Self.defaultTimeout { didSet { timeout = Self.limited(timeout) } }
-    /// How many are followed.
+    /// How many redirects are followed.
     public var redirects = Self.defaultRedirects {
-        didSet { redirects = min(max(redirects, 0), Self.maximumRedirects) }
+        didSet { redirects = min(max(redirects, Self.minimumRedirects), Self.maximumRedirects) }
     }
 
     public init() {}
@@ -138,7 +141,7 @@ public enum FetchError: Error, Hashable, Sendable {
 }
 
 extension FetchError: CustomStringConvertible {
-    /// Names no address: whoever asks must not learn from an error which internal names exist, and where.
+    /// Contains no address: errors must not reveal which internal hosts exist, or where.
     public var description: String {
         switch self {
         case .connectionFailed(let reason): "the picture could not be fetched: \(reason)"

@@ -1,9 +1,8 @@
-/// A URL that a picture may be fetched from: http or https, a host in one unmistakable form, a port of its own right.
+/// A URL that a picture may be fetched from: http or https, an unambiguous host and a permitted port.
 ///
-/// What this type has read is what is connected to: it writes the URL anew from its parts, so that no other reader of
-/// URLs further on can take the host for another one.
+/// The URL is written anew from its parsed parts, so that no later parser can take its host for another one.
 public struct PictureURL: Hashable, Sendable {
-    /// Options of reading, with their limits.
+    /// Bytes, the last two from RFC 1035, section 2.3.4.
     enum Limit {
         static let length = 2_048
         static let nameLength = 253
@@ -26,7 +25,7 @@ public struct PictureURL: Hashable, Sendable {
     let scheme: Scheme
     let host: Host
     let port: Int
-    /// Path and query, from the first slash on; the fragment is never sent.
+    /// Path and query, starting with a slash; the fragment is never sent.
     let target: String
 }
 
@@ -42,7 +41,7 @@ extension PictureURL: CustomStringConvertible {
         }
     }
 
-    /// The last part of the path, which names the file; empty when the path ends with a slash.
+    /// The last component of the path; empty if the path ends with a slash.
     public var fileName: Substring {
         let path = target.prefix { $0 != "?" }
         return path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
@@ -50,7 +49,8 @@ extension PictureURL: CustomStringConvertible {
 }
 
 extension PictureURL {
-    /// - Throws: ``URLFlaw`` that says what is wrong; nothing is repaired.
+    /// Parses a URL; nothing is repaired.
+    /// - Throws: ``URLFlaw``.
     public init(_ text: String) throws(URLFlaw) {
         guard text.utf8.count <= Limit.length else { throw .tooLong(maximum: Limit.length) }
         guard text.utf8.allSatisfy(Self.isAllowed) else { throw .character }
@@ -71,7 +71,7 @@ extension PictureURL {
         self.target = target.hasPrefix("/") ? String(target) : "/" + target
     }
 
-    /// What RFC 3986 lets stand in a URL. Browsers repair the rest, each in its way, and that is how checks are fooled.
+    /// The characters that RFC 3986 permits. Browsers repair others, each in its own way, which is how checks are fooled.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
     }
@@ -95,7 +95,7 @@ extension PictureURL {
         let name = (text.hasSuffix(".") ? text.dropLast() : text).lowercased()
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         guard name.utf8.count <= Limit.nameLength, labels.allSatisfy(isLabel) else { throw .host }
-        // A last label that is a number makes an IPv4 address (WHATWG URL, "ends in a number").
+        // A numeric last label means an IPv4 address (WHATWG URL, "ends in a number").
         guard let last = labels.last, isNumber(last) else { return .name(name) }
         guard let address = IPAddress(name) else { throw .numericHost }
         return .address(address)
@@ -115,7 +115,7 @@ extension PictureURL {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    /// Ports below 1024 belong to other protocols, whose servers could be made to take a request for a command.
+    /// Other ports below 1024 belong to protocols whose servers might take a request for a command.
     private static func port(_ text: Substring?) throws(URLFlaw) -> Int? {
         guard let text, !text.isEmpty else { return nil }
         guard text.utf8.allSatisfy(isDigit), let port = Int(text), [80, 443].contains(port) || 1024...65_535 ~= port
@@ -125,23 +125,22 @@ extension PictureURL {
 }
 
 extension PictureURL {
-    /// The URL that a `Location` header means, seen from this one (RFC 3986, section 5.2; dot segments are left to the
-    /// server, which has to deal with them anyway).
-    /// - Throws: ``URLFlaw`` when the result is not a URL that a picture may be fetched from.
+    /// Resolves a `Location` header against this URL (RFC 3986, section 5.2; dot segments are left to the server).
+    /// - Throws: ``URLFlaw`` if no picture may be fetched from the result.
     func resolving(_ location: String) throws(URLFlaw) -> PictureURL {
         if location.isEmpty || location.hasPrefix("#") { return self }
         if location.hasPrefix("//") { return try PictureURL("\(scheme.rawValue):\(location)") }
         if location.hasPrefix("/") { return try PictureURL(origin + location) }
         let path = target.prefix { $0 != "?" }
         if location.hasPrefix("?") { return try PictureURL(origin + path + location) }
-        // A colon before any slash ends a scheme.
+        // A colon before any slash ends a scheme name.
         let first = location.prefix { !"/?#".contains($0) }
         if first.contains(":") { return try PictureURL(location) }
         return try PictureURL(origin + path[...(path.lastIndex(of: "/") ?? path.startIndex)] + location)
     }
 }
 
-/// What keeps a text from being a URL that a picture may be fetched from.
+/// Why no picture may be fetched from a URL.
 public enum URLFlaw: Error, Hashable, Sendable {
     case address
     case character
@@ -158,11 +157,11 @@ public enum URLFlaw: Error, Hashable, Sendable {
 extension URLFlaw: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .address: "what stands in brackets is not an IPv6 address"
+        case .address: "the text in brackets is not an IPv6 address"
         case .character: "it has a character that must be percent-encoded (in a host name: written as xn--)"
         case .host: "the host is not a valid name"
         case .noHost: "it names no host"
-        case .numericHost: "the host is a number, but not four decimal ones without leading zeros"
+        case .numericHost: "the host is numeric, but not four decimal numbers without leading zeros"
         case .port: "the port must be 80, 443 or from 1024 to 65535"
         case .scheme: "it does not start with http:// or https://"
         case .tooLong(let maximum): "it is longer than \(maximum) characters"

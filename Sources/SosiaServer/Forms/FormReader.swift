@@ -4,16 +4,16 @@ import NIOCore
 import SosiaCore
 import Synchronization
 
-/// Reads multipart/form-data part by part: one is held in memory, and counted before it is.
+/// Reads multipart/form-data part by part. One part at a time is kept in memory, and counted first.
 struct FormReader: Sendable {
     static let mediaType = "multipart/form-data"
-    /// Bytes of a field that is no file.
+    /// Largest field that is not a file, bytes.
     static let fieldBytes = 1 << 20
 
     let limits: ServerLimits
     let held: HeldBytes
 
-    /// Calls `take` with each part in order. What it keeps of the part it keeps on `share`, or gives back.
+    /// Calls `take` with each part in order. The bytes stay counted in `share` until it is emptied.
     func read(
         _ request: Request, _ context: ServerContext, share: HeldBytes.Share,
         _ take: (FormPart) async throws -> Void
@@ -61,14 +61,14 @@ struct FormReader: Sendable {
     }
 }
 
-/// A part of a form, whole.
+/// A complete part of a form.
 struct FormPart: Sendable {
     let headers: MultipartHeaders
     let bytes: [UInt8]
 
     var isFile: Bool { headers.fileName != nil }
 
-    /// The value of a field.
+    /// The value of a text field.
     func text() throws(Problem) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Problem(.invalidMultipart, "the field \(headers.name) is not UTF-8")
@@ -77,9 +77,9 @@ struct FormPart: Sendable {
     }
 }
 
-/// The bodies that all requests hold in memory together, counted before they are kept.
+/// Counts the bytes of bodies that all requests together keep in memory, and refuses more than a maximum.
 final class HeldBytes: Sendable {
-    /// The share of one request; what it took comes back when the share goes.
+    /// The bytes of one request; they are returned when the share is released.
     final class Share: Sendable {
         private let owner: HeldBytes
         private let taken = Mutex(0)
@@ -92,13 +92,13 @@ final class HeldBytes: Sendable {
             owner.give(back: taken.withLock { $0 })
         }
 
-        /// - Throws: ``Problem`` of kind `overloaded` when there is no room.
+        /// - Throws: ``Problem`` of kind `overloaded` if there is no room.
         func take(_ bytes: Int) throws(Problem) {
             try owner.take(bytes)
             taken.withLock { $0 += bytes }
         }
 
-        /// Gives everything back, so that the next file of the same request finds room.
+        /// Returns all bytes, so that the next files of the same request find room.
         func empty() {
             owner.give(
                 back: taken.withLock { taken in

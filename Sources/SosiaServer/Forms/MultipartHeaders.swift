@@ -1,7 +1,7 @@
-/// What the headers of a part say.
+/// The headers of a part.
 struct MultipartHeaders: Hashable, Sendable {
     let name: String
-    /// As the client gave it; it names nothing on the server.
+    /// As the client sent it; never used as a path.
     let fileName: String?
     let contentType: String?
 
@@ -11,7 +11,7 @@ struct MultipartHeaders: Hashable, Sendable {
         self.contentType = contentType
     }
 
-    /// - Parameter block: header lines without the empty one.
+    /// - Parameter block: header lines without the empty line that ends them.
     init(_ block: [UInt8]) throws(MultipartError) {
         guard let text = String(validating: block, as: UTF8.self) else { throw .malformedHeader }
         var disposition: (value: String, values: [String: String])?
@@ -36,7 +36,7 @@ struct MultipartHeaders: Hashable, Sendable {
     }
 
     /// A header's value and its parameters: `form-data; name="a"` (RFC 9110, 5.6.6).
-    /// - Returns: nil when it is malformed, or when a parameter is there twice.
+    /// - Returns: nil if it is malformed or repeats a parameter.
     static func parameters(of header: String) -> (value: String, values: [String: String])? {
         var rest = Substring(header)
         let value = rest.prefix { $0 != ";" }
@@ -71,7 +71,7 @@ struct MultipartHeaders: Hashable, Sendable {
                 rest = rest.drop { $0 == " " || $0 == "\t" }
                 return rest.isEmpty || rest.first == ";" ? text : nil
             }
-            // Browsers send a backslash as it is; only what has to be escaped is.
+            // Browsers do not escape backslashes, so only escaped quotes and backslashes are unescaped.
             if character == "\\", let next = rest.first, next == "\"" || next == "\\" {
                 text.append(next)
                 rest = rest.dropFirst()
@@ -84,7 +84,7 @@ struct MultipartHeaders: Hashable, Sendable {
 }
 
 extension StringProtocol {
-    /// Without the characters at both ends that are like this.
+    /// Without leading and trailing characters for which `isBlank` is true.
     func trimming(_ isBlank: (Character) -> Bool) -> String {
         var text = drop(while: isBlank)
         while let last = text.last, isBlank(last) { text = text.dropLast() }

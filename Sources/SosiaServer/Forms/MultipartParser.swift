@@ -1,9 +1,9 @@
 import NIOCore
 
-/// A push parser for multipart/form-data: bytes go in as they arrive, parts come out as soon as they are known.
+/// A push parser for multipart/form-data: takes bytes as they arrive and returns parts as soon as they are known.
 ///
-/// It is strict where RFC 2046 is generous: nothing before the first boundary, no blanks after one. It keeps at most a
-/// part's headers and the beginning of what may be a boundary.
+/// Stricter than RFC 2046: nothing may precede the first boundary, and no blanks may follow one. It keeps at most the
+/// headers of a part and the beginning of a possible boundary.
 struct MultipartParser {
     enum Event: Equatable {
         case begin(MultipartHeaders)
@@ -17,7 +17,7 @@ struct MultipartParser {
         case opening, headers, body, afterDelimiter, finished
     }
 
-    /// CR LF, two hyphens, boundary.
+    /// CRLF, two hyphens and the boundary.
     private let delimiter: [UInt8]
     private var buffer = ByteBuffer()
     private var state = State.opening
@@ -28,11 +28,11 @@ struct MultipartParser {
             (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy(Self.isPermitted), boundary.last != " "
         else { throw .noBoundary }
         delimiter = Array("\r\n--".utf8) + Array(boundary.utf8)
-        // The line break that belongs to a boundary is missing before the first one.
+        // The first boundary lacks the line break that belongs to the others.
         buffer.writeString("\r\n")
     }
 
-    /// Whether the closing boundary was seen. What follows it is passed over.
+    /// Whether the closing boundary was seen; what follows is ignored.
     var isFinished: Bool { state == .finished }
 
     mutating func append(_ bytes: ByteBuffer) {
@@ -42,7 +42,7 @@ struct MultipartParser {
         buffer.writeBuffer(&bytes)
     }
 
-    /// - Returns: nil when more bytes are needed or the closing boundary was seen.
+    /// - Returns: nil if more bytes are needed or the closing boundary was seen.
     mutating func next() throws(MultipartError) -> Event? {
         while true {
             switch state {
@@ -84,7 +84,7 @@ struct MultipartParser {
 
     private var startsWithDelimiter: Bool { buffer.readableBytesView.starts(with: delimiter) }
 
-    /// The lines up to the empty one; a part without headers begins with the empty line.
+    /// The lines before the empty one; a part without headers begins with the empty line.
     private mutating func headerBlock() throws(MultipartError) -> [UInt8]? {
         let view = buffer.readableBytesView.prefix(Self.maximumHeaderBytes + 4)
         if view.starts(with: "\r\n".utf8) {
@@ -107,7 +107,7 @@ struct MultipartParser {
         return nil
     }
 
-    /// Bytes that are certainly no part of a boundary; nil when there are none.
+    /// Bytes that cannot belong to a boundary; nil if there are none.
     private mutating func bodyPart() -> ByteBuffer? {
         let view = buffer.readableBytesView
         var from = view.startIndex
@@ -149,7 +149,7 @@ extension MultipartError: CustomStringConvertible {
         switch self {
         case .noBoundary: "the content type names no boundary of 1 to 70 permitted characters"
         case .noOpeningDelimiter: "the body does not begin with the boundary"
-        case .garbageAfterDelimiter: "a boundary is followed by something else than a line break"
+        case .garbageAfterDelimiter: "a boundary is followed by something other than a line break"
         case .headersTooLong(let maximum): "the headers of a part have more than \(maximum) bytes"
         case .malformedHeader: "a part has a malformed header"
         case .noName: "a part has no Content-Disposition: form-data with a name"

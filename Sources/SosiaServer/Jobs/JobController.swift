@@ -2,9 +2,10 @@ import Hummingbird
 import NIOCore
 import Sosia
 
-/// Jobs: what runs, how far it is, and how to end it.
+/// Starts, lists, follows and cancels jobs.
 struct JobController: Controller {
-    let jobs: JobBoard
+    let collections: ServedCollections
+    let jobs: Jobs
 
     private static let job = Operation.Parameter.path("job", .string(longest: 64), "The job's id.")
 
@@ -12,7 +13,13 @@ struct JobController: Controller {
         [
             Endpoint(
                 Operation(
-                    .get, "/v1/jobs", "listJobs", tag: "jobs", "Jobs that run and the last that ended, newest first",
+                    .post, "/v1/collections/{collection}/jobs", "startJob", tag: "jobs",
+                    "Build indexes, or reclaim the space of deleted pictures", scope: .write,
+                    parameters: [.collection], body: [.json("NewJob")], status: .accepted, answers: [.json("Job")],
+                    problems: [.collectionBusy, .readOnly]), start),
+            Endpoint(
+                Operation(
+                    .get, "/v1/jobs", "listJobs", tag: "jobs", "List running and recently ended jobs, newest first",
                     scope: .read, answers: [.json("Jobs")])
             ) { _, _ in
                 .json { json in
@@ -21,7 +28,7 @@ struct JobController: Controller {
             },
             Endpoint(
                 Operation(
-                    .get, "/v1/jobs/{job}", "getJob", tag: "jobs", "How far a job is", scope: .read,
+                    .get, "/v1/jobs/{job}", "getJob", tag: "jobs", "Get a job and its progress", scope: .read,
                     parameters: [Self.job], answers: [.json("Job")], problems: [.unknownJob])
             ) { _, context in
                 let job = try job(context)
@@ -30,7 +37,7 @@ struct JobController: Controller {
             Endpoint(
                 Operation(
                     .get, "/v1/jobs/{job}/events", "followJob", tag: "jobs",
-                    "The job after each change as server-sent events, until it ends", scope: .read,
+                    "Follow a job: server-sent events after each change, until it ends", scope: .read,
                     parameters: [Self.job], answers: [.stream(JobEvents.mediaType)], problems: [.unknownJob])
             ) { _, context in
                 Response(
@@ -40,7 +47,8 @@ struct JobController: Controller {
             Endpoint(
                 Operation(
                     .delete, "/v1/jobs/{job}", "cancelJob", tag: "jobs",
-                    "Ask a job to end, and forget it; what it committed stays", scope: .write, parameters: [Self.job],
+                    "Ask a job to stop and forget it; what it has committed stays", scope: .write,
+                    parameters: [Self.job],
                     status: .accepted, answers: [.json("Job")], problems: [.unknownJob])
             ) { _, context in
                 let job = try job(context)
@@ -50,32 +58,8 @@ struct JobController: Controller {
         ]
     }
 
-    private func job(_ context: ServerContext) throws(Problem) -> Job {
-        guard let id = context.parameters.get("job"), let job = jobs.job(id) else {
-            throw Problem(.unknownJob, "jobs are forgotten some time after their end")
-        }
-        return job
-    }
-}
-
-/// Upkeep of a collection: indexes and compaction, as jobs.
-struct CollectionJobController: Controller {
-    let shelf: CollectionShelf
-    let jobs: JobBoard
-
-    var endpoints: [Endpoint] {
-        [
-            Endpoint(
-                Operation(
-                    .post, "/v1/collections/{collection}/jobs", "startJob", tag: "jobs",
-                    "Build indexes, or give the space of deleted pictures back", scope: .write,
-                    parameters: [.collection], body: [.json("NewJob")], status: .accepted, answers: [.json("Job")],
-                    problems: [.collectionBusy, .readOnly]), start)
-        ]
-    }
-
     private func start(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let document = try await request.document(context)
         let members = try document.object(["kind", "graph"])
         let isGraph = try members["graph"]?.boolean() ?? false
@@ -105,12 +89,19 @@ struct CollectionJobController: Controller {
             return ["indexes": .array(indexes.map { .string($0.kind) })]
         }
     }
+
+    private func job(_ context: ServerContext) throws(Problem) -> Job {
+        guard let id = context.parameters.get("job"), let job = jobs.job(id) else {
+            throw Problem(.unknownJob, "jobs are forgotten some time after they end")
+        }
+        return job
+    }
 }
 
 /// Server-sent events (WHATWG HTML, 9.2): a job after each change, until it ends.
 struct JobEvents: Sendable {
     static let mediaType = "text/event-stream"
-    /// A comment goes out after so long without a change, so that a connection that broke is noticed.
+    /// How often a comment is sent, so that a broken connection is noticed.
     static let heartbeat = Duration.seconds(10)
 
     let changes: AsyncStream<Job>
@@ -122,7 +113,7 @@ struct JobEvents: Sendable {
         }
     }
 
-    /// Changes and heartbeats as text.
+    /// Changes and heartbeats as text of events.
     private func events() -> AsyncStream<ByteBuffer> {
         AsyncStream(bufferingPolicy: .bufferingNewest(16)) { continuation in
             let task = Task {

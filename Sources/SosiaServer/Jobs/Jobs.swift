@@ -4,14 +4,63 @@ import ServiceLifecycle
 import SosiaCore
 import Synchronization
 
-/// The jobs of the server: those that run, and the last of those that ended.
-final class JobBoard: Sendable {
-    /// Jobs that are remembered after their end.
+/// Work that takes too long to wait for in one request.
+struct Job: Sendable {
+    enum Kind: String, CaseIterable, Sendable {
+        /// Adds the files below an allowed folder.
+        case add
+        /// Reclaims the space of deleted pictures.
+        case compact
+        /// Builds indexes.
+        case index
+    }
+
+    enum State: String, CaseIterable, Sendable {
+        case running, done, failed, cancelled
+
+        var isFinal: Bool { self != .running }
+    }
+
+    let id: String
+    let kind: Kind
+    let collection: String
+    let started: Date
+    var state = State.running
+    var ended: Date?
+    /// Pictures done and in all; 0 if unknown.
+    var done = 0
+    var total = 0
+    /// The outcome, once it is done.
+    var result: Attributes = [:]
+    /// What went wrong, once it failed.
+    var problem: Problem?
+}
+
+extension Job: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", id)
+            json.member("kind", kind.rawValue)
+            json.member("collection", collection)
+            json.member("state", state.rawValue)
+            json.member("started", started.ISO8601Format())
+            json.member("ended", ended?.ISO8601Format())
+            json.member("done", done)
+            json.member("total", total)
+            json.member("result", result)
+            json.member("problem", problem)
+        }
+    }
+}
+
+/// The server's running jobs, and those that ended last.
+final class Jobs: Sendable {
+    /// Ended jobs that are remembered.
     static let remembered = 100
-    /// Jobs that run at once.
+    /// Jobs that may run at once.
     static let maximumRunning = 8
 
-    /// What a job tells about its progress while it runs.
+    /// Called by a running job to report its progress.
     typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
     typealias Work = @Sendable (@escaping Progress) async throws -> Attributes
 
@@ -19,7 +68,7 @@ final class JobBoard: Sendable {
         var jobs: [Job] = []
         var tasks: [String: Task<Void, Never>] = [:]
         var listeners: [String: [UUID: AsyncStream<Job>.Continuation]] = [:]
-        /// Cancelled jobs that have not ended yet: nobody sees them, but they stand in the way of the next.
+        /// Cancelled jobs that have not ended yet: hidden, but they still block the next of their kind.
         var cancelled: Set<String> = []
         var isClosed = false
 
@@ -28,7 +77,8 @@ final class JobBoard: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Throws: ``Problem`` when the same is being done already, or too much at once.
+    /// Starts a job.
+    /// - Throws: ``Problem`` if a job of the same kind runs on the collection, or too many run at once.
     func start(_ kind: Job.Kind, of collection: String, _ work: @escaping Work) throws(Problem) -> Job {
         let job = Job(id: UUID().uuidString.lowercased(), kind: kind, collection: collection, started: Date())
         try admit(job)
@@ -74,7 +124,7 @@ final class JobBoard: Sendable {
 
     func job(_ id: String) -> Job? { state.withLock { $0.visible.first { $0.id == id } } }
 
-    /// Asks a job to end, and forgets it; what it committed stays.
+    /// Asks a job to stop and forgets it; what it has committed stays.
     func cancel(_ id: String) {
         let (task, listeners) = state.withLock { state in
             if state.jobs.contains(where: { $0.id == id && !$0.state.isFinal }) {
@@ -88,7 +138,7 @@ final class JobBoard: Sendable {
         for listener in listeners.values { listener.finish() }
     }
 
-    /// The job as it is now and after each change, until it ends.
+    /// The job now and after each change, until it ends.
     func changes(of id: String) -> AsyncStream<Job> {
         let (stream, continuation) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .bufferingNewest(1))
         let key = UUID()
@@ -102,7 +152,7 @@ final class JobBoard: Sendable {
             state.listeners[id, default: [:]][key] = continuation
             return false
         }
-        // Outside the lock: what is told of the end takes it again.
+        // Outside the lock: `onTermination` takes it again.
         if isOver { continuation.finish() }
         return stream
     }
@@ -136,8 +186,8 @@ final class JobBoard: Sendable {
     }
 }
 
-/// When the server ends, listeners are let go at once; jobs are asked to end and waited for.
-extension JobBoard: Service {
+/// At shutdown, listeners end at once; jobs are asked to stop and waited for.
+extension Jobs: Service {
     func run() async throws {
         try? await gracefulShutdown()
         let (tasks, listeners) = state.withLock { state in
@@ -149,54 +199,6 @@ extension JobBoard: Service {
         for task in tasks.values {
             task.cancel()
             await task.value
-        }
-    }
-}
-
-/// Work that takes longer than an answer may.
-struct Job: Sendable {
-    enum Kind: String, CaseIterable, Sendable {
-        /// Files below an allowed root become pictures.
-        case add
-        case compact
-        /// Indexes are built.
-        case index
-    }
-
-    enum State: String, CaseIterable, Sendable {
-        case running, done, failed, cancelled
-
-        var isFinal: Bool { self != .running }
-    }
-
-    let id: String
-    let kind: Kind
-    let collection: String
-    let started: Date
-    var state = State.running
-    var ended: Date?
-    /// Pictures done and to do; 0 where the number is not known.
-    var done = 0
-    var total = 0
-    /// What came out, once it is done.
-    var result: Attributes = [:]
-    /// What went wrong, once it failed.
-    var problem: Problem?
-}
-
-extension Job: JSONWritable {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", id)
-            json.member("kind", kind.rawValue)
-            json.member("collection", collection)
-            json.member("state", state.rawValue)
-            json.member("started", started.ISO8601Format())
-            json.member("ended", ended?.ISO8601Format())
-            json.member("done", done)
-            json.member("total", total)
-            json.member("result", result)
-            json.member("problem", problem)
         }
     }
 }

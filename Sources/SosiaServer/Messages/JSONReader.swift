@@ -1,7 +1,7 @@
 import Foundation
 import SosiaCore
 
-/// A JSON body that is read member by member; what is wrong is said with a pointer to its place (RFC 6901).
+/// Reads a JSON body member by member; errors carry a pointer to the member (RFC 6901).
 struct JSONReader: Sendable {
     let value: JSONValue
     let pointer: String
@@ -21,7 +21,8 @@ struct JSONReader: Sendable {
 
     func wrong(_ detail: String) -> Problem { .body(at: pointer, detail) }
 
-    /// - Parameter known: the names of all members that there may be.
+    /// The members that are not null.
+    /// - Parameter known: the names of all permitted members.
     func object(_ known: Set<String>) throws(Problem) -> [String: JSONReader] {
         guard case .object(let members) = value else { throw wrong("an object is expected") }
         if let unknown = members.keys.filter({ !known.contains($0) }).sorted().first {
@@ -39,7 +40,7 @@ struct JSONReader: Sendable {
         try elements(count).enumerated().map { JSONReader($1, at: "\(pointer)/\($0)") }
     }
 
-    /// Many numbers, such as a vector: no reader is made for each.
+    /// Many numbers, such as a vector, without a reader for each.
     func numbers(_ count: ClosedRange<Int>) throws(Problem) -> [Double] {
         var numbers: [Double] = []
         for (position, element) in try elements(count).enumerated() {
@@ -51,8 +52,8 @@ struct JSONReader: Sendable {
         return numbers
     }
 
-    /// A vector: numbers, or their bytes (IEEE 754 binary32, little-endian) in base64, which is read many times faster and
-    /// loses nothing.
+    /// A vector: numbers, or base64 of their bytes (IEEE 754 binary32, little-endian), which is lossless and many times
+    /// faster to read.
     func vector(_ count: ClosedRange<Int>) throws(Problem) -> [Float] {
         guard case .string(let text) = value else { return try numbers(count).map { Float($0) } }
         let width = MemoryLayout<Float>.size

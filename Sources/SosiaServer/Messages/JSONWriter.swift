@@ -3,11 +3,10 @@ import Hummingbird
 import NIOCore
 import SosiaCore
 
-/// JSON text (RFC 8259) written straight into a buffer: an answer is made with every search, and `JSONEncoder` would
-/// take longer than the search of a small collection.
+/// Writes JSON (RFC 8259) directly into a buffer: `JSONEncoder` would take longer than a search of a small collection.
 struct JSONWriter {
     private(set) var buffer = ByteBuffer()
-    /// Whether a value was written on this level, so that the next one needs a comma.
+    /// Whether a value was written at this level, so that the next one needs a comma.
     private var isFollowing = false
 
     mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
@@ -39,7 +38,7 @@ struct JSONWriter {
         try array(values, write)
     }
 
-    /// A number, `true`, `false` or `null` as it is.
+    /// Writes a number, `true`, `false` or `null` verbatim.
     mutating func literal(_ text: String) {
         separate()
         buffer.writeString(text)
@@ -98,7 +97,7 @@ struct JSONWriter {
     }
 }
 
-/// What has a form as JSON.
+/// A value that can be written as JSON.
 protocol JSONWritable {
     func write(to json: inout JSONWriter)
 }
@@ -119,7 +118,7 @@ extension Int64: JSONWritable {
     func write(to json: inout JSONWriter) { json.literal(String(self)) }
 }
 
-/// JSON has no infinity and no NaN; they become null.
+/// JSON has no infinity and no NaN: they become null.
 extension Float: JSONWritable {
     func write(to json: inout JSONWriter) { json.literal(isFinite ? description : "null") }
 }
@@ -138,7 +137,7 @@ extension Array: JSONWritable where Element: JSONWritable {
     func write(to json: inout JSONWriter) { json.array(self) { $1.write(to: &$0) } }
 }
 
-/// Keys in order, so that equal values have equal texts.
+/// Keys are sorted, so that equal values have equal texts.
 extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
     func write(to json: inout JSONWriter) {
         json.object { json in

@@ -10,8 +10,8 @@ extension Request {
         headers[.contentType].map { $0.prefix { $0 != ";" }.trimming { $0 == " " }.lowercased() }
     }
 
-    /// Hands the body over as it arrives.
-    /// - Throws: ``Problem`` when it is longer than `maximum`, arrives too slowly, or ends too early.
+    /// Passes the body to `take` as it arrives.
+    /// - Throws: ``Problem`` if it is longer than `maximum` bytes, arrives too slowly or ends early.
     func readBody(
         upTo maximum: Int, _ context: ServerContext, _ take: (ByteBuffer) async throws -> Void
     ) async throws {
@@ -35,7 +35,7 @@ extension Request {
         }
     }
 
-    /// Whatever ends the body before its time is the client's doing.
+    /// An error while reading means that the client ended the body early.
     private static func next(
         _ chunks: inout RequestBody.AsyncIterator, after received: Int
     ) async throws(Problem) -> ByteBuffer? {
@@ -53,8 +53,8 @@ extension Request {
         return bytes
     }
 
-    /// A body that is a JSON document.
-    /// - Returns: nil when there is no body.
+    /// The body as a JSON document.
+    /// - Returns: nil if there is no body.
     func optionalDocument(_ context: ServerContext) async throws -> JSONReader? {
         let bytes = try await collectBody(upTo: ServerLimits.documentBytes, context)
         if bytes.isEmpty { return nil }
@@ -64,7 +64,8 @@ extension Request {
         return try JSONReader(bytes)
     }
 
-    /// - Throws: ``Problem`` when there is none, or when it is something else.
+    /// The body as a JSON document.
+    /// - Throws: ``Problem`` if there is none, or if it is something else.
     func document(_ context: ServerContext) async throws -> JSONReader {
         guard let document = try await optionalDocument(context) else {
             throw Problem.body(at: "", "a JSON document is expected")
@@ -87,7 +88,7 @@ extension Problem {
     }
 }
 
-/// The parameters behind the question mark.
+/// Reads the query parameters of an address.
 struct QueryReader {
     private let values: [String: String]
 
@@ -96,7 +97,7 @@ struct QueryReader {
         values = Dictionary(pairs) { first, _ in first }
     }
 
-    /// - Returns: nil for a parameter that is missing or empty.
+    /// - Returns: nil if the parameter is missing or empty.
     func string(_ name: String) -> String? {
         values[name].flatMap { $0.isEmpty ? nil : $0.replacing("+", with: " ") }
     }

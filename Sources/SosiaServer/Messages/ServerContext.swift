@@ -4,7 +4,7 @@ import NIOCore
 import Sosia
 import Synchronization
 
-/// What goes along with one request.
+/// The context of a request.
 struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -15,7 +15,7 @@ struct ServerContext: RequestContext {
         channel = source.channel
     }
 
-    /// The name of the request in the log; Hummingbird gives it to the logger, which may have kept nothing.
+    /// The request's id in the log; Hummingbird sets it on the logger, unless the logger keeps no metadata.
     var requestID: String { logger[metadataKey: Self.requestIDKey]?.description ?? "none" }
 
     static let requestIDKey = "hb.request.id"
@@ -23,8 +23,8 @@ struct ServerContext: RequestContext {
 
 extension ServerContext {
     /// The collection that the address names.
-    func collection(on shelf: CollectionShelf) throws(Problem) -> ServedCollection {
-        try shelf.collection(parameters.get("collection") ?? "")
+    func collection(in collections: ServedCollections) throws(Problem) -> ServedCollection {
+        try collections.collection(parameters.get("collection") ?? "")
     }
 
     /// The picture that the address names.
@@ -36,18 +36,18 @@ extension ServerContext {
     }
 }
 
-/// What is noted about a request while it is worked on, for its log line and the histograms.
+/// Notes about a request for its log line and the histograms.
 final class RequestTrace: Sendable {
-    /// The parts of a request's time.
+    /// The stages of a request.
     enum Stage: String, CaseIterable, Sendable {
-        /// Until the body was there.
+        /// Receiving the body.
         case receive
         /// Waiting for a processor.
         case queue
         case decode
         case embed
         case search
-        /// Until the pictures were on disk.
+        /// Adding pictures, until they are on disk.
         case commit
     }
 
@@ -73,7 +73,7 @@ final class RequestTrace: Sendable {
         notes.withLock { $0.problem = problem }
     }
 
-    /// Notes that the body is there, and how long it took.
+    /// Notes that the body was read, and how long it took.
     func received(_ milliseconds: Double) {
         notes.withLock { $0.isBodyRead = true }
         add(.receive, milliseconds)

@@ -16,7 +16,7 @@ public struct JSONLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// One object with the time, the level, the message and all metadata.
+    /// Writes one object with the time, the level, the message and all metadata.
     public func log(event: LogEvent) {
         var json = JSONWriter()
         json.object { json in
@@ -29,7 +29,7 @@ public struct JSONLogHandler: LogHandler {
                 json.member(key == ServerContext.requestIDKey ? "id" : key) { Self.write(value, to: &$0) }
             }
         }
-        // When nobody can read it, the work goes on all the same.
+        // A log that cannot be written must not stop the server.
         try? FileHandle.standardError.write(contentsOf: Data(json.buffer.readableBytesView) + [UInt8(ascii: "\n")])
     }
 

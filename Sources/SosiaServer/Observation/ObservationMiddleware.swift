@@ -4,9 +4,9 @@ import Logging
 import NIOCore
 import SosiaCore
 
-/// The outermost layer: every error becomes a problem, and every request is counted and leaves one line in the log.
+/// Turns every error into a problem, counts every request and logs it in one line.
 struct ObservationMiddleware: RouterMiddleware {
-    /// How long a client whose body was refused may go on sending it, so that it reads the answer.
+    /// How long a client may go on sending a refused body, so that it gets to read the answer.
     private static let lingering = TimeAmount.seconds(5)
 
     let metrics: ServerMetrics
@@ -61,9 +61,9 @@ extension Request {
     }
 }
 
-/// The routes by path, for what the router says nothing about: which methods an address takes.
+/// Which methods each path takes; the router does not tell.
 struct RouteTable: Sendable {
-    /// How requests that no route takes are counted.
+    /// The route under which requests without a route are counted.
     static let unknown = "unknown"
 
     private let routes: [(parts: [Substring], method: HTTPRequest.Method)]
@@ -90,7 +90,7 @@ struct RouteTable: Sendable {
         let fitting = routes.filter { route in
             route.parts.count == parts.count && zip(route.parts, parts).allSatisfy { $0.first == "{" || $0 == $1 }
         }
-        // As in the router, words go before parameters.
+        // As in the router, literal components win over parameters.
         func words(_ route: [Substring]) -> Int { route.count { $0.first != "{" } }
         let best = fitting.map { words($0.parts) }.max()
         return Set(

@@ -1,7 +1,7 @@
 import Metrics
 import Synchronization
 
-/// A back end of swift-metrics that answers in the Prometheus text format (version 0.0.4).
+/// A backend of swift-metrics that writes the Prometheus text format (version 0.0.4).
 final class PrometheusRegistry: MetricsFactory {
     static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -30,7 +30,7 @@ final class PrometheusRegistry: MetricsFactory {
         histogram(MetricKey(label, dimensions))
     }
 
-    // What was counted is kept for as long as the server runs.
+    // Metrics live as long as the server.
     func destroyCounter(_ handler: any CounterHandler) {}
     func destroyMeter(_ handler: any MeterHandler) {}
     func destroyRecorder(_ handler: any RecorderHandler) {}
@@ -53,7 +53,7 @@ final class PrometheusRegistry: MetricsFactory {
         return made
     }
 
-    /// Everything as text, by name and labels.
+    /// All metrics as text, sorted by name and labels.
     var text: String {
         let all = state.withLock { $0 }
         var lines = lines(all.counters, "counter") { [$0.text() + " \($1.value)"] }
@@ -96,12 +96,12 @@ final class PrometheusGauge: MeterHandler, RecorderHandler {
     func record(_ value: Double) { set(value) }
 }
 
-/// Times in seconds, in buckets that grow by about two.
+/// Times in seconds, in buckets that about double.
 final class PrometheusHistogram: TimerHandler, RecorderHandler {
     static let bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
     private struct State {
-        /// One more than bounds: the last one has no end.
+        /// One more than bounds: the last bucket is open.
         var counts = [Int](repeating: 0, count: bounds.count + 1)
         var sum = 0.0
     }
@@ -126,13 +126,13 @@ final class PrometheusHistogram: TimerHandler, RecorderHandler {
         var lines: [String] = []
         for (bound, count) in zip(Self.bounds.map(\.description) + ["+Inf"], state.counts) {
             total += count
-            lines.append(key.text(ending: "_bucket", [.init(name: "le", value: bound)]) + " \(total)")
+            lines.append(key.text(suffix: "_bucket", [.init(name: "le", value: bound)]) + " \(total)")
         }
-        return lines + [key.text(ending: "_sum") + " \(state.sum)", key.text(ending: "_count") + " \(total)"]
+        return lines + [key.text(suffix: "_sum") + " \(state.sum)", key.text(suffix: "_count") + " \(total)"]
     }
 }
 
-/// A metric's name with its labels, and how the Prometheus text format writes it.
+/// A metric's name and labels, as the Prometheus text format writes them.
 struct MetricKey: Hashable, Sendable {
     let name: String
     let labels: [Label]
@@ -147,11 +147,11 @@ struct MetricKey: Hashable, Sendable {
         self.labels = labels.map { Label(name: Self.permitted($0.0), value: $0.1) }
     }
 
-    /// `name{label="value"}`, with more labels and an ending of the name where a histogram needs them.
-    func text(ending: String = "", _ more: [Label] = []) -> String {
+    /// `name{label="value"}`; histograms add a suffix to the name, and labels.
+    func text(suffix: String = "", _ more: [Label] = []) -> String {
         let all = labels + more
-        if all.isEmpty { return name + ending }
-        return name + ending + "{" + all.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
+        if all.isEmpty { return name + suffix }
+        return name + suffix + "{" + all.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
     }
 
     private static func escaped(_ value: String) -> String {

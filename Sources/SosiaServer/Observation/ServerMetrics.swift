@@ -2,7 +2,7 @@ import HTTPTypes
 import Metrics
 import Synchronization
 
-/// What the server counts.
+/// The metrics of the server.
 final class ServerMetrics: Sendable {
     private struct Route: Hashable {
         let method: String
@@ -41,13 +41,13 @@ final class ServerMetrics: Sendable {
         for stage in notes.milliseconds { stages[stage.stage]?.recordMilliseconds(stage.value) }
     }
 
-    /// Files that were to be added and could not be.
+    /// Counts files that could not be added.
     func countSkipped(_ files: Int, of collection: String) {
         Counter(label: "sosia_skipped_files_total", dimensions: [("collection", collection)], factory: registry)
             .increment(by: files)
     }
 
-    /// What is looked up when somebody asks.
+    /// Sets a gauge; gauges are read when metrics are asked for.
     func set(_ label: String, _ labels: [(String, String)], _ value: Int) {
         Meter(label: label, dimensions: labels, factory: registry).set(value)
     }

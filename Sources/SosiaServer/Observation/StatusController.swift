@@ -3,15 +3,15 @@ import Hummingbird
 import NIOCore
 import Sosia
 
-/// How the server is: for people, for whoever restarts it, and for whoever counts.
+/// The state of the server: for people, for a supervisor, and for Prometheus.
 struct StatusController: Controller {
-    let shelf: CollectionShelf
-    let jobs: JobBoard
+    let collections: ServedCollections
+    let jobs: Jobs
     let metrics: ServerMetrics
     let limits: ServerLimits
     let abilities: Abilities
 
-    /// What the server was started with, as far as clients should know.
+    /// The options of the server that clients may know.
     struct Abilities: Sendable {
         let needsKey: Bool
         let fetchesURLs: Bool
@@ -23,21 +23,21 @@ struct StatusController: Controller {
         [
             Endpoint(
                 Operation(
-                    .get, "/v1/status", "getStatus", tag: "status", "What the server holds and allows", scope: .read,
+                    .get, "/v1/status", "getStatus", tag: "status", "What the server holds and permits", scope: .read,
                     answers: [.json("Status")]), status),
             Endpoint(
                 Operation(
-                    .get, "/healthz", "isAlive", tag: "status", "Whether the server answers", scope: .open,
+                    .get, "/healthz", "isAlive", tag: "status", "Whether the server is alive", scope: .open,
                     answers: [.json("Health")])
             ) { _, _ in Self.health(true) },
             Endpoint(
                 Operation(
                     .get, "/readyz", "isReady", tag: "status",
-                    "Whether the collections can be searched at once; it answers when their networks are loaded",
+                    "Whether all collections can be searched; answers once their networks are loaded",
                     scope: .open, answers: [.json("Health")], problems: [.notReady]), ready),
             Endpoint(
                 Operation(
-                    .get, "/metrics", "getMetrics", tag: "status", "Counters in the Prometheus text format",
+                    .get, "/metrics", "getMetrics", tag: "status", "Metrics in the Prometheus text format",
                     scope: .read, answers: [.text("text/plain")]), count),
         ]
     }
@@ -49,7 +49,7 @@ struct StatusController: Controller {
     }
 
     private func ready(_ request: Request, _ context: ServerContext) async throws -> Response {
-        for collection in shelf.all {
+        for collection in collections.all {
             do {
                 _ = try await collection.store.engine.count()
                 try await collection.store.prepare()
@@ -64,7 +64,7 @@ struct StatusController: Controller {
 
     private func status(_ request: Request, _ context: ServerContext) async throws -> Response {
         var answers: [CollectionAnswer] = []
-        for collection in shelf.all { answers.append(try await CollectionAnswer(collection)) }
+        for collection in collections.all { answers.append(try await CollectionAnswer(collection)) }
         return .json { json in
             json.object { json in
                 json.member("version", OpenAPIDocument.version)
@@ -80,7 +80,7 @@ struct StatusController: Controller {
                         json.member("upload_bytes", limits.uploadBytes)
                         json.member("files", limits.files)
                         json.member("pixels", limits.pixels)
-                        json.member("k", SearchOptions.k.maximum)
+                        json.member("k", SearchOptions.maximumK)
                     }
                 }
             }
@@ -88,7 +88,7 @@ struct StatusController: Controller {
     }
 
     private func count(_ request: Request, _ context: ServerContext) async throws -> Response {
-        for collection in shelf.all {
+        for collection in collections.all {
             let status = try await collection.store.status()
             let labels = [("collection", collection.name)]
             metrics.set("sosia_pictures", labels, status.pictures)

@@ -48,7 +48,7 @@ struct Schema: Sendable {
     }
 
     /// An object whose members are known.
-    /// - Parameter optional: the members that may be missing.
+    /// - Parameter optional: the members that may be absent.
     static func object(_ members: [(name: String, schema: Schema)], optional: Set<String> = []) -> Schema {
         let properties = members.map { ($0.name, $0.schema.json) }
         var json: [String: JSONValue] = [
@@ -73,6 +73,12 @@ struct Schema: Sendable {
         Schema(json: ["oneOf": .array(schemas.map(\.json))])
     }
 
+    /// `integer`, `string`...; nil for a combination.
+    var type: JSONValue? {
+        guard case .object(let members) = json else { return nil }
+        return members["type"]
+    }
+
     func orNull() -> Schema { Schema(json: ["anyOf": [json, ["type": "null"]]]) }
 
     func described(_ description: String?) -> Schema {
@@ -85,7 +91,7 @@ struct Schema: Sendable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// A JSON value written in Swift.
+    /// A JSON value as a Swift literal.
     public init(stringLiteral value: String) { self = .string(value) }
     public init(integerLiteral value: Int64) { self = .integer(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }

@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 import Sosia
 
-/// The page for people.
+/// Serves the web page.
 struct PageController: Controller {
-    /// Scripts, styles and requests of this server only; pictures also from the clipboard and from memory.
+    /// Scripts, styles and requests of this server only; pictures also from the clipboard and memory.
     static let policy = [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:",
         "connect-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
@@ -15,13 +15,13 @@ struct PageController: Controller {
 
     var endpoints: [Endpoint] {
         PageFile.all.map { file in
-            Endpoint(Self.operation(file.path, file.mediaType, "A file of the page")) { request, _ in
+            Endpoint(Self.operation(file.path, file.mediaType, "Get a file of the web page")) { request, _ in
                 Self.response(file, request)
             }
         }
             + MapLibrary.files.map { file in
                 let operation = Self.operation(
-                    file.path, file.mediaType, "A file of the library that draws the page's map",
+                    file.path, file.mediaType, "Get a file of the library that draws the page's map",
                     problems: [.mapLibraryMissing])
                 return Endpoint(operation) { request, _ in Self.response(try library.page(file), request) }
             }
@@ -52,12 +52,12 @@ struct PageController: Controller {
     }
 }
 
-/// The page's files. They are part of the executable (`.embedInCode`), so that it works wherever it is moved to.
+/// A file of the page, embedded in the executable (`.embedInCode`), so that the program can be moved anywhere.
 struct PageFile: Sendable {
     let path: String
     let mediaType: String
     let bytes: [UInt8]
-    /// For conditional requests: a new version of the program may bring other bytes.
+    /// For conditional requests: another version of the program may have other bytes.
     let tag: String
 
     init(_ path: String, _ mediaType: String, _ bytes: [UInt8]) {
@@ -67,7 +67,7 @@ struct PageFile: Sendable {
         tag = "\"" + String(ContentHash(of: bytes)?.description.prefix(32) ?? "") + "\""
     }
 
-    /// All of them. What is not in this list is not served.
+    /// All files that are served.
     static let all = [
         PageFile("/", "text/html; charset=utf-8", PackageResources.page_html),
         PageFile("/page.css", "text/css; charset=utf-8", PackageResources.page_css),
@@ -97,12 +97,12 @@ struct PageFile: Sendable {
     }
 }
 
-/// The library that draws the page's map: Leaflet, which is installed beside the server and not a part of it.
+/// The library that draws the page's map: Leaflet, which is installed separately.
 struct MapLibrary: Sendable {
-    /// Where Debian's package has it.
+    /// Where Debian's package installs it.
     static let standardFolder = "/usr/share/javascript/leaflet"
 
-    /// One of the files that are served; nothing else in the folder is.
+    /// A file that is served; no others in the folder are.
     struct File: Sendable {
         let path: String
         let mediaType: String

@@ -2,12 +2,12 @@ import Hummingbird
 import NIOCore
 import Sosia
 
-/// The bytes of pictures: originals and thumbnails.
+/// Serves originals and thumbnails.
 struct FileController: Controller {
-    /// Bytes that are handed to the network at once, so that a client that stops reading is noticed.
+    /// Bytes that are sent at once, so that a client that stops reading is noticed.
     private static let block = 64 << 10
 
-    let shelf: CollectionShelf
+    let collections: ServedCollections
     let admission: AdmissionQueue
 
     private static let widths = ThumbnailWidth.minimum...ThumbnailWidth.maximum
@@ -18,16 +18,17 @@ struct FileController: Controller {
         return [
             Endpoint(
                 Operation(
-                    .get, Self.path + "/file", "getFile", tag: "pictures", "The bytes of a picture, as it was added",
+                    .get, Self.path + "/file", "getFile", tag: "pictures", "Get a picture's original file",
                     scope: .read, parameters: [.collection, .picture], answers: [.binary("image/*")],
                     problems: [.originalMissing, .sourceChanged, .sourceDamaged]), file),
             Endpoint(
                 Operation(
-                    .get, Self.path + "/thumb", "getThumbnail", tag: "pictures", "A small upright JPEG of a picture",
+                    .get, Self.path + "/thumb", "getThumbnail", tag: "pictures",
+                    "Get a thumbnail of a picture, an upright JPEG",
                     scope: .read,
                     parameters: [
                         .collection, .picture,
-                        .query("w", width, "Pixels across; the next larger of a few widths is given."),
+                        .query("w", width, "Width in pixels, rounded up to one of a few sizes."),
                     ],
                     answers: [.binary("image/jpeg")],
                     problems: [.originalMissing, .sourceChanged, .sourceDamaged, .notAPicture]), thumbnail),
@@ -35,13 +36,13 @@ struct FileController: Controller {
     }
 
     private func file(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let original = try await context.collection(on: shelf).store.original(of: context.picture())
+        let original = try await context.collection(in: collections).store.original(of: context.picture())
         return Self.response(
             original.bytes, type: original.format.mediaType, tag: original.hash.description, request)
     }
 
     private func thumbnail(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let store = try context.collection(on: shelf).store
+        let store = try context.collection(in: collections).store
         let id = try context.picture()
         let width = try QueryReader(request).integer("w", Self.widths)
         let bytes = try await admission.run {
@@ -50,7 +51,7 @@ struct FileController: Controller {
         return Self.response(bytes, type: "image/jpeg", tag: ContentHash(of: bytes)?.description ?? "", request)
     }
 
-    /// A picture can change under its address, so browsers ask again and get 304 while it has not.
+    /// A picture can change under its address, so browsers revalidate it and get 304 if it has not.
     private static func response(_ bytes: [UInt8], type: String, tag: String, _ request: Request) -> Response {
         let tag = "\"\(tag)\""
         var response = Response(
@@ -71,7 +72,7 @@ struct FileController: Controller {
 }
 
 extension PictureFormat {
-    /// As IANA lists it.
+    /// As registered with IANA.
     var mediaType: String {
         switch self {
         case .jpeg: "image/jpeg"

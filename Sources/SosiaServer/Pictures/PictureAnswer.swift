@@ -1,6 +1,6 @@
 import Sosia
 
-/// What clients are told of a picture. Paths of the server are not among it, only the file's name.
+/// A picture as clients see it: with the name of its file, never its path.
 struct PictureAnswer: JSONWritable {
     let record: ImageRecord
     let collection: ServedCollection
@@ -11,7 +11,7 @@ struct PictureAnswer: JSONWritable {
         json.object { writeMembers(to: &$0) }
     }
 
-    /// The members without the braces, for answers that have more.
+    /// Writes the members without braces, for answers that add more.
     func writeMembers(to json: inout JSONWriter) {
         let facts = record.facts
         json.member("id", record.id)
@@ -46,7 +46,6 @@ struct PictureAnswer: JSONWritable {
             }
         }
     }
-
 }
 
 extension PixelWindow {

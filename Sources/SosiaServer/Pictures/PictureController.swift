@@ -1,16 +1,20 @@
 import Hummingbird
 import Sosia
 
-/// Pictures: what is known of one, changing its attributes, deleting.
+/// Lists, describes, changes and deletes pictures.
 struct PictureController: Controller {
-    /// Ids of one request.
-    static let maximumIDs = 1000
     /// Pictures of a page.
-    static let page = (minimum: 1, standard: 50, maximum: 1000)
+    static let minimumPage = 1
+    static let defaultPage = 50
+    static let maximumPage = 1_000
 
-    let shelf: CollectionShelf
+    /// Ids of a request.
+    static let maximumIDs = 1_000
+
+    let collections: ServedCollections
     let admission: AdmissionQueue
 
+    private static let pages = minimumPage...maximumPage
     private static let path = "/v1/collections/{collection}/images/{id}"
 
     var endpoints: [Endpoint] {
@@ -18,46 +22,49 @@ struct PictureController: Controller {
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/images", "listPictures", tag: "pictures",
-                    "Pictures, newest first", scope: .read,
+                    "List pictures, newest first", scope: .read,
                     parameters: [
                         .collection,
                         .query(
-                            "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
-                            "Pictures of one page."),
-                        .query("cursor", Schemas.id, "next_cursor of the page before."), Schemas.filterParameter,
+                            "k", .integer(Self.pages, standard: Self.defaultPage), "Pictures per page."),
+                        .query("cursor", Schemas.id, "next_cursor of the previous page."),
+                        SearchOptions.filter.parameter,
                     ], answers: [.json("Pictures")], problems: [.invalidFilter]), list),
             Endpoint(
                 Operation(
-                    .get, Self.path, "getPicture", tag: "pictures", "What is known of a picture", scope: .read,
+                    .get, Self.path, "getPicture", tag: "pictures",
+                    "Get a picture: its file's facts and its attributes", scope: .read,
                     parameters: [.collection, .picture], answers: [.json("Picture")]), get),
             Endpoint(
                 Operation(
                     .patch, Self.path, "patchPicture", tag: "pictures",
-                    "Change attributes by a JSON Merge Patch (RFC 7396): null takes one away", scope: .write,
+                    "Change attributes by a JSON Merge Patch (RFC 7396); null removes one", scope: .write,
                     parameters: [.collection, .picture], body: [.json("PicturePatch")],
                     answers: [.json("Picture")], problems: [.readOnly, .storageFull, .collectionBusy]), patch),
             Endpoint(
                 Operation(
-                    .delete, Self.path, "deletePicture", tag: "pictures", "Forget a picture", scope: .write,
+                    .delete, Self.path, "deletePicture", tag: "pictures", "Delete a picture from the collection",
+                    scope: .write,
                     parameters: [.collection, .picture], status: .noContent,
                     problems: [.readOnly, .collectionBusy]), delete),
             Endpoint(
                 Operation(
                     .post, "/v1/collections/{collection}/images/delete", "deletePictures", tag: "pictures",
-                    "Forget pictures; ids that there are not are passed over", scope: .write,
+                    "Delete several pictures from the collection; unknown ids are ignored", scope: .write,
                     parameters: [.collection], body: [.json("PictureIDs")], answers: [.json("Deleted")],
                     problems: [.readOnly, .collectionBusy]), deleteMany),
             Endpoint(
                 Operation(
-                    .get, Self.path + "/vector", "getVector", tag: "pictures", "The vector of a picture", scope: .read,
+                    .get, Self.path + "/vector", "getVector", tag: "pictures", "Get the vector of a picture",
+                    scope: .read,
                     parameters: [.collection, .picture], answers: [.json("Vector")]), vector),
         ]
     }
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let query = QueryReader(request)
-        let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
+        let limit = try query.integer("k", Self.pages) ?? Self.defaultPage
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
         let records =
             if let filter = try query.filter() {
@@ -79,7 +86,7 @@ struct PictureController: Controller {
     }
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         return try Self.answer(try await collection.store.record(context.picture()), in: collection)
     }
 
@@ -89,7 +96,7 @@ struct PictureController: Controller {
     }
 
     private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let id = try context.picture()
         let document = try await request.document(context)
         guard let attributes = try document.object(["attributes"])["attributes"] else {
@@ -101,14 +108,14 @@ struct PictureController: Controller {
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.picture()
-        guard try await context.collection(on: shelf).store.remove([id]) == 1 else {
+        guard try await context.collection(in: collections).store.remove([id]) == 1 else {
             throw EngineError.unknownImage(id)
         }
         return Response(status: .noContent)
     }
 
     private func deleteMany(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let document = try await request.document(context)
         guard let list = try document.object(["ids"])["ids"] else { throw document.wrong("ids are missing") }
         let ids = try list.array(1...Self.maximumIDs).map { ImageID(rawValue: Int64(try $0.integer(1...Int.max))) }
@@ -119,7 +126,7 @@ struct PictureController: Controller {
     }
 
     private func vector(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let embedding = try await collection.store.embedding(of: context.picture())
         return .json { json in
             json.object { json in

@@ -3,63 +3,70 @@ import Hummingbird
 import NIOCore
 import Sosia
 
-/// Rasters that tiles were cut from: which there are, and pictures of them for a map.
+/// Lists the rasters that tiles were cut from, and serves pieces of them for a map.
 ///
-/// A raster is named by its number in the collection; no word of a client becomes a path.
+/// A raster is named by its number in the collection; no text of a client becomes a path.
 struct RasterController: Controller {
-    /// Pixels of the longer side of a place that is shown.
-    static let sides = (minimum: 1, standard: 512, maximum: 1_024)
-    /// Rasters of a page.
-    static let page = (minimum: 1, standard: 50, maximum: 1_000)
+    /// Longer side of a window as it is shown, pixels.
+    static let minimumSide = 1
+    static let defaultSide = 512
+    static let maximumSide = 1_024
 
-    let shelf: CollectionShelf
-    /// Apart from searches, which do not wait behind a large raster that is read for the first time.
+    /// Rasters of a page.
+    static let minimumPage = 1
+    static let defaultPage = 50
+    static let maximumPage = 1_000
+
+    let collections: ServedCollections
+    /// Separate from that of searches, so that they do not wait for a large raster to be read.
     let admission: AdmissionQueue
 
+    private static let pages = minimumPage...maximumPage
+    private static let sides = minimumSide...maximumSide
     private static let path = "/v1/collections/{collection}/rasters"
 
     var endpoints: [Endpoint] {
         let raster = Operation.Parameter.path("raster", Schemas.id, "The number of the raster.")
-        let position = Schema.integer(0...Int(Int32.max))
+        let number = Schema.integer(0...Int(Int32.max))
         return [
             Endpoint(
                 Operation(
                     .get, Self.path, "listRasters", tag: "rasters",
-                    "The rasters that tiles were cut from, by their numbers",
+                    "List the rasters that tiles were cut from, in order of their numbers",
                     scope: .read,
                     parameters: [
                         .collection,
                         .query(
-                            "k", .integer(Self.page.minimum...Self.page.maximum, standard: Self.page.standard),
-                            "Rasters of one page."),
-                        .query("cursor", Schemas.id, "next_cursor of the page before."),
+                            "k", .integer(Self.pages, standard: Self.defaultPage), "Rasters per page."),
+                        .query("cursor", Schemas.id, "next_cursor of the previous page."),
                     ], answers: [.json("Rasters")]), list),
             Endpoint(
                 Operation(
                     .get, Self.path + "/{raster}/pyramid/{level}/{x}/{y}", "getRasterPiece", tag: "rasters",
-                    "A piece of a raster for a map, 256 x 256 pixels, fewer at the right and at the bottom",
+                    "Get a piece of a raster for a map, 256 x 256 pixels, less at the right and bottom edges",
                     scope: .read,
                     parameters: [
                         .collection, raster,
                         .path(
                             "level", .integer(0...30),
-                            "0 shows the whole raster in one piece, each further level is twice as large; at last_level "
-                                + "nothing is scaled."),
-                        .path("x", position, "Pieces from the left."), .path("y", position, "Pieces from the top."),
+                            "0 shows the whole raster in one piece; each level doubles the scale, up to full resolution "
+                                + "at last_level."),
+                        .path("x", number, "Column of the piece, from 0."),
+                        .path("y", number, "Row of the piece, from 0."),
                     ],
                     answers: [.binary("image/jpeg")], problems: Self.problems), piece),
             Endpoint(
                 Operation(
                     .get, Self.path + "/{raster}/windows/{window}/thumb", "getRasterWindow", tag: "rasters",
-                    "A small JPEG of a part of a raster", scope: .read,
+                    "Get a small JPEG of a window of a raster", scope: .read,
                     parameters: [
                         .collection, raster,
                         .path(
                             "window", .pattern("^[0-9]{1,10}(,[0-9]{1,10}){3}$", "Pixels of the raster."),
-                            "x, y, width and height."),
+                            "x, y, width and height, separated by commas."),
                         .query(
-                            "w", .integer(Self.sides.minimum...Self.sides.maximum, standard: Self.sides.standard),
-                            "Pixels of the longer side; a smaller part is given as it is."),
+                            "w", .integer(Self.sides, standard: Self.defaultSide),
+                            "Longer side in pixels; a smaller window is not enlarged."),
                     ],
                     answers: [.binary("image/jpeg")], problems: Self.problems), window),
         ]
@@ -70,9 +77,9 @@ struct RasterController: Controller {
     ]
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let query = QueryReader(request)
-        let limit = try query.integer("k", Self.page.minimum...Self.page.maximum) ?? Self.page.standard
+        let limit = try query.integer("k", Self.pages) ?? Self.defaultPage
         let last = try query.integer("cursor", 1...Int.max).map { Int64($0) }
         let rasters = try await collection.store.rasters(after: last, limit: limit)
         return .json { json in
@@ -84,7 +91,7 @@ struct RasterController: Controller {
     }
 
     private func piece(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let store = try context.collection(on: shelf).store
+        let store = try context.collection(in: collections).store
         let raster = try store.raster(context.raster())
         let (level, x, y) = (try context.number("level"), try context.number("x"), try context.number("y"))
         return try await response(to: request, tag: Self.tag(raster, "\(level)-\(x)-\(y)"), of: raster) {
@@ -93,7 +100,7 @@ struct RasterController: Controller {
     }
 
     private func window(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let store = try context.collection(on: shelf).store
+        let store = try context.collection(in: collections).store
         let raster = try store.raster(context.raster())
         // Some clients encode commas.
         let text = context.parameters.get("window")?.removingPercentEncoding ?? ""
@@ -101,23 +108,22 @@ struct RasterController: Controller {
         guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
             let height = numbers[3]
         else { throw Problem.parameter("window", "is not x,y,width,height") }
-        let sides = Self.sides.minimum...Self.sides.maximum
-        let side = try QueryReader(request).integer("w", sides) ?? Self.sides.standard
-        let place = RasterPlace.window(PixelWindow(x: x, y: y, width: width, height: height), raster: raster.id)
-        _ = try place.window(in: raster.facts)
+        let side = try QueryReader(request).integer("w", Self.sides) ?? Self.defaultSide
+        let window = RasterPlace.window(PixelWindow(x: x, y: y, width: width, height: height), raster: raster.id)
+        _ = try window.window(in: raster.facts)
         return try await response(
             to: request, tag: Self.tag(raster, "\(x)-\(y)-\(width)-\(height)-\(side)"), of: raster
         ) {
-            try await store.picture(of: place, maximumSide: side)
+            try await store.picture(of: window, maximumSide: side)
         }
     }
 
-    /// Changes when the file does.
+    /// The entity tag: it changes with the file.
     private static func tag(_ raster: TileContainer, _ part: String) -> String {
         "\"\(raster.id)-\(raster.stamp.size)-\(raster.stamp.modified)-\(part)\""
     }
 
-    /// Browsers ask again and get 304 while the file is as it was.
+    /// Browsers revalidate and get 304 while the file is unchanged.
     private func response(
         to request: Request, tag: String, of raster: TileContainer, _ make: () async throws -> [UInt8]
     ) async throws -> Response {
@@ -149,7 +155,7 @@ extension ServerContext {
     }
 }
 
-/// What clients are told of a raster. Paths of the server are not among it, only the file's name.
+/// A raster as clients see it: with the name of its file, never its path.
 struct RasterAnswer: JSONWritable {
     let listed: ListedRaster
     let collection: ServedCollection
@@ -188,5 +194,4 @@ struct RasterAnswer: JSONWritable {
         case .incomplete: "incomplete"
         }
     }
-
 }

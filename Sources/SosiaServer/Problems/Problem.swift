@@ -2,16 +2,16 @@ import HTTPTypes
 import Hummingbird
 import SosiaCore
 
-/// An answer that is an error: problem details (RFC 9457) with the facts as members of their own.
+/// An error as an answer: problem details (RFC 9457), with facts as members of their own.
 struct Problem: Error, Sendable {
     static let mediaType = "application/problem+json"
 
     let kind: ProblemKind
-    /// For people; programs look at the type and the facts.
+    /// For people; programs use the type and the facts.
     let detail: String
     let facts: [(name: String, value: JSONValue)]
     let headers: HTTPFields
-    /// What it came from, for the log only: it may name files of the server.
+    /// The underlying error, for the log only: it may name files of the server.
     let cause: String?
 
     init(
@@ -25,13 +25,13 @@ struct Problem: Error, Sendable {
         self.cause = cause
     }
 
-    /// What is wrong with a parameter of the address.
+    /// A problem with a parameter of the address.
     static func parameter(_ name: String, _ detail: String) -> Problem {
         Problem(.invalidParameter, "\(name) \(detail)", facts: [("parameter", .string(name))])
     }
 
-    /// What is wrong with a body.
-    /// - Parameter pointer: to the place (RFC 6901).
+    /// A problem with a body.
+    /// - Parameter pointer: to the member that is wrong (RFC 6901).
     static func body(at pointer: String, _ detail: String) -> Problem {
         Problem(.invalidBody, detail, facts: [("pointer", .string(pointer))])
     }
@@ -58,12 +58,12 @@ extension Problem: JSONWritable {
     }
 }
 
-/// What the log line of a request says.
+/// The text in the log.
 extension Problem: CustomStringConvertible {
     var description: String { "\(kind.rawValue): \(detail)" }
 }
 
-/// What can be wrong with a request: the stable word of a problem's `type`, its status and its title.
+/// The kinds of problem: a stable word for the `type`, a status and a title.
 enum ProblemKind: String, CaseIterable, Sendable {
     case invalidBody = "invalid-body"
     case invalidCursor = "invalid-cursor"
@@ -105,7 +105,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case storageFailed = "storage-failed"
     case storageFull = "storage-full"
 
-    /// `urn:` makes it an absolute address that nobody is tempted to open (RFC 9457, 3.1.1).
+    /// A URN is absolute, and nobody is tempted to open it (RFC 9457, section 3.1.1).
     var type: String { "urn:sosia:problem:" + rawValue }
 
     var status: HTTPResponse.Status {

@@ -1,42 +1,44 @@
 import Hummingbird
 import Sosia
 
-/// Groups of near-identical pictures.
+/// Finds connected groups of near-duplicates.
 struct DuplicateController: Controller {
-    static let groups = (minimum: 1, standard: 50, maximum: 500)
+    /// Groups of a page.
+    static let minimumPage = 1
+    static let defaultPage = 50
+    static let maximumPage = 500
 
-    let shelf: CollectionShelf
+    let collections: ServedCollections
     let admission: AdmissionQueue
+
+    private static let pages = minimumPage...maximumPage
 
     var endpoints: [Endpoint] {
         [
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/duplicates", "duplicates", tag: "search",
-                    "Groups of pictures that lie within a distance of each other", scope: .read,
+                    "Find connected groups of near-duplicates", scope: .read,
                     parameters: [
                         .collection,
                         Operation.Parameter(
-                            name: "max_distance", place: .query, schema: .number,
-                            description: "How far near-identical pictures may be apart, by the collection's metric.",
+                            name: "max_distance", location: .query, schema: .number,
+                            description: "Largest distance between near-duplicates, in the collection's metric.",
                             isRequired: true),
-                        .query(
-                            "limit",
-                            .integer(Self.groups.minimum...Self.groups.maximum, standard: Self.groups.standard),
-                            "Groups of one page."),
-                        .query("cursor", .integer(1...Int.max), "next_cursor of the page before."),
+                        .query("limit", .integer(Self.pages, standard: Self.defaultPage), "Groups per page."),
+                        .query("cursor", .integer(1...Int.max), "next_cursor of the previous page."),
                     ],
                     answers: [.json("Duplicates")], problems: [.invalidBody]), duplicates)
         ]
     }
 
     private func duplicates(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let query = QueryReader(request)
         guard let distance = try query.number("max_distance") else {
             throw Problem.parameter("max_distance", "is missing")
         }
-        let limit = try query.integer("limit", Self.groups.minimum...Self.groups.maximum) ?? Self.groups.standard
+        let limit = try query.integer("limit", Self.pages) ?? Self.defaultPage
         let after = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
         let found = try await admission.run {
             try await collection.store.engine.duplicates(within: Float(distance), limit: limit, after: after)

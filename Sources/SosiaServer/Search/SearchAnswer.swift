@@ -1,6 +1,6 @@
 import Sosia
 
-/// An answer with its timing, its plan and the way to the next page.
+/// The answer to a search: hits, timings, plan and the cursor of the next page.
 struct SearchAnswer: JSONWritable {
     let answer: Store.Answer
     let collection: ServedCollection

@@ -1,10 +1,10 @@
 import Hummingbird
 import Sosia
 
-/// Searching: by pictures, by several at once, by what is there.
+/// Searches: by examples, in batches, and by a picture of the collection.
 struct SearchController: Controller {
-    let shelf: CollectionShelf
-    let desk: SearchDesk
+    let collections: ServedCollections
+    let handler: SearchHandler
     let form: FormReader
 
     private static let path = "/v1/collections/{collection}"
@@ -14,19 +14,21 @@ struct SearchController: Controller {
             Endpoint(
                 Operation(
                     .post, Self.path + "/search", "search", tag: "search",
-                    "Pictures that are like some and unlike others", scope: .read, parameters: [.collection],
+                    "Find pictures like some examples and unlike others", scope: .read, parameters: [.collection],
                     body: [.json("Search"), .form(Schemas.searchForm)], answers: [.json("SearchAnswer")],
                     problems: Self.problems), search),
             Endpoint(
                 Operation(
                     .post, Self.path + "/search/batch", "searchBatch", tag: "search",
-                    "Several searches, which share the work", scope: .read, parameters: [.collection],
+                    "Search for several queries at once, which is faster than one by one", scope: .read,
+                    parameters: [.collection],
                     body: [.json("SearchBatch")], answers: [.json("SearchAnswers")], problems: Self.problems), batch),
             Endpoint(
                 Operation(
                     .get, Self.path + "/images/{id}/similar", "similar", tag: "search",
-                    "Pictures that are like one of the collection", scope: .read,
-                    parameters: [.collection, .picture] + Schemas.searchParameters, answers: [.json("SearchAnswer")],
+                    "Find pictures like one of the collection", scope: .read,
+                    parameters: [.collection, .picture] + SearchOptions.all.map(\.parameter),
+                    answers: [.json("SearchAnswer")],
                     problems: [.invalidFilter, .invalidCursor, .invalidBody]), similar),
         ]
     }
@@ -38,15 +40,15 @@ struct SearchController: Controller {
     ]
 
     private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let answer: Store.Answer
         switch request.mediaType {
         case FormReader.mediaType?:
             let share = form.held.share()
             let form = try await SearchForm(request, context, reader: form, share: share)
-            answer = try await desk.answer(form.body, uploads: form.uploads, in: collection, context)
+            answer = try await handler.answer(form.body, uploads: form.uploads, in: collection, context)
         case "application/json"?:
-            answer = try await desk.answer(SearchBody(request.document(context)), in: collection, context)
+            answer = try await handler.answer(SearchBody(request.document(context)), in: collection, context)
         default:
             throw Problem.unsupportedMediaType(
                 request.mediaType, expected: ["application/json", FormReader.mediaType])
@@ -55,13 +57,13 @@ struct SearchController: Controller {
     }
 
     private func batch(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let document = try await request.document(context)
         guard let searches = try document.object(["searches"])["searches"] else {
             throw document.wrong("searches are missing")
         }
         let bodies = try searches.array(1...SearchBody.maximumBatch).map { try SearchBody($0) }
-        let answers = try await desk.answers(bodies, in: collection, context)
+        let answers = try await handler.answers(bodies, in: collection, context)
         return try .json { json in
             try json.object { json in
                 json.member("answers", try answers.map { try SearchAnswer($0, in: collection) })
@@ -70,15 +72,15 @@ struct SearchController: Controller {
     }
 
     private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         let options = try SearchOptions(QueryReader(request))
-        let answer = try await desk.similar(to: context.picture(), options, in: collection, context)
+        let answer = try await handler.similar(to: context.picture(), options, in: collection, context)
         return try .json { try SearchAnswer(answer, in: collection).write(to: &$0) }
     }
 }
 
-/// Takes a search from its body to its answer: uploads and addresses become pictures, then it waits for its turn.
-struct SearchDesk: Sendable {
+/// Runs a search from its body to its answer: gets the pictures of its examples, then waits for its turn.
+struct SearchHandler: Sendable {
     let admission: AdmissionQueue
     let fetcher: PictureFetcher
 
@@ -126,7 +128,7 @@ struct SearchDesk: Sendable {
             let source: PictureExample.Source
             switch example.source {
             case .image(let id): source = .image(id)
-            case .place(let place): source = .place(place)
+            case .window(let window): source = .place(window)
             case .vector(let values): source = .embedding(try Embedding(values))
             case .url(let url): source = .bytes(try await fetcher.fetch(url).bytes)
             case .upload(let name):

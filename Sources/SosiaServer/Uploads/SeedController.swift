@@ -2,27 +2,28 @@ import Foundation
 import Hummingbird
 import Sosia
 
-/// The four addresses of the reverse image search that this server can stand in for, so that its clients work: JSON with
-/// the picture as a data URL in base64, the key in the body, and answers with `ok`. They use the standard collection.
+/// The four addresses of an earlier reverse image search, for its clients: JSON with the picture in base64, often as a
+/// data URL, the key in the body, and answers with `ok`. They use the default collection.
 struct SeedController: Controller {
-    /// Pictures that a search gives.
+    /// Hits of a search.
     private static let hits = 5
 
-    let shelf: CollectionShelf
-    let search: SearchDesk
-    let uploads: UploadDesk
-    let jobs: CollectionJobController
+    let collections: ServedCollections
+    let search: SearchHandler
+    let uploads: UploadHandler
+    let jobs: JobController
     let access: AccessPolicy
 
     var endpoints: [Endpoint] {
         [
             Endpoint(
                 Operation(
-                    .get, "/status/", "seedStatus", tag: "compatibility", "How many pictures there are", scope: .open,
+                    .get, "/status/", "seedStatus", tag: "compatibility", "Count the pictures", scope: .open,
                     answers: [.json("SeedStatus")]), status),
             Endpoint(
                 Operation(
-                    .post, "/search/", "seedSearch", tag: "compatibility", "The five nearest pictures", scope: .open,
+                    .post, "/search/", "seedSearch", tag: "compatibility", "Find the five nearest pictures",
+                    scope: .open,
                     body: [.json("SeedPicture")], answers: [.json("SeedAnswer")], problems: Self.problems), search),
             Endpoint(
                 Operation(
@@ -41,7 +42,7 @@ struct SeedController: Controller {
     ]
 
     private func status(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let pictures = try await shelf.standard().store.engine.count()
+        let pictures = try await collections.standard().store.engine.count()
         let system = ProcessInfo.processInfo
         return .json { json in
             json.object { json in
@@ -57,7 +58,7 @@ struct SeedController: Controller {
 
     private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
         let members = try await members(request, ["key", "image"], .read, context)
-        let collection = try shelf.standard()
+        let collection = try collections.standard()
         let answer = try await search.answer(
             SearchBody(picture: "image", k: Self.hits), uploads: ["image": Self.picture(members["image"])],
             in: collection, context)
@@ -78,14 +79,14 @@ struct SeedController: Controller {
         let location = try members["location"]?.string() ?? "upload"
         let upload = Upload(
             name: location, bytes: try Self.picture(members["image"]), attributes: ["location": .string(location)])
-        let outcome = try await uploads.add([upload], to: shelf.standard(), context).first
+        let outcome = try await uploads.add([upload], to: collections.standard(), context).first
         if case .skipped(let reason)? = outcome?.result { throw reason }
         return Self.done()
     }
 
     private func index(_ request: Request, _ context: ServerContext) async throws -> Response {
         _ = try await members(request, ["key"], .write, context)
-        _ = try jobs.index(shelf.standard(), graph: false)
+        _ = try jobs.index(collections.standard(), graph: false)
         return Self.done()
     }
 
@@ -104,7 +105,7 @@ struct SeedController: Controller {
         return members
     }
 
-    /// Base64, with or without `data:image/...;base64,` before it.
+    /// Decodes base64, with or without a leading `data:image/...;base64,`.
     private static func picture(_ reader: JSONReader?) throws -> [UInt8] {
         guard let reader, case .string(let text) = reader.value else {
             throw Problem.body(at: "/image", "a picture in base64 is expected")

@@ -2,20 +2,21 @@ import Foundation
 import Hummingbird
 import Sosia
 
-/// New pictures: by upload, from an address, from a folder that the server may read.
+/// Adds pictures: by upload, from a URL, or from a folder that the server may read.
 struct UploadController: Controller {
-    let shelf: CollectionShelf
-    let desk: UploadDesk
+    let collections: ServedCollections
+    let handler: UploadHandler
     let fetcher: PictureFetcher
     let folders: AllowedFolders
-    let jobs: JobBoard
+    let jobs: Jobs
 
     var endpoints: [Endpoint] {
         [
             Endpoint(
                 Operation(
                     .post, "/v1/collections/{collection}/images", "addPictures", tag: "pictures",
-                    "Add pictures: files of a form, one from an address, or a path as a job (202)", scope: .write,
+                    "Add pictures: files of a form, one from a URL, or a path of the server as a job (202)",
+                    scope: .write,
                     parameters: [.collection],
                     body: [.form(Schemas.uploadForm), .json("NewPicture")], status: .created,
                     or: [.ok, .accepted],
@@ -28,10 +29,10 @@ struct UploadController: Controller {
     }
 
     private func add(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let collection = try context.collection(on: shelf)
+        let collection = try context.collection(in: collections)
         switch request.mediaType {
         case FormReader.mediaType?:
-            let outcomes = try await desk.add(request, to: collection, context)
+            let outcomes = try await handler.add(request, to: collection, context)
             return try UploadAnswer(outcomes: outcomes, collection: collection).response()
         case "application/json"?:
             return try await addNamed(request, to: collection, context)
@@ -51,7 +52,7 @@ struct UploadController: Controller {
         case (let url?, nil):
             let picture = try await fetcher.fetch(url.string())
             let upload = Upload(name: String(picture.url.fileName), bytes: picture.bytes, attributes: attributes)
-            let outcomes = try await desk.add([upload], to: collection, context)
+            let outcomes = try await handler.add([upload], to: collection, context)
             return try UploadAnswer(outcomes: outcomes, collection: collection).response()
         case (nil, let path?):
             let job = try add(folders.path(path.string()), attributes, to: collection)
@@ -64,7 +65,7 @@ struct UploadController: Controller {
     private func add(_ path: String, _ attributes: Attributes, to collection: ServedCollection) throws -> Job {
         var options = IngestOptions()
         options.attributes = attributes
-        return try jobs.start(.add, of: collection.name) { [options, metrics = desk.metrics] progress in
+        return try jobs.start(.add, of: collection.name) { [options, metrics = handler.metrics] progress in
             let report = try await collection.store.add([path], options: options) { step in
                 progress(step.done, step.total)
             }
@@ -78,11 +79,11 @@ struct UploadController: Controller {
     }
 }
 
-/// The folders below which clients may name files.
+/// The folders in which clients may name files.
 struct AllowedFolders: Sendable {
     private let roots: [String]
 
-    /// - Throws: `SkipReason.notFound` for a folder that is not there.
+    /// - Throws: `SkipReason.notFound` if a folder does not exist.
     init(_ paths: [String]) throws {
         roots = try paths.map { path in
             guard let root = Self.resolved(path) else { throw SkipReason.notFound }
@@ -90,9 +91,9 @@ struct AllowedFolders: Sendable {
         }
     }
 
-    /// The path without links, once it is known to lie below one of the folders.
+    /// The path with its links resolved, if it lies below one of the folders.
     ///
-    /// What is not there and what may not be seen get the same answer, so that nothing can be found out by asking.
+    /// Missing and forbidden paths get the same answer, so that clients cannot probe the file system.
     func path(_ path: String) throws(Problem) -> String {
         if path.hasPrefix("/"), !path.utf8.contains(0), let resolved = Self.resolved(path),
             roots.contains(where: { resolved == $0 || resolved.hasPrefix($0 == "/" ? "/" : $0 + "/") })

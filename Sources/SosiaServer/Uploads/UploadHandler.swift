@@ -2,16 +2,16 @@ import HTTPTypes
 import Hummingbird
 import Sosia
 
-/// Takes uploads from a form to the collection, a batch at a time, so that a thousand files never lie in memory.
-struct UploadDesk: Sendable {
-    /// A batch is committed when it has so many files, or so many bytes.
+/// Adds uploads to a collection batch by batch, so that a form of a thousand files is never in memory as a whole.
+struct UploadHandler: Sendable {
+    /// A batch is committed once it has this many files or bytes.
     static let batch = (files: 32, bytes: 32 << 20)
 
     let admission: AdmissionQueue
     let form: FormReader
     let metrics: ServerMetrics
 
-    /// Adds all files of a form. A field `attributes` (JSON) before them is theirs.
+    /// Adds all files of a form. A field `attributes` (JSON) applies to the files after it.
     func add(
         _ request: Request, to collection: ServedCollection, _ context: ServerContext
     ) async throws -> [UploadOutcome] {
@@ -36,7 +36,7 @@ struct UploadDesk: Sendable {
         return outcomes
     }
 
-    /// Adds uploads as one batch when their turn has come.
+    /// Adds uploads as one batch when their turn comes.
     func add(
         _ uploads: [Upload], to collection: ServedCollection, _ context: ServerContext
     ) async throws -> [UploadOutcome] {
@@ -53,12 +53,12 @@ struct UploadDesk: Sendable {
     }
 }
 
-/// What became of each file of a request.
+/// The outcome for each file of a request.
 struct UploadAnswer: JSONWritable {
     let outcomes: [UploadOutcome]
     let collection: ServedCollection
 
-    /// 201 when a picture is new, 200 when all were known, and the first problem when nothing could be used.
+    /// 201 if any picture is new, 200 if all were known, or the first problem if all files were skipped.
     func response() throws -> Response {
         if let first = outcomes.first, outcomes.allSatisfy({ $0.id == nil }), case .skipped(let reason) = first.result {
             let problem = Problem(reason)
