@@ -4,6 +4,8 @@ public enum EngineError: Error, Hashable, Sendable {
     case examplesCancel
     case invalidDistance(got: Float)
     case invalidK(got: Int, minimum: Int, maximum: Int)
+    /// The limit of a page of anything but hits.
+    case invalidLimit(got: Int, minimum: Int, maximum: Int)
     case invalidRecall(got: Double, minimum: Double, maximum: Double)
     /// The weight of an example is zero or no finite number.
     case invalidWeight(got: Float)
@@ -25,6 +27,8 @@ extension EngineError: CustomStringConvertible {
             "the distance is \(got), expected a number"
         case .invalidK(let got, let minimum, let maximum):
             "k is \(got), expected \(minimum) to \(maximum)"
+        case .invalidLimit(let got, let minimum, let maximum):
+            "the limit is \(got), expected \(minimum) to \(maximum)"
         case .invalidRecall(let got, let minimum, let maximum):
             "the wanted recall is \(got), expected \(minimum) to \(maximum)"
         case .invalidWeight(let got):
