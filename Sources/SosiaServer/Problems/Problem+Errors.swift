@@ -38,6 +38,11 @@ extension Problem {
             self.init(
                 .invalidBody, error.description,
                 facts: [("got", .integer(Int64(got)))] + Self.limits(minimum: minimum, maximum: maximum))
+        case .invalidLimit(let got, let minimum, let maximum):
+            self.init(
+                .invalidParameter, error.description,
+                facts: [("parameter", "limit"), ("got", .integer(Int64(got)))]
+                    + Self.limits(minimum: minimum, maximum: maximum))
         default: self.init(.invalidBody, error.description)
         }
     }
