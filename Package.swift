@@ -102,7 +102,10 @@ let package = Package(
 
         .target(
             name: "Catalog",
-            dependencies: ["SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SosiaCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "EmbeddedEngine",
