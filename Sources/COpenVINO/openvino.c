@@ -45,6 +45,7 @@ typedef struct { const char *build, *description; } ov_version;
     X(int, ov_compiled_model_create_infer_request, (const ov_compiled *, ov_infer_request **)) \
     X(void, ov_compiled_model_free, (ov_compiled *)) \
     X(int, ov_infer_request_get_tensor, (const ov_infer_request *, const char *, ov_tensor **)) \
+    X(int, ov_infer_request_get_output_tensor, (const ov_infer_request *, ov_tensor **)) \
     X(int, ov_infer_request_infer, (ov_infer_request *)) \
     X(void, ov_infer_request_free, (ov_infer_request *)) \
     X(int, ov_tensor_get_shape, (const ov_tensor *, ov_shape *)) \
@@ -339,7 +340,10 @@ int sosia_ov_request_output(
     const sosia_ov_runtime *ov = request->runtime;
     ov_tensor *tensor = NULL;
     int status = checked(
-        ov, ov->ov_infer_request_get_tensor(request->request, output, &tensor), "cannot find the output", message);
+        ov,
+        output ? ov->ov_infer_request_get_tensor(request->request, output, &tensor)
+               : ov->ov_infer_request_get_output_tensor(request->request, &tensor),
+        "cannot find the output", message);
     if (status) return status;
     memset(port, 0, sizeof *port);
     copy_text(port->name, sizeof port->name, output);
@@ -352,7 +356,7 @@ int sosia_ov_request_output(
         ov->ov_shape_free(&shape);
         void *data = NULL;
         if (port->element_type == SOSIA_OV_F32) {
-            status = checked(ov, ov->ov_tensor_data(tensor, &data), output, message);
+            status = checked(ov, ov->ov_tensor_data(tensor, &data), "output", message);
         }
         // The tensor handle goes, its memory stays with the request.
         *values = data;

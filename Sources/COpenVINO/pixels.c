@@ -33,11 +33,3 @@ void sosia_pixels_normalise(const uint8_t *rgb, size_t pixels, const sosia_pixel
         values[3 * i + last] = ((float)rgb[3 * i + 2] - mean[2]) * factor[2];
     }
 }
-
-void sosia_planes_average(const float *planes, size_t channels, size_t positions, float *means) {
-    for (size_t channel = 0; channel < channels; channel++) {
-        double sum = 0;
-        for (size_t i = 0; i < positions; i++) sum += planes[channel * positions + i];
-        means[channel] = (float)(sum / (double)positions);
-    }
-}

@@ -52,7 +52,7 @@ extension EngineConformance {
             _ = try await subject.engine.upsert([subject.draft(1)])
             let own = EngineConformance.model
             let other = ModelIdentity(
-                name: "another", weightsSHA256: own.weightsSHA256, precision: own.precision, pooling: own.pooling,
+                name: "another", weightsSHA256: own.weightsSHA256, precision: own.precision, descriptor: own.descriptor,
                 dimension: own.dimension, metric: own.metric)
             let query = try subject.vector(1)
             try await subject.fails {

@@ -26,8 +26,8 @@ public enum EngineConformance {
 
     /// What the engines under test hold: 8 dimensions, Euclidean distance.
     public static let model = ModelIdentity(
-        name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
-        dimension: 8, metric: .l2)
+        name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+        descriptor: .init(pooling: .none), dimension: 8, metric: .l2)
 
     public static let checks: [Check] =
         writingChecks + searchChecks + filterChecks + placeChecks + pageChecks + exampleChecks

@@ -8,7 +8,7 @@ final class CatalogTests {
     private let catalog: Catalog
 
     private static let model = ModelIdentity(
-        name: "m", weightsSHA256: "00", precision: .f32, pooling: .none, dimension: 4, metric: .l2)
+        name: "m", weightsSHA256: "00", precision: .f32, descriptor: .init(pooling: .none), dimension: 4, metric: .l2)
 
     init() throws {
         catalog = try Catalog(path: path, access: .create)
@@ -29,6 +29,16 @@ final class CatalogTests {
             content: gone == nil
                 ? .init(facts: PictureFacts(format: "png", width: 1, height: 1), checksum: UInt32(number)) : nil,
             gone: gone ?? [])
+    }
+
+    /// Runs statements as another program would.
+    private func sqlite(_ statements: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["sqlite3", path, statements]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
     }
 
     @discardableResult
@@ -109,18 +119,11 @@ final class CatalogTests {
 
     @Test func readersOpenTheOldestSchemaAndWritersMigrateIt() throws {
         try upsert(entry(1, at: "/a"))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "sqlite3", path,
+        try sqlite(
             """
             DROP TABLE tile; DROP TABLE container; DROP TABLE lost_source; DROP TABLE lost;
             DELETE FROM grdb_migrations WHERE identifier LIKE '2 %' OR identifier LIKE '3 %'
-            """,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+            """)
         let reader = try Catalog(path: path, access: .read)
         #expect(try reader.count() == 1)
         #expect(try reader.lost().isEmpty)
@@ -129,6 +132,29 @@ final class CatalogTests {
         let writer = try Catalog(path: path, access: .write)
         #expect(try writer.upsert([entry(2, at: "/b")]) { _, _ in } == [.added(ImageID(rawValue: 2))])
         #expect(try reader.count() == 2)
+    }
+
+    /// What the column `pooling` says, and what is read of it.
+    @Test func theModelsDescriptorIsKept() throws {
+        let pooling = Pooling("gem", ["p": 3])
+        let descriptor = Descriptor(pooling: pooling, output: "features", scales: [1, 0.5], normalized: true)
+        for (text, expected) in [
+            ("none", Descriptor(pooling: .none)), ("average", Descriptor(pooling: .average)),
+            (descriptor.text, descriptor), ("median", nil), (#"{"pooling":"average"}"#, nil),
+        ] {
+            try sqlite("UPDATE collection SET pooling = '\(text)'")
+            if let expected {
+                #expect(try catalog.state()?.model.descriptor == expected)
+            } else {
+                #expect(throws: CatalogError.self) { try catalog.state() }
+            }
+        }
+        let other = path + ".other"
+        defer { try? FileManager.default.removeItem(atPath: other) }
+        let written = ModelIdentity(
+            name: "m", weightsSHA256: "00", precision: .f32, descriptor: descriptor, dimension: 4, metric: .l2)
+        try Catalog(path: other, access: .create).create(model: written)
+        #expect(try Catalog(path: other, access: .read).state()?.model == written)
     }
 
     @Test func aReadOnlyFileOpensForReading() throws {

@@ -13,7 +13,8 @@ final class TileTests {
         catalog = try Catalog(path: path, access: .create)
         try catalog.create(
             model: ModelIdentity(
-                name: "m", weightsSHA256: "00", precision: .f32, pooling: .none, dimension: 4, metric: .l2))
+                name: "m", weightsSHA256: "00", precision: .f32, descriptor: .init(pooling: .none), dimension: 4,
+                metric: .l2))
     }
 
     deinit {

@@ -26,6 +26,26 @@ struct DefaultModelTests {
         #expect(worst <= 1e-4)
     }
 
+    /// To the last bit the mean of the network's maps, added up in double precision in their order.
+    @Test func averageIsThatOfTheMaps() throws {
+        let model = try #require(Fixture.defaultModel)
+        let (card, runtime) = (model.card, try #require(Fixture.runtime))
+        let picture = try #require(ModelCard.testPicture(width: card.input.width, height: card.input.height))
+        let network = try CompiledNetworkCache(directory: nil).network(
+            card: card, weights: model.weights, runtime: runtime, settings: .init(precision: .f32, requests: 1))
+        var expected = try NetworkRequest(network: network, card: card).run(picture) { maps, shape in
+            let positions = shape[2] * shape[3]
+            return (0..<shape[1]).map { channel in
+                var sum = 0.0
+                for position in 0..<positions { sum += Double(maps[channel * positions + position]) }
+                return Float(sum / Double(positions))
+            }
+        }
+        expected.scaleToUnitLength()
+        let values = try card.verify(weights: model.weights, runtime: runtime).values
+        #expect(values.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+
     @Test func threadsAndTheKeptNetworkGiveTheSameVector() throws {
         let model = try #require(Fixture.defaultModel)
         let side = model.card.input.width

@@ -46,7 +46,7 @@ enum Fixture {
     static func card(
         _ network: String = "tiny", name: String = "tiny", width: Int = 16, height: Int = 16,
         sha256: String? = nil, layout: ModelCard.Layout = .nchw, channels: ModelCard.Channels = .rgb,
-        mean: [Float] = [0, 0, 0], scale: [Float] = [1, 1, 1], input: String = "input", output: String = "features",
+        mean: [Float] = [0, 0, 0], scale: [Float] = [1, 1, 1], input: String = "input", output: String? = "features",
         dimension: Int = 3, pooling: Pooling = .average, normalized: Bool = false
     ) throws -> ModelCard {
         try ModelCard(
@@ -54,8 +54,9 @@ enum Fixture {
             weights: .init(file: network + ".onnx", sha256: sha256 ?? FileBytes.sha256(of: weights(network))),
             input: InputGeometry(width: width, height: height, rule: .stretch),
             normalisation: PixelNormalisation(mean: mean, scale: scale), layout: layout, channels: channels,
-            tensors: .init(input: input, output: output), dimension: dimension, pooling: pooling,
-            normalized: normalized, metric: .l2, licence: "none", source: "make_fixtures.py")
+            inputTensor: input,
+            descriptor: Descriptor(pooling: pooling, output: output, normalized: normalized), dimension: dimension,
+            metric: .l2, licence: "none", source: "make_fixtures.py")
     }
 
     /// One colour everywhere.

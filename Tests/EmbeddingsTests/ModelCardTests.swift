@@ -8,7 +8,8 @@ import Testing
     @Test func defaultCardIsValidAndSaysWhatTheWeightsAre() throws {
         let card = try ModelCard(contentsOf: Fixture.defaultCard)
         #expect(card.name == "efficientnet-lite0")
-        #expect(card.dimension == 1280 && card.pooling == .average && card.normalized)
+        #expect(card.dimension == 1280 && card.descriptor.pooling == .average)
+        #expect(card.descriptor.output == "features" && card.descriptor.normalized == true)
         #expect(card.normalisation == .efficientNetLite)
         #expect(card.identity(precision: .bf16).precision == .bf16)
     }
@@ -16,6 +17,45 @@ import Testing
     @Test func jsonRoundTrip() throws {
         let card = try ModelCard(contentsOf: Fixture.defaultCard)
         #expect(try ModelCard(json: card.json()) == card)
+    }
+
+    /// What earlier releases wrote is what is written, field by field.
+    @Test func cardsKeepTheirForm() throws {
+        let file = try JSONSerialization.jsonObject(with: Data(contentsOf: Fixture.defaultCard)) as? NSDictionary
+        let written = try ModelCard(contentsOf: Fixture.defaultCard).json()
+        #expect(try JSONSerialization.jsonObject(with: written) as? NSDictionary == file)
+        let lines = String(decoding: written, as: UTF8.self).split(separator: "\n")
+        #expect(lines.contains(#"  "normalized" : true,"#) && lines.contains(#"  "pooling" : "average","#))
+        let card = try Fixture.card(output: nil, pooling: .none)
+        #expect(String(decoding: try card.json(), as: UTF8.self).contains(#""input" : "input"\#n  },"#))
+        #expect(try ModelCard(json: card.json()) == card)
+    }
+
+    /// Plain pooling is remembered as it always was, whatever else the card says.
+    @Test func collectionsRememberPlainPoolingByItsName() throws {
+        for (output, normalized) in [("features", true), ("features", false), (nil, true)] {
+            let card = try Fixture.card(output: output, normalized: normalized)
+            #expect(card.identity(precision: .f32).descriptor == Descriptor(pooling: .average))
+        }
+    }
+
+    /// Understood, but not built: the error names the field and what there is.
+    @Test(arguments: [
+        (#""pooling": {"name": "gem", "p": 3}"#, "pooling", "gem", ["average", "none"]),
+        (#""pooling": "rmac""#, "pooling", "rmac", ["average", "none"]),
+        (#""pooling": "average", "scales": [1, 0.5]"#, "scales", "[1.0, 0.5]", ["[1]"]),
+        (#""pooling": "average", "scales": []"#, "scales", "[]", ["[1]"]),
+        (
+            #""pooling": "average", "whitening": {"name": "photos", "sha256": "00"}"#, "whitening", "photos", ["none"]
+        ),
+    ])
+    func descriptorsThatCannotBeComputedAreNamed(fields: String, field: String, got: String, known: [String]) throws {
+        let text = String(decoding: try Fixture.card().json(), as: UTF8.self)
+        let changed = text.replacing(#""pooling" : "average""#, with: fields)
+        #expect(changed != text)
+        let error = ModelCardError.unsupported(field: field, got: got, known: known)
+        #expect(throws: error) { try ModelCard(json: Data(changed.utf8)) }
+        #expect(error.description.hasSuffix("known: \(known.joined(separator: ", "))"))
     }
 
     /// Each replaces one field of a good card with a hostile value.
@@ -37,7 +77,9 @@ import Testing
         ("normalisation", #"{"mean":[0,0,1e39],"scale":[1,1,1]}"#),
         ("tensors", #"{"input":"","output":"features"}"#), ("tensors", #"{"input":"in\nput","output":"features"}"#),
         ("dimension", "0"), ("dimension", "65537"), ("dimension", "1e400"), ("dimension", "1.5"),
-        ("pooling", #""median""#), ("metric", #""hamming""#), ("layout", #""chw""#), ("normalized", "1"),
+        ("pooling", #""median""#), ("pooling", "3"), ("pooling", #"{"p":3}"#), ("pooling", #"{"name":"gem","p":"x"}"#),
+        ("pooling", #"{"name":"average","p":3}"#), ("pooling", #"{"name":"gem","p":1e400}"#), ("metric", #""hamming""#),
+        ("layout", #""chw""#), ("normalized", "1"),
         ("licence", "\"\(String(repeating: "x", count: 2001))\""),
     ])
     func hostileFieldsAreRefused(field: String, value: String) throws {

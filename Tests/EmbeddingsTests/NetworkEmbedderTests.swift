@@ -70,6 +70,21 @@ struct NetworkEmbedderTests {
         #expect(try embedder(card).embed(Fixture.plain(1, 2, 3)).values == [1, 2, 3])
     }
 
+    @Test func theOnlyOutputNeedsNoName() throws {
+        try Fixture.withFolder { folder in
+            let card = try Fixture.card("fixed", output: nil, pooling: .none)
+            for _ in 0..<2 {
+                #expect(try embedder(card, cache: folder).embed(Fixture.plain(1, 2, 3)).values == [1, 2, 3])
+            }
+        }
+        #expect {
+            try embedder(Fixture.card(output: nil))
+        } throws: { error in
+            guard case EmbeddingError.outputUnnamed(let present) = error else { return false }
+            return present.count == 5
+        }
+    }
+
     @Test func pictureOfAnotherShapeIsRefused() throws {
         let embedder = try embedder(Fixture.card())
         let expected = EmbeddingError.pictureShape(gotWidth: 15, gotHeight: 17, expectedWidth: 16, expectedHeight: 16)

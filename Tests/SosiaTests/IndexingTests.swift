@@ -8,8 +8,8 @@ import Testing
 struct IndexingTests {
     private static let dimension = 16
     private static let model = ModelIdentity(
-        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
-        dimension: dimension, metric: .l2)
+        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+        descriptor: .init(pooling: .none), dimension: dimension, metric: .l2)
     private static let rows = IndexShelf.minimumRows + 100
 
     let folder: TemporaryFolder

@@ -76,7 +76,7 @@ void sosia_ov_request_free(sosia_ov_request *request);
 int sosia_ov_request_input(
     const sosia_ov_request *request, float **values, size_t *count, sosia_ov_message *message);
 int sosia_ov_request_run(sosia_ov_request *request, sosia_ov_message *message);
-/// The output tensor of the last run, valid until the next one.
+/// The output tensor of the last run, valid until the next one. NULL asks for the only output there is.
 int sosia_ov_request_output(
     const sosia_ov_request *request, const char *output, const float **values, sosia_ov_port *port,
     sosia_ov_message *message);
@@ -95,8 +95,6 @@ typedef struct sosia_pixel_rule {
 
 /// `pixels` packed RGB bytes become `3 * pixels` floats.
 void sosia_pixels_normalise(const uint8_t *rgb, size_t pixels, const sosia_pixel_rule *rule, float *values);
-/// The mean of each of `channels` planes of `positions` values (layout nchw).
-void sosia_planes_average(const float *planes, size_t channels, size_t positions, float *means);
 
 // MARK: A file in memory
 

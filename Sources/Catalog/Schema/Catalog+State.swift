@@ -27,7 +27,7 @@ extension Catalog {
             try db.execute(
                 sql: "INSERT INTO collection VALUES (1, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
                 arguments: [
-                    model.name, model.weightsSHA256, model.precision.rawValue, model.pooling.rawValue,
+                    model.name, model.weightsSHA256, model.precision.rawValue, model.descriptor.text,
                     model.dimension, model.metric.rawValue,
                 ])
         }
@@ -39,7 +39,7 @@ extension Catalog {
         let rows: Int = try row.value("rows")
         guard
             let precision = Precision(rawValue: try row.value("precision")),
-            let pooling = Pooling(rawValue: try row.value("pooling")),
+            let descriptor = Descriptor(text: try row.value("pooling")),
             let metric = Metric(rawValue: try row.value("metric")),
             dimension > 0, rows >= 0
         else {
@@ -47,7 +47,7 @@ extension Catalog {
         }
         let model = ModelIdentity(
             name: try row.value("model"), weightsSHA256: try row.value("weights_sha256"), precision: precision,
-            pooling: pooling, dimension: dimension, metric: metric)
+            descriptor: descriptor, dimension: dimension, metric: metric)
         return CatalogState(
             model: model, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
     }

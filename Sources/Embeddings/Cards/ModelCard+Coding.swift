@@ -4,26 +4,56 @@ internal import SosiaCore
 extension ModelCard {
     private enum Key: String, CodingKey {
         case name, weights, input, normalisation, layout, channels, tensors, dimension, pooling, normalized, metric
-        case licence, source
+        case licence, source, scales, whitening
+    }
+
+    private struct Tensors: Codable {
+        let input: String
+        let output: String?
     }
 
     /// - Throws: `DecodingError` for a missing or mistyped field, ``ModelCardError`` for one outside its limits.
     public init(from decoder: any Decoder) throws {
         let card = try decoder.container(keyedBy: Key.self)
+        let name = try card.decode(String.self, forKey: .name)
+        let tensors = try card.decode(Tensors.self, forKey: .tensors)
         try self.init(
-            name: card.decode(String.self, forKey: .name),
+            name: name,
             weights: card.decode(Weights.self, forKey: .weights),
             input: card.decode(InputGeometry.self, forKey: .input),
             normalisation: card.decode(PixelNormalisation.self, forKey: .normalisation),
             layout: card.decodeIfPresent(Layout.self, forKey: .layout) ?? .nchw,
             channels: card.decodeIfPresent(Channels.self, forKey: .channels) ?? .rgb,
-            tensors: card.decode(Tensors.self, forKey: .tensors),
+            inputTensor: tensors.input,
+            descriptor: Descriptor(
+                pooling: card.decode(Pooling.self, forKey: .pooling), output: tensors.output,
+                scales: card.decodeIfPresent([Double].self, forKey: .scales) ?? [1],
+                whitening: card.decodeIfPresent(Descriptor.Whitening.self, forKey: .whitening),
+                normalized: card.decode(Bool.self, forKey: .normalized)),
             dimension: card.decode(Int.self, forKey: .dimension),
-            pooling: card.decode(Pooling.self, forKey: .pooling),
-            normalized: card.decode(Bool.self, forKey: .normalized),
             metric: card.decode(Metric.self, forKey: .metric),
             licence: card.decode(String.self, forKey: .licence),
             source: card.decode(String.self, forKey: .source))
+    }
+
+    /// Writes the fields of a card; `scales` and `whitening` only where they say something.
+    public func encode(to encoder: any Encoder) throws {
+        var card = encoder.container(keyedBy: Key.self)
+        try card.encode(name, forKey: .name)
+        try card.encode(weights, forKey: .weights)
+        try card.encode(input, forKey: .input)
+        try card.encode(normalisation, forKey: .normalisation)
+        try card.encode(layout, forKey: .layout)
+        try card.encode(channels, forKey: .channels)
+        try card.encode(Tensors(input: inputTensor, output: descriptor.output), forKey: .tensors)
+        try card.encode(dimension, forKey: .dimension)
+        try card.encode(descriptor.pooling, forKey: .pooling)
+        if descriptor.scales != [1] { try card.encode(descriptor.scales, forKey: .scales) }
+        try card.encodeIfPresent(descriptor.whitening, forKey: .whitening)
+        try card.encodeIfPresent(descriptor.normalized, forKey: .normalized)
+        try card.encode(metric, forKey: .metric)
+        try card.encode(licence, forKey: .licence)
+        try card.encode(source, forKey: .source)
     }
 
     /// Reads a card from JSON text (RFC 8259).
@@ -58,7 +88,8 @@ extension ModelCard {
             return items.lazy.compactMap { misfit($0, path: path) }.first
         case let number as NSNumber:
             let value = number.doubleValue
-            let isWhole = path.first != Key.normalisation.rawValue
+            let fractions = [Key.normalisation, .pooling, .scales].map(\.rawValue)
+            let isWhole = path.first.map(fractions.contains) != true
             if isWhole ? Int(exactly: value) != nil : Float(value).isFinite { return nil }
             let kind = isWhole ? "a whole number" : "a 32-bit number"
             return "field \"\(path.joined(separator: "."))\" is \(number), which is not \(kind) that can be used"

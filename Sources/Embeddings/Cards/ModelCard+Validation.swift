@@ -18,7 +18,8 @@ extension ModelCard {
         public static let scale: ClosedRange<Float> = 1e-6...1e6
     }
 
-    /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` for the first field outside its limits.
+    /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` or ``ModelCardError/unsupported(field:got:known:)`` for
+    ///   the first field that cannot be used.
     func validate() throws(ModelCardError) {
         try check(Self.isFileName(name), "name", name, "1 to 100 letters, digits, '-', '_' or '.', not first a '.'")
         try check(
@@ -35,11 +36,7 @@ extension ModelCard {
         try check(
             normalisation.scale.count == 3 && normalisation.scale.allSatisfy(Limits.scale.contains),
             "normalisation.scale", "\(normalisation.scale.prefix(4))", "three values in \(Limits.scale)")
-        for (field, value) in [("tensors.input", tensors.input), ("tensors.output", tensors.output)] {
-            try check(
-                Limits.tensorNameLength.contains(value.utf8.count) && !value.hasControlCharacters, field, value,
-                "1 to 255 bytes without control characters")
-        }
+        try checkDescriptor()
         try check(Limits.dimension.contains(dimension), "dimension", "\(dimension)", "\(Limits.dimension)")
         try check(metric != .hamming, "metric", metric.rawValue, "l2, cosine or innerProduct")
         for (field, value) in [("licence", licence), ("source", source)] {
@@ -47,6 +44,24 @@ extension ModelCard {
                 Limits.noteLength.contains(value.count) && !value.hasControlCharacters, field, value,
                 "at most 2000 characters on one line")
         }
+    }
+
+    /// Refuses a descriptor that has no meaning, or that this release cannot compute.
+    private func checkDescriptor() throws(ModelCardError) {
+        for (field, value) in [("tensors.input", inputTensor), ("tensors.output", descriptor.output)] {
+            guard let value else { continue }
+            try check(
+                Limits.tensorNameLength.contains(value.utf8.count) && !value.hasControlCharacters, field, value,
+                "1 to 255 bytes without control characters")
+        }
+        _ = try descriptor.pooling.algorithm()
+        guard descriptor.scales == [1] else {
+            throw .unsupported(field: "scales", got: "\(descriptor.scales.prefix(4))", known: ["[1]"])
+        }
+        if let whitening = descriptor.whitening {
+            throw .unsupported(field: "whitening", got: String(whitening.name.prefix(120)), known: ["none"])
+        }
+        try check(descriptor.normalized != nil, "normalized", "missing", "true or false")
     }
 
     private func checkInput() throws(ModelCardError) {

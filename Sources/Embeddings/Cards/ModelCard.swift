@@ -19,6 +19,11 @@ public import SosiaCore
 ///   "source": "where the weights come from"
 /// }
 /// ```
+///
+/// `tensors.output`, `pooling` and `normalized` are the ``Descriptor``. A network with a single output needs no
+/// `tensors.output`. A pooling with parameters is an object, `{ "name": "gem", "p": 3 }`; the optional fields `scales`
+/// (a list of factors) and `whitening` (`name` and `sha256`) complete it. What cannot be computed is refused with
+/// ``ModelCardError/unsupported(field:got:known:)``.
 public struct ModelCard: Codable, Hashable, Sendable {
     /// The file that holds the network and what it must contain.
     public struct Weights: Codable, Hashable, Sendable {
@@ -30,17 +35,6 @@ public struct ModelCard: Codable, Hashable, Sendable {
         public init(file: String, sha256: String) {
             self.file = file
             self.sha256 = sha256
-        }
-    }
-
-    /// The names of the network's tensors.
-    public struct Tensors: Codable, Hashable, Sendable {
-        public let input: String
-        public let output: String
-
-        public init(input: String, output: String) {
-            self.input = input
-            self.output = output
         }
     }
 
@@ -65,23 +59,24 @@ public struct ModelCard: Codable, Hashable, Sendable {
     public let layout: Layout
     /// `rgb` when the file does not say.
     public let channels: Channels
-    public let tensors: Tensors
+    /// The name of the tensor that takes the pixels.
+    public let inputTensor: String
+    /// How the network's maps become the embedding.
+    public let descriptor: Descriptor
     /// The length of the embedding.
     public let dimension: Int
-    public let pooling: Pooling
-    /// Whether the vector is scaled to length 1 after pooling.
-    public let normalized: Bool
     /// How two vectors of this network are compared.
     public let metric: Metric
     /// An SPDX expression where there is one.
     public let licence: String
     public let source: String
 
-    /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` for the first field outside its limits.
+    /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` for the first field outside its limits,
+    ///   ``ModelCardError/unsupported(field:got:known:)`` for a descriptor that cannot be computed.
     public init(
         name: String, weights: Weights, input: InputGeometry, normalisation: PixelNormalisation,
-        layout: Layout = .nchw, channels: Channels = .rgb, tensors: Tensors, dimension: Int, pooling: Pooling,
-        normalized: Bool, metric: Metric, licence: String, source: String
+        layout: Layout = .nchw, channels: Channels = .rgb, inputTensor: String, descriptor: Descriptor,
+        dimension: Int, metric: Metric, licence: String, source: String
     ) throws(ModelCardError) {
         self.name = name
         self.weights = weights
@@ -89,10 +84,9 @@ public struct ModelCard: Codable, Hashable, Sendable {
         self.normalisation = normalisation
         self.layout = layout
         self.channels = channels
-        self.tensors = tensors
+        self.inputTensor = inputTensor
+        self.descriptor = descriptor
         self.dimension = dimension
-        self.pooling = pooling
-        self.normalized = normalized
         self.metric = metric
         self.licence = licence
         self.source = source
@@ -102,7 +96,29 @@ public struct ModelCard: Codable, Hashable, Sendable {
     /// What a collection remembers of this network when it is run in `precision`.
     public func identity(precision: Precision) -> ModelIdentity {
         ModelIdentity(
-            name: name, weightsSHA256: weights.sha256, precision: precision, pooling: pooling, dimension: dimension,
-            metric: metric)
+            name: name, weightsSHA256: weights.sha256, precision: precision, descriptor: descriptor.remembered,
+            dimension: dimension, metric: metric)
     }
+}
+
+/// How a byte 0...255 becomes the value that a network was trained on: `(byte - mean) / scale` for each channel, in
+/// the order of the network's channels.
+public struct PixelNormalisation: Codable, Hashable, Sendable {
+    /// Three values on the scale 0...255.
+    public let mean: [Float]
+    /// Three positive values.
+    public let scale: [Float]
+
+    public init(mean: [Float], scale: [Float]) {
+        self.mean = mean
+        self.scale = scale
+    }
+
+    /// The values of the EfficientNet-Lite family: `(x - 127) / 128`.
+    public static let efficientNetLite = PixelNormalisation(
+        mean: [127, 127, 127], scale: [128, 128, 128])
+
+    /// ImageNet's mean and standard deviation, as the torchvision networks use them.
+    public static let imageNet = PixelNormalisation(
+        mean: [0.485 * 255, 0.456 * 255, 0.406 * 255], scale: [0.229 * 255, 0.224 * 255, 0.225 * 255])
 }

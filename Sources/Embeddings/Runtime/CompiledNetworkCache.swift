@@ -45,8 +45,9 @@ struct CompiledNetworkCache {
         _ card: ModelCard, _ runtime: OpenVINORuntime, _ settings: CompiledNetwork.Settings
     ) -> String {
         let facts: [String] = [
-            card.weights.sha256, "\(card.inputShape)", card.tensors.input, card.tensors.output, "\(card.dimension)",
-            card.pooling.rawValue, settings.precision.rawValue, runtime.version, runtime.processor,
+            card.weights.sha256, "\(card.inputShape)", card.inputTensor, card.descriptor.output ?? "",
+            "\(card.dimension)", Descriptor(pooling: card.descriptor.pooling).text, settings.precision.rawValue,
+            runtime.version, runtime.processor,
             runtime.capabilities.joined(separator: " "), "\(Self.version)",
         ]
         let digest = SHA256.hash(data: Data(facts.joined(separator: "\u{1f}").utf8))

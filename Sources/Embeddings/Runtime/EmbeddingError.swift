@@ -18,6 +18,8 @@ public enum EmbeddingError: Error, Hashable, Sendable {
     case inputCount(got: [String], expected: String)
     case inputMissing(name: String, present: [String])
     case outputMissing(name: String, present: [String])
+    /// The card names no output, and the network has not just one.
+    case outputUnnamed(present: [String])
     /// Dimensions that the network leaves open are -1.
     case inputShape(name: String, got: [Int], expected: [Int])
     case outputShape(name: String, got: [Int], expected: String)
@@ -63,6 +65,8 @@ extension EmbeddingError: CustomStringConvertible {
             "the network has no input \"\(name.printable)\"; present: \(list(present))"
         case .outputMissing(let name, let present):
             "the network has no output \"\(name.printable)\"; present: \(list(present))"
+        case .outputUnnamed(let present):
+            "the card names no output and the network has \(present.count): \(list(present))"
         case .inputShape(let name, let got, let expected):
             "the input \"\(name.printable)\" has the shape \(got), the card expects \(expected)"
         case .outputShape(let name, let got, let expected):

@@ -1,5 +1,7 @@
+internal import Dispatch
 public import Foundation
 public import SosiaCore
+internal import Synchronization
 
 /// A network that runs on this machine's processor: one inference a request, one thread each.
 public final class NetworkEmbedder: Embedder {
@@ -13,6 +15,7 @@ public final class NetworkEmbedder: Embedder {
     /// How many inferences run at once; further callers of ``embed(_:)`` wait.
     public let requests: Int
     private let pool: RequestPool
+    private let algorithm: any PoolingAlgorithm
 
     /// - Parameters:
     ///   - weights: the ONNX file that `card` describes.
@@ -33,6 +36,7 @@ public final class NetworkEmbedder: Embedder {
         if let runtime { opened = runtime } else { opened = try OpenVINORuntime.standard() }
         let settings = CompiledNetwork.Settings(
             precision: try opened.precision(for: precision), requests: requests)
+        algorithm = try card.algorithm()
         self.card = card
         self.runtime = opened
         self.requests = requests
@@ -51,12 +55,48 @@ public final class NetworkEmbedder: Embedder {
                 gotWidth: image.width, gotHeight: image.height, expectedWidth: input.width,
                 expectedHeight: input.height)
         }
-        var values = try pool.run(image)
+        var values = try pool.run(image) { maps, shape throws(EmbeddingError) in
+            try card.check(outputShape: shape, for: algorithm)
+            return algorithm.pool(maps, shape: shape)
+        }
         if let position = values.firstIndex(where: { !$0.isFinite }) {
             throw EmbeddingError.notFinite(position: position)
         }
-        if card.normalized { values.scaleToUnitLength() }
+        if card.descriptor.normalized == true { values.scaleToUnitLength() }
         return try Embedding(values)
+    }
+}
+
+/// At most `limit` requests of one network, made when they are first needed and lent to one thread at a time.
+///
+/// The lock is held only to take and give back; nobody waits for another thread's inference unless all requests run.
+final class RequestPool: Sendable {
+    private let network: CompiledNetwork
+    private let card: ModelCard
+    private let free: Mutex<[NetworkRequest]>
+    private let places: DispatchSemaphore
+
+    init(network: CompiledNetwork, card: ModelCard, limit: Int) throws(EmbeddingError) {
+        self.network = network
+        self.card = card
+        free = Mutex([try NetworkRequest(network: network, card: card)])
+        places = DispatchSemaphore(value: limit)
+    }
+
+    /// ``NetworkRequest/run(_:_:)`` on a request that is free, after waiting for one.
+    func run<Result>(
+        _ image: PixelImage, _ body: (Span<Float>, [Int]) throws(EmbeddingError) -> Result
+    ) throws(EmbeddingError) -> Result {
+        places.wait()
+        defer { places.signal() }
+        let request: NetworkRequest
+        if let waiting = free.withLock({ $0.popLast() }) {
+            request = waiting
+        } else {
+            request = try NetworkRequest(network: network, card: card)
+        }
+        defer { free.withLock { $0.append(request) } }
+        return try request.run(image, body)
     }
 }
 

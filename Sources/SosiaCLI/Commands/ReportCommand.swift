@@ -76,7 +76,7 @@ struct ReportCommand: AsyncParsableCommand {
             Report.Fact(
                 "vectors",
                 "\(status.model.dimension) dimensions, \(status.model.precision.rawValue), "
-                    + "\(status.model.pooling.rawValue) pooling"),
+                    + "\(status.model.descriptor.text) pooling"),
             Report.Fact("distance", status.model.metric.rawValue),
         ]
     }

@@ -4,42 +4,41 @@ public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
     case bf16
 }
 
-/// How the network's output becomes one vector.
-public enum Pooling: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The output is a vector already: `[n, dimension]`.
-    case none
-    /// The mean over the positions of a feature map: `[n, dimension, h, w]`.
-    case average
-}
-
 /// What must agree for two vectors to be comparable.
+///
+/// A collection has one today. It may later hold two sets of vectors side by side, an old and a new descriptor of the
+/// same pictures; each set then has an identity of its own.
 public struct ModelIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
     public let name: String
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let weightsSHA256: String
     public let precision: Precision
-    public let pooling: Pooling
+    /// How the network's maps became the vector, as far as it is remembered: ``Descriptor/remembered``.
+    public let descriptor: Descriptor
     public let dimension: Int
     public let metric: Metric
 
+    /// The descriptor stands as its text where the pooling has always stood.
     private enum CodingKeys: String, CodingKey {
-        case name, precision, pooling, dimension, metric
+        case name, precision, dimension, metric
         case weightsSHA256 = "weights_sha256"
+        case descriptor = "pooling"
     }
 
     public init(
-        name: String, weightsSHA256: String, precision: Precision, pooling: Pooling, dimension: Int, metric: Metric
+        name: String, weightsSHA256: String, precision: Precision, descriptor: Descriptor, dimension: Int,
+        metric: Metric
     ) {
         self.name = name
         self.weightsSHA256 = weightsSHA256
         self.precision = precision
-        self.pooling = pooling
+        self.descriptor = descriptor
         self.dimension = dimension
         self.metric = metric
     }
 
     public var description: String {
-        "\(name) (weights \(weightsSHA256.prefix(12)), \(precision.rawValue), \(pooling.rawValue) pooling, "
+        "\(name) (weights \(weightsSHA256.prefix(12)), \(precision.rawValue), \(descriptor.text) pooling, "
             + "\(dimension) dimensions, \(metric.rawValue))"
     }
 }

@@ -37,7 +37,7 @@ struct CollectionAnswer: JSONWritable {
             json.member("name", model.name)
             json.member("weights_sha256", model.weightsSHA256)
             json.member("precision", model.precision.rawValue)
-            json.member("pooling", model.pooling.rawValue)
+            json.member("pooling", model.descriptor.text)
             json.member("dimension", model.dimension)
             json.member("metric", model.metric.rawValue)
         }

@@ -5,8 +5,8 @@ struct GridEmbedder: Embedder {
     static let side = 4
 
     let identity = ModelIdentity(
-        name: "grid", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
-        dimension: side * side * 3, metric: .l2)
+        name: "grid", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+        descriptor: .init(pooling: .none), dimension: side * side * 3, metric: .l2)
     let input = InputGeometry(width: 16, height: 16, rule: .stretch)
 
     func embed(_ image: PixelImage) throws -> Embedding {

@@ -9,8 +9,8 @@ struct GridEmbedder: Embedder {
 
     init(name: String = "grid") {
         identity = ModelIdentity(
-            name: name, weightsSHA256: String(repeating: "0", count: 64), precision: .f32, pooling: .none,
-            dimension: Self.side * Self.side * 3, metric: .l2)
+            name: name, weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+            descriptor: .init(pooling: .none), dimension: Self.side * Self.side * 3, metric: .l2)
     }
 
     func embed(_ image: PixelImage) throws -> Embedding {

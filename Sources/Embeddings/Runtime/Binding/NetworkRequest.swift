@@ -11,7 +11,7 @@ final class NetworkRequest: @unchecked Sendable {
     init(network: CompiledNetwork, card: ModelCard) throws(EmbeddingError) {
         var handle: OpaquePointer?
         try Binding.call({ .inferenceFailed(reason: $0) }) {
-            sosia_ov_request_create(network.handle, card.tensors.input, &handle, $0)
+            sosia_ov_request_create(network.handle, card.inputTensor, &handle, $0)
         }
         guard let handle else { throw .inferenceFailed(reason: "no handle") }
         var values: UnsafeMutablePointer<Float>?
@@ -21,7 +21,7 @@ final class NetworkRequest: @unchecked Sendable {
                 sosia_ov_request_input(handle, &values, &count, $0)
             }
             guard count == card.input.width * card.input.height * 3 else {
-                throw .inputShape(name: card.tensors.input, got: [count], expected: card.inputShape)
+                throw .inputShape(name: card.inputTensor, got: [count], expected: card.inputShape)
             }
         } catch {
             sosia_ov_request_free(handle)
@@ -37,37 +37,34 @@ final class NetworkRequest: @unchecked Sendable {
         sosia_ov_request_free(handle)
     }
 
-    /// - Parameter image: of exactly the card's input shape, which the caller has checked.
-    /// - Returns: the pooled output: `card.dimension` values, not yet checked for NaN.
-    func run(_ image: PixelImage) throws(EmbeddingError) -> [Float] {
+    /// Runs the network and lends what it gives to `body`.
+    /// - Parameters:
+    ///   - image: of exactly the card's input shape, which the caller has checked.
+    ///   - body: gets the output that the card's descriptor names, row-major, and its shape.
+    func run<Result>(
+        _ image: PixelImage, _ body: (Span<Float>, [Int]) throws(EmbeddingError) -> Result
+    ) throws(EmbeddingError) -> Result {
         guard image.bytes.count == input.count, let start = input.baseAddress else {
-            throw .inputShape(name: card.tensors.input, got: [image.bytes.count], expected: card.inputShape)
+            throw .inputShape(name: card.inputTensor, got: [image.bytes.count], expected: card.inputShape)
         }
         var rule = card.pixelRule
         image.bytes.withUnsafeBufferPointer { bytes in
             sosia_pixels_normalise(bytes.baseAddress, bytes.count / 3, &rule, start)
         }
         try Binding.call({ .inferenceFailed(reason: $0) }) { sosia_ov_request_run(handle, $0) }
-        return try pooledOutput()
-    }
-
-    private func pooledOutput() throws(EmbeddingError) -> [Float] {
-        let name = card.tensors.output
         var values: UnsafePointer<Float>?
-        var found = sosia_ov_port()
+        var port = sosia_ov_port()
         try Binding.call({ .inferenceFailed(reason: $0) }) {
-            sosia_ov_request_output(handle, name, &values, &found, $0)
+            sosia_ov_request_output(handle, card.descriptor.output, &values, &port, $0)
         }
-        let port = NetworkFile.Port(found)
-        guard port.isFloat, let values else { throw .elementType(tensor: name) }
-        let positions = try card.positions(ofOutput: port.shape)
-        guard positions > 1 else { return Array(UnsafeBufferPointer(start: values, count: card.dimension)) }
-        return [Float](unsafeUninitializedCapacity: card.dimension) { buffer, count in
-            if let target = buffer.baseAddress {
-                sosia_planes_average(values, card.dimension, positions, target)
-                count = card.dimension
-            }
+        let output = NetworkFile.Port(port)
+        guard port.rank >= 0 else {
+            let limit = "at most \(SOSIA_OV_RANK_LIMIT) dimensions"
+            throw .outputShape(name: card.outputName, got: output.shape, expected: limit)
         }
+        guard output.isFloat, let values else { throw .elementType(tensor: card.outputName) }
+        let maps = UnsafeBufferPointer(start: values, count: output.shape.reduce(1, *))
+        return try body(maps.span, output.shape)
     }
 }
 
