@@ -21,6 +21,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -46,6 +47,10 @@ let package = Package(
                 "FileSystem", "SosiaCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Workers", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: strict),
+        .testTarget(name: "WorkersTests", dependencies: ["SosiaCore", "Workers"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -104,7 +109,7 @@ let package = Package(
             name: "Sosia",
             dependencies: [
                 "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "FileSystem",
-                "Catalog",
+                "Catalog", "Workers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -114,7 +119,7 @@ let package = Package(
             name: "SosiaTests",
             dependencies: [
                 "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
-                "TestSupport",
+                "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(
@@ -131,6 +136,7 @@ let package = Package(
                 "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,11 +1,12 @@
-import Dispatch
-import Synchronization
+internal import DequeModule
+internal import Dispatch
+internal import Synchronization
 
 /// Runs the jobs of tasks that compute for long on threads of their own, so that they do not take those on which
 /// everything else waits.
-final class CPUExecutor: TaskExecutor {
+package final class CPUExecutor: TaskExecutor {
     private struct State {
-        var waiting: [UnownedJob] = []
+        var waiting = Deque<UnownedJob>()
         var running = 0
     }
 
@@ -14,17 +15,17 @@ final class CPUExecutor: TaskExecutor {
     private let state = Mutex(State())
 
     /// - Parameter width: jobs that run at once; the others wait for their turn, first come, first served.
-    init(label: String, width: Int = .max) {
+    package init(label: String, width: Int = .max) {
         queue = DispatchQueue(label: label, attributes: .concurrent)
         self.width = width
     }
 
     /// Runs `body` here, and goes on where the caller is.
-    func run<Value: Sendable>(_ body: sending () async throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(_ body: sending () async throws -> Value) async throws -> Value {
         try await withTaskExecutorPreference(self) { try await body() }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let isThreadWanted = state.withLock { state in
             state.waiting.append(job)
@@ -41,11 +42,9 @@ final class CPUExecutor: TaskExecutor {
 
     private func next() -> UnownedJob? {
         state.withLock { state in
-            if state.waiting.isEmpty {
-                state.running -= 1
-                return nil
-            }
-            return state.waiting.removeFirst()
+            let job = state.waiting.popFirst()
+            if job == nil { state.running -= 1 }
+            return job
         }
     }
 }

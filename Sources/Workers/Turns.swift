@@ -1,10 +1,14 @@
+internal import DequeModule
+
 /// Lets one task after another into a part that waits in between, which an actor alone would interleave.
-actor Turns {
+package actor Turns {
     private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting = Deque<CheckedContinuation<Void, Never>>()
+
+    package init() {}
 
     /// Runs `body` when all that came before are done. It is not cancelled while it waits: turns are short.
-    nonisolated func take<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
+    package nonisolated func take<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
         await enter()
         do {
             let value = try await body()
@@ -25,10 +29,10 @@ actor Turns {
     }
 
     private func leave() {
-        if waiting.isEmpty {
-            isTaken = false
+        if let next = waiting.popFirst() {
+            next.resume()
         } else {
-            waiting.removeFirst().resume()
+            isTaken = false
         }
     }
 }

@@ -1,7 +1,7 @@
-import Synchronization
+internal import Synchronization
 
 /// A fixed number of workers that take the next piece of work each, on threads of their own.
-enum WorkerPool {
+package enum WorkerPool {
     private final class Counter: Sendable {
         private let value = Atomic<Int>(0)
 
@@ -9,7 +9,7 @@ enum WorkerPool {
     }
 
     /// Calls `body` once with each number below `count`, `jobs` at a time. The first error ends it.
-    static func run(
+    package static func run(
         count: Int, jobs: Int, label: String, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let counter = Counter()

@@ -1,7 +1,7 @@
-import Synchronization
+internal import Synchronization
 
 /// Work that several ask for at the same time and that is done once; it is cancelled when nobody waits for it any more.
-final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Running {
         let task: Task<Value, any Error>
         var waiting: Set<UInt64>
@@ -14,8 +14,10 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// - Parameter make: runs on `executor` unless it runs already.
-    func value(
+    package func value(
         for key: Key, on executor: any TaskExecutor, _ make: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let (task, ticket) = state.withLock { state in
@@ -34,7 +36,7 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// How many wait for it at this moment.
-    func waiting(for key: Key) -> Int { state.withLock { $0.running[key]?.waiting.count ?? 0 } }
+    package func waiting(for key: Key) -> Int { state.withLock { $0.running[key]?.waiting.count ?? 0 } }
 
     private func leave(_ key: Key, _ ticket: UInt64) {
         let left = state.withLock { state -> Task<Value, any Error>? in

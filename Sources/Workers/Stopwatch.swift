@@ -1,8 +1,10 @@
 /// Milliseconds between laps.
-struct Stopwatch {
+package struct Stopwatch {
     private var last = ContinuousClock.now
 
-    mutating func lap() -> Double {
+    package init() {}
+
+    package mutating func lap() -> Double {
         let now = ContinuousClock.now
         defer { last = now }
         return (now - last) / .milliseconds(1)
