@@ -50,6 +50,7 @@ let package = Package(
         .target(
             name: "Workers", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
+        .testTarget(name: "WorkersTests", dependencies: ["SosiaCore", "Workers"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -125,7 +126,7 @@ let package = Package(
             name: "SosiaTests",
             dependencies: [
                 "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
-                "TestSupport",
+                "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(
@@ -142,6 +143,7 @@ let package = Package(
                 "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 extension EmbeddedEngine {
     /// Searches the newest committed state, whoever wrote it, on a thread of the engine's own.

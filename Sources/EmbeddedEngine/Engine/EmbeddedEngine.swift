@@ -4,6 +4,7 @@ import Indexes
 public import FileSystem
 public import SosiaCore
 import Synchronization
+import Workers
 
 /// The engine that needs no server: a catalog, a file of vectors and their indexes in one folder.
 ///

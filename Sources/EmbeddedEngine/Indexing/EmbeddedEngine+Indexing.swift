@@ -1,4 +1,5 @@
 import FileSystem
+import Workers
 
 /// What an index covers and costs.
 public struct IndexStatus: Sendable, Hashable {

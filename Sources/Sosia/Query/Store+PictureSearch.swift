@@ -2,6 +2,7 @@ import FileSystem
 import Images
 import SosiaCore
 import Synchronization
+import Workers
 
 extension Store {
     /// The pictures that are like some and unlike others.
