@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "SosiaTests",
-            dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "ObjectStores", "SosiaCore"],
+            dependencies: ["Catalog", "Sosia", "EngineConformance", "Images", "Indexes", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "ObjectStores", dependencies: ["SosiaCore"], swiftSettings: strict),
         .testTarget(

@@ -30,6 +30,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Flag(help: "Only answers that are proven equal to a scan of every vector.")
     var exact = false
 
+    @OptionGroup var index: IndexOptions
+
     @Flag(help: "Write how long each search took.")
     var timings = false
 
@@ -58,6 +60,7 @@ struct ReportCommand: AsyncParsableCommand {
         let status = try await collection.status()
         let line = ProgressLine()
         defer { line.clear() }
+        if let demand = index.demand(exact: exact) { try await collection.prepareIndexes(demand) }
         let report = Report(title: title, facts: facts(status))
         let writer = try ReportWriter(report, pdf: sheets[0]?.path, html: sheets[1]?.path)
         for (index, text) in queries.enumerated() {
@@ -91,6 +94,7 @@ struct ReportCommand: AsyncParsableCommand {
         var search = PictureSearch(source)
         search.k = k
         if exact { search.mode = .exact }
+        search.index = index.index
         let answer: Store.Answer
         do {
             answer = try await collection.search(search)

@@ -28,11 +28,13 @@ struct SearchCommand: AsyncParsableCommand {
     @Flag(help: "Only an answer that is proven equal to a scan of every vector.")
     var exact = false
 
-    @Flag(help: "Search the graph, which may miss a neighbour; it is built when there is none.")
+    @Flag(help: "Search an index that may miss a neighbour; it is built when there is none.")
     var approximate = false
 
     @Option(help: "The share of the true neighbours that --approximate shall find on average.")
     var recall: Double?
+
+    @OptionGroup var index: IndexOptions
 
     @Option(help: ArgumentHelp("Write the answer as one picture.", valueName: "file.jpg"))
     var sheet: String?
@@ -70,7 +72,9 @@ struct SearchCommand: AsyncParsableCommand {
             opening: store.resolved, jobs: 1, memory: memory.memory, objects: store.originals)
         let expression = try QueryExpression(query)
         let question = try question(expression)
-        if approximate { try await buildGraph(of: collection) }
+        if let demand = index.demand(exact: exact, approximate: approximate) {
+            try await build(demand, of: collection)
+        }
         let answer: Store.Answer
         do {
             answer = try await collection.search(question)
@@ -95,16 +99,16 @@ struct SearchCommand: AsyncParsableCommand {
                 try PictureExample(
                     term.query.source(), region: index == 0 ? limits.region : nil, weight: term.weight)
             })
-        (question.k, question.mode) = (k, mode)
+        (question.k, question.mode, question.index) = (k, mode, index.index)
         (question.filter, question.maximumDistance) = (try limits.filter(), limits.maxDistance)
         question.overlaps = limits.overlaps
         return question
     }
 
-    private func buildGraph(of collection: Store) async throws {
+    private func build(_ demand: IndexDemand, of collection: Store) async throws {
         let line = ProgressLine()
-        line.show("building the graph", done: 0, total: 0)
-        try await collection.prepareIndexes(.graph)
+        line.show("building the index", done: 0, total: 0)
+        try await collection.prepareIndexes(demand)
         line.clear()
     }
 

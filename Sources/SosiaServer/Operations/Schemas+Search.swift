@@ -114,6 +114,10 @@ extension Schemas {
             "The share of the true neighbours that a quick answer has on average."
         ),
         (
+            "index", .string(longest: SearchOptions.longestIndex),
+            "The kind of index to search, flat for the plain scan; one that is not there is refused."
+        ),
+        (
             "overlaps", .string(values: Overlaps.allCases.map(\.rawValue)),
             "Of tiles that show the same place the nearest only (merge, also when it is missing), or all (keep)."
         ),
@@ -133,7 +137,7 @@ extension Schemas {
             "request": component("Search"), "picture": ["type": "string", "format": "binary"],
             "region": component("Region"), "k": ["type": "integer"], "filter": ["type": "string"],
             "cursor": ["type": "string"], "max_distance": ["type": "number"], "exact": ["type": "boolean"],
-            "recall": ["type": "number"], "overlaps": ["type": "string"],
+            "recall": ["type": "number"], "index": ["type": "string"], "overlaps": ["type": "string"],
         ],
     ])
 
