@@ -125,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "SosiaTests",
             dependencies: [
-                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
+                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "Indexes", "ObjectStores", "SosiaCore",
                 "TestSupport", "Workers",
             ],
             swiftSettings: strict),
