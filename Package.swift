@@ -50,6 +50,7 @@ let package = Package(
         .target(
             name: "Workers", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
+        .testTarget(name: "WorkersTests", dependencies: ["SosiaCore", "Workers"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -102,7 +103,10 @@ let package = Package(
 
         .target(
             name: "Catalog",
-            dependencies: ["SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SosiaCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "EmbeddedEngine",
@@ -121,8 +125,8 @@ let package = Package(
         .testTarget(
             name: "SosiaTests",
             dependencies: [
-                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
-                "TestSupport",
+                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "Indexes", "ObjectStores", "SosiaCore",
+                "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(
@@ -139,6 +143,7 @@ let package = Package(
                 "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -47,7 +47,7 @@ public struct FolderObjectStore: ObjectStore {
     /// - Throws: `ObjectStoreError`
     public func remove(_ key: ContentHash) async throws {
         try translating { () throws(FileError) in
-            try DurableFile.remove(file(key))
+            _ = try DurableFile.remove(file(key))
         }
     }
 
@@ -95,7 +95,7 @@ extension FolderObjectStore {
                 guard let written = try? FileStatus(path: file).stamp.modified,
                     Date().timeIntervalSince1970 - Double(written) / 1e9 > Self.abandoned
                 else { continue }
-                try DurableFile.remove(file)
+                _ = try? DurableFile.remove(file)
             }
         } else {
             try Folder.create(folder)

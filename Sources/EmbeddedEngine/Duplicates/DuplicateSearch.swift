@@ -63,7 +63,7 @@ struct DuplicateSearch {
 
     private func neighbors(of rows: [Int], k: Int) throws -> [[Neighbor]] {
         let queries = try rows.map { try Embedding(snapshot.vectors.vector($0)) }
-        return try engine.nearest(to: queries, k: k, mode: .exact, allowed: nil, in: snapshot)
+        return try engine.nearest(to: queries, k: k, way: .init(mode: .exact), allowed: nil, in: snapshot)
             .map(\.list.neighbors)
     }
 

@@ -1,6 +1,7 @@
 import Catalog
 public import SosiaCore
 import Synchronization
+import Workers
 
 extension EmbeddedEngine {
     public static let minimumGroups = 1

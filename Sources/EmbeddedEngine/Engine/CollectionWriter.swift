@@ -2,6 +2,7 @@ import Catalog
 import FileSystem
 import Foundation
 import SosiaCore
+import Workers
 
 /// Everything that changes a collection goes through this actor, one change after the other.
 actor CollectionWriter {

@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 extension EmbeddedEngine {
     /// Searches the newest committed state, whoever wrote it, on a thread of the engine's own.
@@ -8,7 +9,7 @@ extension EmbeddedEngine {
         try await search([request])[0]
     }
 
-    /// Requests with the same k, mode and filter pass over the vectors together.
+    /// Requests with the same k, mode, index and filter pass over the vectors together.
     /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
     public func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
         guard requests.count <= SearchRequest.maximumBatch else {
@@ -36,7 +37,7 @@ extension EmbeddedEngine {
         for (group, members) in groups {
             let allowed = group.filter.flatMap { passing[$0] }
             let found = try nearest(
-                to: members.map { queries[$0].vector }, k: group.k, mode: group.mode, allowed: allowed, in: snapshot)
+                to: members.map { queries[$0].vector }, k: group.k, way: group.way, allowed: allowed, in: snapshot)
             for (member, answer) in zip(members, found) {
                 pages[member] = try page(queries[member], answer, allowed: allowed, in: snapshot)
             }

@@ -1,9 +1,10 @@
 import Catalog
 public import Foundation
-import Indexes
 public import FileSystem
+public import Indexes
 public import SosiaCore
 import Synchronization
+import Workers
 
 /// The engine that needs no server: a catalog, a file of vectors and their indexes in one folder.
 ///
@@ -24,7 +25,7 @@ public final class EmbeddedEngine: SearchEngine {
     let writer: CollectionWriter?
     let threads: Int
     let memory: MemoryBudget?
-    let shelf: IndexShelf
+    let indexes: OpenIndexes
     let passing = PassingRowsCache()
     let groups = DuplicatesCache()
     /// Searches, and what else somebody waits for, compute here, one a core.
@@ -35,16 +36,18 @@ public final class EmbeddedEngine: SearchEngine {
     ///   - path: the collection's folder.
     ///   - threads: how many threads share one search.
     ///   - memory: how much of the process may stay resident while searching and indexing; nil leaves it to the system.
+    ///   - indexes: the kinds that are built and opened, by preference.
     /// - Throws: ``StoreError``; `EngineError.modelMismatch` when `.create` names another model than an existing
     ///   collection's.
     public init(
         path: String, access: Access = .read,
-        threads: Int = max(1, ProcessInfo.processInfo.activeProcessorCount), memory: MemoryBudget? = nil
+        threads: Int = max(1, ProcessInfo.processInfo.activeProcessorCount), memory: MemoryBudget? = nil,
+        indexes: [IndexKind] = .standard
     ) throws {
         self.memory = memory
         let layout = StoreLayout(root: AbsolutePath.of(path))
         self.layout = layout
-        shelf = IndexShelf(IndexFolder(path: layout.indexes))
+        self.indexes = OpenIndexes(IndexFolder(path: layout.indexes), kinds: indexes)
         let threads = min(max(threads, FlatSearchOptions.minimumThreads), FlatSearchOptions.maximumThreads)
         self.threads = threads
         searches = CPUExecutor(label: "sosia.search", width: threads)

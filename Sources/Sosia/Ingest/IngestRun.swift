@@ -1,4 +1,5 @@
 import SosiaCore
+import Workers
 
 /// The bounded pipeline: workers take the next file, read, decode and embed it and hand the draft to the batch; a full
 /// batch is committed while the worker that filled it waits, so that memory holds one batch and one picture a worker.

@@ -1,5 +1,6 @@
 import Catalog
 import SosiaCore
+import Workers
 
 /// Finds the new places of pictures whose files show something else by now, before anything is embedded.
 ///

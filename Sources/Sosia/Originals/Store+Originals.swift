@@ -1,6 +1,7 @@
 import Catalog
 import Images
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Little is lost of a tile that is handed out as a JPEG.

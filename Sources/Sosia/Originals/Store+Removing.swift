@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Forgets pictures, with the bytes of those that were uploaded.

@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import Images
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Pictures that are much taller than wide are kept to so many times the width.

@@ -54,7 +54,8 @@ extension SearchRequest {
     /// The same question for the first `k` hits.
     fileprivate func fromStart(k: Int) throws(EngineError) -> SearchRequest {
         try SearchRequest(
-            query, k: k, mode: mode, filter: filter, maximumDistance: maximumDistance, excluding: excluding)
+            query, k: k, mode: mode, filter: filter, maximumDistance: maximumDistance, excluding: excluding,
+            index: index)
     }
 
     /// - Parameter kept: what belongs on this page, and something of what is behind it.

@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Changes attributes of a picture by a JSON Merge Patch (RFC 7396): null takes away, everything else is set.

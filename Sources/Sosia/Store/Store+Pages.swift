@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 extension Store {
     /// The newest pictures, newest first, a page at a time.

@@ -1,6 +1,7 @@
 import Catalog
 import FileSystem
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Forgets the files at and below some paths, the pictures that no other file shows, and the tiles of files there.

@@ -4,6 +4,7 @@ public import Images
 public import FileSystem
 public import SosiaCore
 import Synchronization
+import Workers
 
 /// A folder of pictures that can be searched by picture: the embedded engine together with a decoder and the network
 /// of its collection.

@@ -1,6 +1,7 @@
 import Catalog
 import Images
 public import SosiaCore
+import Workers
 
 /// A raster as it is listed.
 public struct ListedRaster: Sendable, Hashable {

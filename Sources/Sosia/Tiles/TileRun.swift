@@ -2,6 +2,7 @@ import Catalog
 import Images
 import SosiaCore
 import Synchronization
+import Workers
 
 /// Tiles that were handed out.
 private final class TileCount: Sendable {

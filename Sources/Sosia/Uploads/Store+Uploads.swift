@@ -1,5 +1,6 @@
 import Catalog
 import SosiaCore
+import Workers
 
 extension Store {
     /// Adds uploads as one batch: what is not skipped survives a crash, its original bytes included, when this returns.

@@ -1,5 +1,6 @@
 import Catalog
 public import SosiaCore
+import Workers
 
 /// What ``Store/verify()`` found.
 public struct VerifyReport: Sendable, Hashable {

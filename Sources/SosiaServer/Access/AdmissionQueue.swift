@@ -1,3 +1,4 @@
+import DequeModule
 import Synchronization
 
 /// How much work is admitted at once.
@@ -34,7 +35,7 @@ public final class AdmissionQueue: Sendable {
     struct State {
         var running = 0
         var nextTicket: UInt64 = 0
-        var waiting: [Waiter] = []
+        var waiting = Deque<Waiter>()
         var pace = Pace()
         /// Whether a task watches for waiters whose deadline passes.
         var isWatched = false

@@ -8,7 +8,7 @@ import Sosia
 ///                         {"place": {"raster": 3, "x": 512, "y": 256}}], "negative": [{"id": 7}],
 ///            "region": {"x": 0, "y": 0, "width": 100, "height": 100}},
 ///  "filter": "price < 50", "k": 20, "cursor": null, "max_distance": null, "exact": null, "recall": 0.99,
-///  "overlaps": "merge"}
+///  "index": null, "overlaps": "merge"}
 /// ```
 struct SearchBody: Sendable {
     /// How an example is named, before its picture is fetched.

@@ -14,9 +14,12 @@ struct SearchOptions: Sendable {
     static let maximumAddressFilter = 1_024
     /// Bytes.
     static let maximumCursor = 256
+    /// Bytes of the name of an index.
+    static let maximumIndex = 64
 
     var k = SearchOptions.defaultK
     var mode = SearchRequest.Mode.automatic
+    var index: String?
     var filter: Filter?
     var maximumDistance: Float?
     var cursor: SearchCursor?
@@ -26,6 +29,7 @@ struct SearchOptions: Sendable {
     init(_ reader: some OptionReader) throws {
         k = try reader.integer("k", Self.minimumK...Self.maximumK) ?? k
         mode = try Self.mode(exact: reader.boolean("exact"), recall: reader.number("recall"))
+        index = try reader.text("index", longest: Self.maximumIndex)
         filter = try reader.filter()
         maximumDistance = try reader.number("max_distance").map { Float($0) }
         cursor = try reader.text("cursor", longest: Self.maximumCursor).map { try Self.cursor($0) }
@@ -36,6 +40,8 @@ struct SearchOptions: Sendable {
         var search = PictureSearch(examples)
         search.k = k
         search.mode = mode
+        search.index = index
+        search.index = index
         search.filter = filter
         search.maximumDistance = maximumDistance
         search.cursor = cursor
@@ -92,6 +98,9 @@ extension SearchOptions {
             name: "recall", schema: .number(SearchRequest.minimumRecall...SearchRequest.maximumRecall),
             description: "The share of the true neighbours that a fast answer finds on average."),
         Option(
+            name: "index", schema: .string(longest: maximumIndex),
+            description: "Search this index, flat for the plain scan; one that does not exist is refused."),
+        Option(
             name: "overlaps", schema: .string(values: Overlaps.allCases.map(\.rawValue)),
             description: "Of overlapping tiles give only the nearest (merge, the default) or all (keep)."),
     ]
@@ -130,8 +139,11 @@ extension Dictionary: OptionReader where Key == String, Value == JSONReader {
 }
 
 extension QueryReader: OptionReader {
-    /// The head of a request is bounded, and so is any text in it.
-    func text(_ name: String, longest: Int) throws(Problem) -> String? { string(name) }
+    func text(_ name: String, longest: Int) throws(Problem) -> String? {
+        guard let text = string(name) else { return nil }
+        guard text.utf8.count <= longest else { throw .parameter(name, "is longer than \(longest) bytes") }
+        return text
+    }
 
     func choice<Choice: CaseIterable & RawRepresentable<String>>(_ name: String) throws(Problem) -> Choice? {
         guard let text = string(name) else { return nil }

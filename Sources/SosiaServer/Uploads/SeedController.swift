@@ -86,7 +86,7 @@ struct SeedController: Controller {
 
     private func index(_ request: Request, _ context: ServerContext) async throws -> Response {
         _ = try await members(request, ["key"], .write, context)
-        _ = try jobs.index(collections.standard(), graph: false)
+        _ = try jobs.index(collections.standard())
         return Self.done()
     }
 
