@@ -2,7 +2,6 @@ import Foundation
 public import Hummingbird
 import HummingbirdCore
 public import Logging
-import ObjectStores
 import ServiceLifecycle
 import Sosia
 import UnixSignals
@@ -11,12 +10,12 @@ import UnixSignals
 ///
 /// Writes one line of JSON per request to standard error.
 /// - Parameter onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
-/// - Throws: ``ServerError``, `StoreError` or ``KeyFileError`` if the server cannot start.
+/// - Throws: ``ServerError``, `StoreError`, `StoreAddressError` or ``KeyFileError`` if the server cannot start.
 public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
     // A client that disconnects must not end the server.
     signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
-    let application = try buildApplication(options, logger: logger, onReady: onReady)
+    let application = try await buildApplication(options, logger: logger, onReady: onReady)
     var configuration = ServiceGroupConfiguration(
         services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(ServerLimits.idleSeconds)
@@ -27,21 +26,13 @@ public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String
 /// - Parameters:
 ///   - logger: receives one line per request.
 ///   - onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
-/// - Throws: ``ServerError``, `StoreError` or ``KeyFileError``; then nothing listens.
+/// - Throws: ``ServerError``, `StoreError`, `StoreAddressError` or ``KeyFileError``; then nothing listens.
 public func buildApplication(
     _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in }
-) throws -> some ApplicationProtocol {
-    try buildApplication(options, logger: logger, onReady: onReady, open: Opening(options).open)
-}
-
-/// The same, with another way to open collections.
-func buildApplication(
-    _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in },
-    open: @escaping ServedCollections.Opening
-) throws -> some ApplicationProtocol {
+) async throws -> some ApplicationProtocol {
     let access = AccessPolicy(keys: try keys(options))
     let server = try httpServer(options)
-    let collections = try ServedCollections(options.source, open: open)
+    let collections = try await ServedCollections(options)
     let metrics = ServerMetrics()
     let jobs = Jobs()
     let endpoints = try endpoints(options, access, collections, metrics, jobs)
@@ -130,22 +121,4 @@ private func keys(_ options: ServerOptions) throws -> KeyRing? {
     let keys = try KeyFile(path).read()
     guard !keys.isEmpty else { throw ServerError.noKeys(path: path) }
     return keys
-}
-
-/// Opens collections with the originals of uploads in a folder beside the vectors.
-private struct Opening: Sendable {
-    let isWritable: Bool
-    let limits: DecodeLimits
-
-    init(_ options: ServerOptions) {
-        isWritable = options.isWritable
-        limits = DecodeLimits(
-            maximumPixels: options.limits.pixels, maximumFileBytes: options.limits.fileBytes)
-    }
-
-    @Sendable func open(_ path: String, _ model: String?) throws -> Store {
-        let originals = FolderObjectStore(path: path + "/originals")
-        guard isWritable else { return try Store(opening: path, objects: originals, limits: limits) }
-        return try Store(creating: path, model: model, objects: originals, limits: limits)
-    }
 }

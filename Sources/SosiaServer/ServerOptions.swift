@@ -1,3 +1,6 @@
+public import SosiaCore
+import Sosia
+
 /// How the server is started.
 public struct ServerOptions: Sendable {
     /// Searches and uploads that may wait for a processor; more are refused.
@@ -21,6 +24,8 @@ public struct ServerOptions: Sendable {
     public var waiting = ServerOptions.waiting.standard
     /// Whether pictures may be added, changed and deleted.
     public var isWritable = true
+    /// Whose files are looked at.
+    public var machine = MachineName.host
     /// The library that draws the page's map.
     var mapLibrary = MapLibrary()
 
@@ -63,10 +68,10 @@ extension ServerError: CustomStringConvertible {
 
 /// Which collections are served.
 public enum CollectionSource: Sendable, Hashable {
-    /// One, which is created if it does not exist.
+    /// One, by its address; it is created if it does not exist.
     case store(String)
-    /// All in a folder whose names end in `.sosia`; clients can create more.
-    case folder(String)
+    /// All that lie together, such as those of a folder whose names end in `.sosia`; clients can create more.
+    case directory(String)
 }
 
 /// What the server accepts from a client; more is refused before memory is allocated.
@@ -101,4 +106,7 @@ public struct ServerLimits: Sendable, Hashable {
     public var heldBytes = ServerLimits.heldBytes.standard
 
     public init() {}
+
+    /// Of pictures that are read.
+    var decoding: DecodeLimits { DecodeLimits(maximumPixels: pixels, maximumFileBytes: fileBytes) }
 }

@@ -54,13 +54,13 @@ struct CollectionController: Controller {
     private func create(_ request: Request, _ context: ServerContext) async throws -> Response {
         let members = try await request.optionalDocument(context)?.object(["model"])
         let model = try members?["model"]?.string(longest: 256)
-        let (collection, isNew) = try collections.create(context.parameters.get("collection") ?? "", model: model)
+        let (collection, isNew) = try await collections.create(context.parameters.get("collection") ?? "", model: model)
         let answer = try await CollectionAnswer(collection)
         return .json(status: isNew ? .created : .ok) { answer.write(to: &$0) }
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
-        try collections.remove(context.parameters.get("collection") ?? "")
+        try await collections.remove(context.parameters.get("collection") ?? "")
         return Response(status: .noContent)
     }
 
@@ -92,24 +92,42 @@ struct CollectionAnswer: JSONWritable {
     }
 
     func write(to json: inout JSONWriter) {
+        let engine = status.engine
         json.object { json in
             json.member("name", name)
-            json.member("pictures", status.pictures)
-            json.member("vacant", status.vacant)
+            json.member("pictures", engine.pictures)
+            json.member("vacant", engine.vacant)
             json.member("bytes") { json in
                 json.object { json in
-                    json.member("catalog", status.catalogBytes)
-                    json.member("vectors", status.vectorBytes)
+                    json.member("catalog", engine.ledgerBytes)
+                    json.member("vectors", engine.vectorBytes)
                 }
             }
             json.member("model") { Self.write(status.model, to: &$0) }
-            json.member("indexes", status.indexes) { json, index in
+            json.member("abilities") { Self.write(status.abilities, to: &$0) }
+            json.member("indexes", engine.indexes) { json, index in
                 json.object { json in
                     json.member("kind", index.kind)
                     json.member("rows", index.rows)
                     json.member("bytes", index.bytes)
                 }
             }
+        }
+    }
+
+    private static func write(_ abilities: EngineAbilities, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("engine", abilities.engine)
+            json.member("exact_proven", abilities.isExactProven)
+            json.member("recall_calibrated", abilities.isRecallCalibrated)
+            json.member("keeps_vector_bits", abilities.keepsVectorBits)
+            json.member("writers", abilities.writers.rawValue)
+            json.member("visibility", abilities.visibility.rawValue)
+            json.member("max_k", abilities.maximumK)
+            json.member("max_dimension", abilities.maximumDimension)
+            json.member("max_attribute_bytes", abilities.maximumAttributeBytes)
+            json.member("metrics", abilities.metrics.map(\.rawValue))
+            json.member("upkeep", abilities.upkeep.map(\.rawValue))
         }
     }
 

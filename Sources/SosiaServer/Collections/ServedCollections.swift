@@ -1,48 +1,54 @@
-import Foundation
+import FileSystem
 import Sosia
 import Synchronization
 
 /// The collections of the server by name.
 final class ServedCollections: Sendable {
-    static let suffix = ".sosia"
+    /// Ends the names of folders that hold a collection, and is no part of the collection's own.
+    private static let suffix = ".sosia"
 
-    /// Opens a collection, creating it if it does not exist.
-    /// - Parameter model: of a new collection; nil for the default.
-    typealias Opening = @Sendable (_ path: String, _ model: String?) throws -> Store
-
-    private let open: Opening
+    private let options: ServerOptions
     /// Where new collections are made; nil if clients may not make any.
-    private let folder: String?
+    private let directory: (any CollectionDirectory)?
     private let byName: Mutex<[String: ServedCollection]>
 
-    /// Opens all collections of the source.
+    /// Opens all collections that are served.
     /// - Throws: what opening throws.
-    init(_ source: CollectionSource, open: @escaping Opening) throws {
-        self.open = open
-        var found: [String: ServedCollection] = [:]
-        switch source {
-        case .store(let path):
-            folder = nil
-            let last = URL(fileURLWithPath: path).lastPathComponent
-            let stem = last.hasSuffix(Self.suffix) ? String(last.dropLast(Self.suffix.count)) : last
-            let name = CollectionName.nearest(to: stem)
-            found[name] = ServedCollection(name: name, store: try open(path, nil))
-        case .folder(let path):
-            folder = path
-            for entry in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
-                let name = entry.dropLast(Self.suffix.count)
-                let store = path + "/" + entry
-                guard entry.hasSuffix(Self.suffix), CollectionName.isValid(name), Store.exists(at: store) else {
-                    continue
+    init(_ options: ServerOptions) async throws {
+        self.options = options
+        var found: [ServedCollection] = []
+        switch options.source {
+        case .store(let text):
+            directory = nil
+            let store =
+                if options.isWritable {
+                    try await Store(creating: text, limits: options.limits.decoding, machine: options.machine)
+                } else {
+                    try await Store(opening: text, limits: options.limits.decoding, machine: options.machine)
                 }
-                found[String(name)] = ServedCollection(name: String(name), store: try open(store, nil))
+            found.append(ServedCollection(name: Self.name(of: try StoreAddress(text)), store: store))
+        case .directory(let text):
+            let directory = try await CollectionOpener.current.directory(
+                StoreAddress(text), CollectionOpener.Options(machine: options.machine))
+            self.directory = directory
+            for name in try await directory.names() where CollectionName.isValid(name) {
+                let store = try await Store(
+                    opening: name, in: directory, writable: options.isWritable, limits: options.limits.decoding,
+                    machine: options.machine)
+                found.append(ServedCollection(name: name, store: store))
             }
         }
-        byName = Mutex(found)
+        byName = Mutex(Dictionary(found.map { ($0.name, $0) }) { first, _ in first })
+    }
+
+    /// The name of a collection that is served alone: that of its folder, or the end of its address.
+    private static func name(of address: StoreAddress) -> String {
+        let last = AbsolutePath.name(address.description)
+        return CollectionName.nearest(to: last.hasSuffix(suffix) ? String(last.dropLast(suffix.count)) : last)
     }
 
     /// Whether clients may create collections.
-    var makesCollections: Bool { folder != nil }
+    var makesCollections: Bool { directory != nil }
 
     /// Sorted by name.
     var all: [ServedCollection] { byName.withLock { $0.values.sorted { $0.name < $1.name } } }
@@ -64,36 +70,38 @@ final class ServedCollections: Sendable {
     }
 
     /// - Returns: the collection, and whether it is new.
-    func create(_ name: String, model: String?) throws -> (collection: ServedCollection, isNew: Bool) {
+    func create(_ name: String, model: String?) async throws -> (collection: ServedCollection, isNew: Bool) {
         guard CollectionName.isValid(name) else {
             throw Problem.parameter("collection", "is not a name: \(CollectionName.pattern)")
         }
         if let known = try? collection(name) {
-            if let model, model != known.store.engine.model.name {
-                throw StoreError.modelMismatch(got: model, expected: known.store.engine.model.name)
+            if let model, model != known.store.model.name {
+                throw StoreError.modelMismatch(got: model, expected: known.store.model.name)
             }
             return (known, false)
         }
-        let made = ServedCollection(name: name, store: try open(path(name), model))
-        // If two create the same one, the collection's lock refuses the second.
+        let directory = try writableDirectory()
+        // If two create the same one, its engine refuses the second or hands both the same.
+        let store = try await Store(
+            creating: name, in: directory, model: model, limits: options.limits.decoding, machine: options.machine)
+        let made = ServedCollection(name: name, store: store)
         byName.withLock { $0[name] = made }
         return (made, true)
     }
 
     /// Deletes a collection and everything in it.
-    func remove(_ name: String) throws {
-        let path = try path(name)
+    func remove(_ name: String) async throws {
+        let directory = try writableDirectory()
         _ = try collection(name)
-        // Rename first, so that an interrupted deletion never leaves half a collection.
-        let doomed = path + ".deleted-" + UUID().uuidString
-        try FileManager.default.moveItem(atPath: path, toPath: doomed)
+        try await directory.remove(name)
         byName.withLock { $0[name] = nil }
-        try FileManager.default.removeItem(atPath: doomed)
     }
 
-    private func path(_ name: String) throws(Problem) -> String {
-        guard let folder else { throw Problem(.creationDisabled, "it serves one; start it with --root for more") }
-        return folder + "/" + name + Self.suffix
+    private func writableDirectory() throws(Problem) -> any CollectionDirectory {
+        guard let directory else {
+            throw Problem(.creationDisabled, "it serves one; start it with --root for more")
+        }
+        return directory
     }
 }
 
@@ -101,12 +109,6 @@ final class ServedCollections: Sendable {
 struct ServedCollection: Sendable {
     let name: String
     let store: Store
-
-    /// The numbers of the rasters that the pictures were cut from, by path.
-    func rasters(of records: some Sequence<ImageRecord>) throws -> [String: Int64] {
-        let paths = Set(records.compactMap(\.tile?.source))
-        return paths.isEmpty ? [:] : try store.rasterNumbers(of: paths)
-    }
 
     /// The address of a picture of this collection.
     func address(of id: ImageID) -> String { "/v1/collections/\(name)/images/\(id)" }

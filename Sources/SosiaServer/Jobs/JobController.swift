@@ -90,7 +90,7 @@ struct JobController: Controller {
     func index(_ collection: ServedCollection, _ demand: IndexDemand = .whatPays) throws -> Job {
         try jobs.start(.index, of: collection.name) { progress in
             try await collection.store.prepareIndexes(demand, progress: progress)
-            let indexes = try await collection.store.status().indexes
+            let indexes = try await collection.store.status().engine.indexes
             return ["indexes": .array(indexes.map { .string($0.kind) })]
         }
     }

@@ -51,7 +51,7 @@ struct StatusController: Controller {
     private func ready(_ request: Request, _ context: ServerContext) async throws -> Response {
         for collection in collections.all {
             do {
-                _ = try await collection.store.engine.count()
+                _ = try await collection.store.count()
                 try await collection.store.prepare()
             } catch {
                 throw Problem(
@@ -89,7 +89,7 @@ struct StatusController: Controller {
 
     private func count(_ request: Request, _ context: ServerContext) async throws -> Response {
         for collection in collections.all {
-            let status = try await collection.store.status()
+            let status = try await collection.store.status().engine
             let labels = [("collection", collection.name)]
             metrics.set("sosia_pictures", labels, status.pictures)
             metrics.set("sosia_vacant_rows", labels, status.vacant)

@@ -5,6 +5,7 @@ enum Schemas {
     static let all: [String: Schema] = [
         "Problem": problem, "Health": .object([("ok", .boolean)]), "Status": status,
         "Collections": .object([("collections", .array(.component("Collection")))]), "Collection": collection,
+        "Abilities": abilities,
         "NewCollection": .object(
             [("model", .string("The name of an installed model.").orNull())], optional: ["model"]),
         "Attributes": .object([("attributes", .array(.component("Attribute")))]), "Attribute": attribute,
@@ -58,8 +59,22 @@ enum Schemas {
                 ("dimension", .count), ("metric", .string(values: Metric.allCases.map(\.rawValue))),
             ])
         ),
+        ("abilities", .component("Abilities")),
         ("indexes", .array(.object([("kind", .string()), ("rows", .count), ("bytes", .count)]))),
     ])
+
+    private static let abilities = Schema.object([
+        ("engine", .string()),
+        ("exact_proven", .boolean.described("Whether an exact answer is proven equal to that of a plain scan.")),
+        ("recall_calibrated", .boolean.described("Whether a wanted recall is held against exact answers.")),
+        ("keeps_vector_bits", .boolean.described("Whether vectors come back as they were added, bit by bit.")),
+        ("writers", .string("Who may write at the same time.", values: ["one", "many"])),
+        ("visibility", .string("When changes are seen by searches.", values: ["at-once", "eventually"])),
+        ("max_k", .count), ("max_dimension", .count),
+        ("max_attribute_bytes", .count.described("Of all attributes of a picture, as JSON.")),
+        ("metrics", .array(.string(values: Metric.allCases.map(\.rawValue)))),
+        ("upkeep", .array(.string(values: EngineAbilities.Upkeep.allCases.map(\.rawValue)))),
+    ]).described("What the collection's engine can do.")
 
     private static let attribute = Schema.object([
         ("name", .string()),

@@ -5,8 +5,6 @@ import Sosia
 struct PictureAnswer: JSONWritable {
     let record: ImageRecord
     let collection: ServedCollection
-    /// See ``ServedCollection/rasters(of:)``.
-    let rasters: [String: Int64]
 
     func write(to json: inout JSONWriter) {
         json.object { writeMembers(to: &$0) }
@@ -16,7 +14,7 @@ struct PictureAnswer: JSONWritable {
     func writeMembers(to json: inout JSONWriter) {
         let facts = record.facts
         json.member("id", record.id)
-        json.member("name", AbsolutePath.name(record.place))
+        json.member("name", AbsolutePath.name(record.name(on: collection.store.machine)))
         json.member("format", facts.format)
         json.member("width", facts.width)
         json.member("height", facts.height)
@@ -30,16 +28,16 @@ struct PictureAnswer: JSONWritable {
                 }
             }
         }
-        if let tile = record.tile { json.member("tile") { Self.write(tile, rasters[tile.source], to: &$0) } }
+        if let tile = record.tile { json.member("tile") { Self.write(tile, to: &$0) } }
         json.member("attributes", record.attributes)
         let address = collection.address(of: record.id)
         json.member("file_url", address + "/file")
         json.member("thumb_url", address + "/thumb")
     }
 
-    private static func write(_ tile: Tile, _ raster: Int64?, to json: inout JSONWriter) {
+    private static func write(_ tile: Tile, to json: inout JSONWriter) {
         json.object { json in
-            if let raster { json.member("raster", raster) }
+            if tile.kind == .raster { json.member("raster", tile.container) }
             if let position = tile.position { json.member("position", position) }
             json.member("window", tile.window.json)
             if let ring = tile.outline?.rings.first {

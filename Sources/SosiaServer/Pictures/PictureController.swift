@@ -66,20 +66,18 @@ struct PictureController: Controller {
         let query = QueryReader(request)
         let limit = try query.integer("k", Self.pages) ?? Self.defaultPage
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
+        // Only a filter makes a list take long.
         let records =
             if let filter = try query.filter() {
                 try await admission.run {
                     try await collection.store.pictures(passing: filter, before: last, limit: limit)
                 }
             } else {
-                try collection.store.pictures(before: last, limit: limit)
+                try await collection.store.pictures(before: last, limit: limit)
             }
-        let rasters = try collection.rasters(of: records)
         return .json { json in
             json.object { json in
-                json.member(
-                    "results",
-                    records.map { PictureAnswer(record: $0, collection: collection, rasters: rasters) })
+                json.member("results", records.map { PictureAnswer(record: $0, collection: collection) })
                 json.member("next_cursor", records.count == limit ? records.last?.id : nil)
             }
         }
@@ -87,12 +85,11 @@ struct PictureController: Controller {
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        return try Self.answer(try await collection.store.record(context.picture()), in: collection)
+        return Self.answer(try await collection.store.record(context.picture()), in: collection)
     }
 
-    private static func answer(_ record: ImageRecord, in collection: ServedCollection) throws -> Response {
-        let rasters = try collection.rasters(of: [record])
-        return .json { PictureAnswer(record: record, collection: collection, rasters: rasters).write(to: &$0) }
+    private static func answer(_ record: ImageRecord, in collection: ServedCollection) -> Response {
+        .json { PictureAnswer(record: record, collection: collection).write(to: &$0) }
     }
 
     private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -103,7 +100,7 @@ struct PictureController: Controller {
             throw document.wrong("attributes are missing")
         }
         let record = try await collection.store.update(id, attributes: attributes.attributes())
-        return try Self.answer(record, in: collection)
+        return Self.answer(record, in: collection)
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -130,7 +127,7 @@ struct PictureController: Controller {
         let embedding = try await collection.store.embedding(of: context.picture())
         return .json { json in
             json.object { json in
-                json.member("model", collection.store.engine.model.name)
+                json.member("model", collection.store.model.name)
                 json.member("vector", embedding.values)
             }
         }

@@ -93,7 +93,7 @@ struct RasterController: Controller {
 
     private func piece(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try context.collection(in: collections).store
-        let raster = try store.raster(context.raster())
+        let raster = try await store.raster(context.raster())
         let (level, x, y) = (try context.number("level"), try context.number("x"), try context.number("y"))
         return try await response(to: request, tag: Self.tag(raster, "\(level)-\(x)-\(y)"), of: raster) {
             try await store.piece(of: raster, level: level, x: x, y: y)
@@ -102,7 +102,7 @@ struct RasterController: Controller {
 
     private func window(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try context.collection(in: collections).store
-        let raster = try store.raster(context.raster())
+        let raster = try await store.raster(context.raster())
         // Some clients encode commas.
         let text = context.parameters.get("window")?.removingPercentEncoding ?? ""
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
@@ -185,7 +185,7 @@ struct RasterAnswer: JSONWritable {
         }
     }
 
-    static let states = [ContainerState.asAdded, .changed, .missing, .incomplete].map(word)
+    static let states = ["as-added", "changed", "missing", "incomplete", "elsewhere"]
 
     private static func word(for state: ContainerState) -> String {
         switch state {
@@ -193,6 +193,7 @@ struct RasterAnswer: JSONWritable {
         case .changed: "changed"
         case .missing: "missing"
         case .incomplete: "incomplete"
+        case .elsewhere: "elsewhere"
         }
     }
 }

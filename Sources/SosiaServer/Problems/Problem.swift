@@ -99,6 +99,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case dimensionMismatch = "dimension-mismatch"
     case unfetchable
     case unknownModel = "unknown-model"
+    case unsupported
     case internalError = "internal-error"
     case notReady = "not-ready"
     case overloaded
@@ -122,7 +123,9 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .collectionExists, .collectionBusy, .modelMismatch, .sourceChanged: .conflict
         case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .sourceDamaged: .unprocessableContent
+        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .unsupported,
+            .sourceDamaged:
+            .unprocessableContent
         case .internalError, .storageFailed: .internalServerError
         case .overloaded, .notReady: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
@@ -165,6 +168,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .dimensionMismatch: "The vector does not have the collection's dimension."
         case .unfetchable: "The address gave no picture."
         case .unknownModel: "The model is not installed."
+        case .unsupported: "The collection's engine cannot do this."
         case .internalError: "The server failed."
         case .notReady: "A collection cannot be searched yet."
         case .overloaded: "The server is busy."

@@ -28,7 +28,7 @@ struct DuplicateController: Controller {
                         .query("limit", .integer(Self.pages, standard: Self.defaultPage), "Groups per page."),
                         .query("cursor", .integer(1...Int.max), "next_cursor of the previous page."),
                     ],
-                    answers: [.json("Duplicates")], problems: [.invalidBody]), duplicates)
+                    answers: [.json("Duplicates")], problems: [.invalidBody, .unsupported]), duplicates)
         ]
     }
 
@@ -41,11 +41,10 @@ struct DuplicateController: Controller {
         let limit = try query.integer("limit", Self.pages) ?? Self.defaultPage
         let after = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
         let found = try await admission.run {
-            try await collection.store.engine.duplicates(within: Float(distance), limit: limit, after: after)
+            try await collection.store.duplicates(within: Float(distance), limit: limit, after: after)
         }
-        let records = try await collection.store.engine.records(found.groups.flatMap { $0.members.map(\.id) })
+        let records = try await collection.store.records(found.groups.flatMap { $0.members.map(\.id) })
         let byID = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
-        let rasters = try collection.rasters(of: records)
         return .json { json in
             json.object { json in
                 json.member("groups", found.groups) { json, group in
@@ -53,8 +52,7 @@ struct DuplicateController: Controller {
                         json.object { json in
                             json.member("distance", member.distance)
                             if let record = byID[member.id] {
-                                PictureAnswer(record: record, collection: collection, rasters: rasters)
-                                    .writeMembers(to: &json)
+                                PictureAnswer(record: record, collection: collection).writeMembers(to: &json)
                             }
                         }
                     }

@@ -4,17 +4,10 @@ import Sosia
 struct SearchAnswer: JSONWritable {
     let answer: Store.Answer
     let collection: ServedCollection
-    private let rasters: [String: Int64]
-
-    init(_ answer: Store.Answer, in collection: ServedCollection) throws {
-        self.answer = answer
-        self.collection = collection
-        rasters = try collection.rasters(of: answer.hits.map(\.record))
-    }
 
     func write(to json: inout JSONWriter) {
         let (plan, timings) = (answer.response.plan, answer.timings)
-        let model = collection.store.engine.model
+        let model = collection.store.model
         json.object { json in
             json.member("collection", collection.name)
             json.member("model", model.name)
@@ -32,8 +25,7 @@ struct SearchAnswer: JSONWritable {
                 json.object { json in
                     json.member("rank", hit.offset + 1)
                     json.member("distance", hit.element.distance)
-                    PictureAnswer(record: hit.element.record, collection: collection, rasters: rasters)
-                        .writeMembers(to: &json)
+                    PictureAnswer(record: hit.element.record, collection: collection).writeMembers(to: &json)
                 }
             }
             json.member("next_cursor", answer.response.nextCursor?.description)

@@ -53,7 +53,7 @@ struct SearchController: Controller {
             throw Problem.unsupportedMediaType(
                 request.mediaType, expected: ["application/json", FormReader.mediaType])
         }
-        return try .json { try SearchAnswer(answer, in: collection).write(to: &$0) }
+        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
     }
 
     private func batch(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -64,9 +64,9 @@ struct SearchController: Controller {
         }
         let bodies = try searches.array(1...SearchBody.maximumBatch).map { try SearchBody($0) }
         let answers = try await handler.answers(bodies, in: collection, context)
-        return try .json { json in
-            try json.object { json in
-                json.member("answers", try answers.map { try SearchAnswer($0, in: collection) })
+        return .json { json in
+            json.object { json in
+                json.member("answers", answers.map { SearchAnswer(answer: $0, collection: collection) })
             }
         }
     }
@@ -75,7 +75,7 @@ struct SearchController: Controller {
         let collection = try context.collection(in: collections)
         let options = try SearchOptions(QueryReader(request))
         let answer = try await handler.similar(to: context.picture(), options, in: collection, context)
-        return try .json { try SearchAnswer(answer, in: collection).write(to: &$0) }
+        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
     }
 }
 

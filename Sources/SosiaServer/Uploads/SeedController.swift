@@ -42,7 +42,7 @@ struct SeedController: Controller {
     ]
 
     private func status(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let pictures = try await collections.standard().store.engine.count()
+        let pictures = try await collections.standard().store.count()
         let system = ProcessInfo.processInfo
         return .json { json in
             json.object { json in
