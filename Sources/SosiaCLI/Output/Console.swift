@@ -30,8 +30,10 @@ enum Console {
         streams.output(items.map { "\($0)" }.joined(separator: separator) + "\n")
     }
 
+    /// What went wrong may repeat an address that was given in the wrong place, but never its password.
     static func error(_ line: String) {
-        notice(printable(line) + "\n")
+        let hidden = line.replacing(/:\/\/([^\s\/:@]*):[^\s\/]*@/) { "://\($0.output.1)@" }
+        notice(printable(hidden) + "\n")
     }
 
     /// Text on standard error as it is.
