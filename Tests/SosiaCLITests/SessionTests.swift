@@ -134,8 +134,11 @@ private struct CommandSession {
     /// Without what differs from run to run.
     private func plain(_ text: String) -> String {
         text.replacing(folder.path, with: "FOLDER")
-            .replacing(MachineName.host.description, with: "HOST")
+            .replacing("file://\(MachineName.host)/", with: "file://HOST/")
             .replacing(/"(decode|embed|search|total|took_ms)":[0-9.eE+-]+/) { "\"\($0.output.1)\":0" }
+            .replacing(/"distance":([0-9.eE+-]+)/) { match in
+                "\"distance\":" + (Double(match.output.1).map { String(format: "%.4f", $0) } ?? "")
+            }
             .replacing(/"(catalog|vectors|bytes_before|bytes_after)":[0-9]+/) { "\"\($0.output.1)\":0" }
             .replacing(/ in [0-9.]+ s\n/) { _ in " in 0.0 s\n" }
             .replacing(/(catalog|vectors)\t[0-9.]+ k?B/) { "\($0.output.1)\t0 B" }
