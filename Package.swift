@@ -111,8 +111,8 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers",
-                "EmbeddedEngine",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
+                // "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -127,7 +127,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ObjectStores",
-            dependencies: ["FileSystem", "SosiaCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "FileSystem", "SosiaCore", "Workers", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
