@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import Images
 public import SosiaCore
+import Workers
 
 /// How fast pictures become vectors here: the whole way from files, and the network alone.
 ///

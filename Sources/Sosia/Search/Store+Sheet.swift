@@ -8,15 +8,21 @@ extension Store {
     ///   - query: the bytes of the query; nil leaves it out.
     /// - Returns: JPEG bytes.
     public func sheet(of answer: Answer, query: [UInt8]?) async throws -> [UInt8] {
-        var cells: [ContactSheet.Cell] = []
-        if let query { cells.append(cell(query, caption: "query", isFramed: true)) }
+        let origins = try await engine.origins(of: answer.hits.map(\.record.id))
+        var pictures: [(bytes: [UInt8]?, caption: String)] = query.map { [($0, "query")] } ?? []
         for (index, hit) in answer.hits.enumerated() {
-            let bytes = try? await original(of: hit.record).bytes
-            let caption = String(format: "%d  %.4f", index + 1, hit.distance)
-            cells.append(cell(bytes, caption: caption, isFramed: false))
+            var bytes: [UInt8]?
+            if let origin = origins[index] { bytes = try? await original(of: origin).bytes }
+            pictures.append((bytes, String(format: "%d  %.4f", index + 1, hit.distance)))
         }
-        guard let image = ContactSheet(cells: cells).rendered() else { return [] }
-        return try ImageEncoder.jpeg(image)
+        let isAsked = query != nil
+        return try await queries.run { [pictures] in
+            let cells = pictures.enumerated().map { position, picture in
+                self.cell(picture.bytes, caption: picture.caption, isFramed: isAsked && position == 0)
+            }
+            guard let image = ContactSheet(cells: cells).rendered() else { return [] }
+            return try ImageEncoder.jpeg(image)
+        }
     }
 
     private func cell(_ bytes: [UInt8]?, caption: String, isFramed: Bool) -> ContactSheet.Cell {

@@ -1,5 +1,46 @@
 import FileSystem
-import SosiaCore
+public import SosiaCore
+
+/// What became of a file since its tiles were added.
+public enum ContainerState: Sendable, Hashable {
+    case asAdded
+    case changed
+    case missing
+    /// The file is as it was, but an interrupted run did not look at all of it, or tiles were taken out one by one.
+    case incomplete
+    /// Only the machine that has the file can tell.
+    case elsewhere(MachineName)
+}
+
+extension ContainerState: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .asAdded: "is as it was added"
+        case .changed: "has changed since its tiles were added; add it again"
+        case .missing: "is gone; its tiles are found, but not shown"
+        case .incomplete: "does not have all of its tiles in the collection; add it again"
+        case .elsewhere(let machine): "is a file of \(machine); its tiles are found, but not shown here"
+        }
+    }
+}
+
+extension TileContainer {
+    /// Asks the file system for the file and its parts, up to 513 of them, without opening any. It can take long, so it
+    /// belongs on a thread of one's own.
+    /// - Parameter machine: whose file system is asked; nothing is said of the files of others.
+    public func state(on machine: MachineName) -> ContainerState {
+        guard self.machine == machine else { return .elsewhere(self.machine) }
+        do throws(TileError) {
+            let present = try presentStamp()
+            return !present.isSameFile(as: stamp) ? .changed : isComplete ? .asAdded : .incomplete
+        } catch {
+            if case .changed = error { return .changed }
+            return .missing
+        }
+    }
+}
+
+// MARK: - Stamps
 
 extension TileContainer {
     /// The stamp of all files that it is read from, as they are now.

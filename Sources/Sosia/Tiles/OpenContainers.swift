@@ -2,7 +2,7 @@ import SosiaCore
 import Synchronization
 
 /// The files that tiles were cut from of late, open: many hits are of one file.
-final class TileShelf: Sendable {
+final class OpenContainers: Sendable {
     private static let capacity = 4
 
     private struct Entry {
@@ -12,13 +12,17 @@ final class TileShelf: Sendable {
 
     /// The one that was used last comes last.
     private let entries = Mutex<[Entry]>([])
+    /// Whose files are opened.
+    private let machine: MachineName
     private let open: @Sendable (TileFile) throws(TileError) -> any TileSource
 
     init(
+        machine: MachineName,
         open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in
             try file.open()
         }
     ) {
+        self.machine = machine
         self.open = open
     }
 
@@ -36,7 +40,7 @@ final class TileShelf: Sendable {
                 // The open one has met another file. The one that is there now may be that of the tiles again.
                 entries.withLock { $0.removeAll { $0.container.path == container.path } }
                 return try body(self.source(of: container))
-            case .unreadable, .damaged, .unavailable, .cancelled: throw error
+            case .unreadable, .damaged, .unavailable, .cancelled, .elsewhere: throw error
             }
         }
     }
@@ -55,6 +59,9 @@ final class TileShelf: Sendable {
 
     /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
     func check(_ container: TileContainer) throws(TileError) {
+        guard container.machine == machine else {
+            throw .elsewhere(path: container.path, machine: container.machine)
+        }
         guard try container.presentStamp().isSameFile(as: container.stamp) else { throw .changed(path: container.path) }
     }
 

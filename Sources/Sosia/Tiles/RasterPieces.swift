@@ -2,6 +2,7 @@ import Images
 import Rasters
 import SosiaCore
 import Synchronization
+import Workers
 
 /// Pieces of pyramids. Whoever asks for one that is being made waits for that one, and nobody reads on when all who
 /// waited have gone.
@@ -24,7 +25,7 @@ final class RasterPieces: Sendable {
     }
 
     /// Files that tiles were cut from of late.
-    let files: TileShelf
+    let files: OpenContainers
     let executor: CPUExecutor
     private let kept = PieceCache()
     private let making = SharedWork<PieceCache.Key, [UInt8]>()
@@ -32,7 +33,7 @@ final class RasterPieces: Sendable {
     /// The one that was used last comes last.
     private let wholes = Mutex<[(key: FileKey, whole: Whole)]>([])
 
-    init(files: TileShelf = TileShelf(), executor: CPUExecutor = CPUExecutor(label: "sosia.views", width: 2)) {
+    init(files: OpenContainers, executor: CPUExecutor = CPUExecutor(label: "sosia.views", width: 2)) {
         self.files = files
         self.executor = executor
     }

@@ -1,83 +1,122 @@
-import Catalog
-import FileSystem
+import Foundation
 public import SosiaCore
 
 extension Store {
-    /// Forgets the files at and below some paths, the pictures that no other file shows, and the tiles of files there.
-    /// - Returns: how many pictures went.
-    public func remove(paths: [String]) async throws -> Int {
-        let writer = try engine.writable()
-        let roots = AbsolutePath.disjoint(paths.map { AbsolutePath.of($0) })
-        let (locations, containers) = try engine.reading {
-            (
-                try roots.flatMap { try engine.catalog.locations(under: $0) },
-                try roots.flatMap { try engine.catalog.containers(under: $0) }
-            )
+    /// Seconds for which an object that no picture names is left alone: whoever put it may be about to commit.
+    package static let objectGrace: TimeInterval = 3_600
+
+    /// Reads the whole truth and holds it against its checksums, the bytes of uploads against the ledger, and the
+    /// files of this machine that tiles were cut from against what they were. Changes nothing.
+    /// - Parameter progress: how many vectors of how many were looked at.
+    /// - Throws: ``StoreError``, `ObjectStoreError`; `EngineError.unsupported` where the engine cannot do it.
+    public func verify(progress: @escaping WorkProgress = { _, _ in }) async throws -> VerifyReport {
+        try await verify(objectGrace: Self.objectGrace, progress: progress)
+    }
+
+    package func verify(
+        objectGrace: TimeInterval, progress: @escaping WorkProgress = { _, _ in }
+    ) async throws -> VerifyReport {
+        let found = try await engine.verify(progress: progress)
+        var problems = found.problems.map(VerifyReport.Problem.init)
+        let (orphans, missing) = try await strayObjects(writtenBefore: Date(timeIntervalSinceNow: -objectGrace))
+        problems += missing.map(VerifyReport.Problem.originalMissing)
+        problems += orphans.map(VerifyReport.Problem.orphan)
+        let containers = try await countedContainers().map(\.container)
+        problems += try await pieces.executor.run { [machine] in
+            containers.map { (path: $0.path, state: $0.state(on: machine)) }
+                .filter { $0.state == .changed || $0.state == .missing }
+                .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+                .map { VerifyReport.Problem.container(path: $0.path, $0.state) }
         }
-        var pictures = locations.isEmpty ? 0 : try await writer.forget(locations)
-        if !containers.isEmpty { pictures += try await writer.forget(containers: containers.map(\.id)) }
-        return pictures
+        return VerifyReport(pictures: found.pictures, vacant: found.vacant, problems: problems)
     }
 
-    /// Whether there is such a picture, be it one that ``repair(_:)`` took out.
-    public func contains(_ id: ImageID) throws -> Bool {
-        try engine.reading {
-            try !engine.catalog.records([id]).isEmpty || engine.catalog.lost().contains { $0.id == id }
-        }
+    /// Takes out the pictures whose vectors cannot be read or are not what was written. They are found no more, but keep
+    /// ids and attributes: adding one of their sources brings them back.
+    /// - Parameter address: of a collection that nobody else writes to.
+    /// - Throws: ``StoreError``, ``StoreAddressError``; `EngineError.unsupported` where the engine cannot do it.
+    public static func repair(
+        _ address: String, machine: MachineName = .host, progress: @escaping WorkProgress = { _, _ in }
+    ) async throws -> RepairReport {
+        let collection = try await CollectionOpener.current.open(
+            StoreAddress(address), .repair, CollectionOpener.Options(machine: machine))
+        return try await collection.engine.repair(progress: progress)
     }
 
-    /// Whether pictures were seen at or below a path.
-    public func contains(path: String) throws -> Bool {
-        let path = AbsolutePath.of(path)
-        return try engine.reading {
-            try !engine.catalog.locations(under: path).isEmpty || !engine.catalog.containers(under: path).isEmpty
-        }
+    /// Gives the space of removed pictures back, and takes away the bytes of uploads that no picture names and that were
+    /// put more than an hour ago.
+    /// - Parameter progress: how many vectors of how many are written.
+    /// - Throws: ``StoreError``, `ObjectStoreError`; `EngineError.unsupported` where the engine cannot do it.
+    public func compact(progress: @escaping WorkProgress = { _, _ in }) async throws -> CompactionReport {
+        try await compact(objectGrace: Self.objectGrace, progress: progress)
     }
 
-    /// What is known of a picture.
-    /// - Throws: `EngineError.unknownImage`
-    public func record(_ id: ImageID) async throws -> ImageRecord {
-        guard let record = try await engine.records([id]).first else { throw EngineError.unknownImage(id) }
-        return record
-    }
-
-    /// Reads the whole truth and holds it against its checksums, the bytes of uploads against the catalog, and the
-    /// files that tiles were cut from against what they were. Changes nothing.
-    public func verify() async throws -> VerifyReport {
-        let report = try await engine.verify()
-        let stray = try await strayOriginals()
-        let containers = try tileContainers().map { (path: $0.path, state: $0.checkFiles()) }
-            .filter { $0.state == .changed || $0.state == .missing }
-        var problems = report.problems
-        problems += stray.missing.map(VerifyReport.Problem.originalMissing)
-        problems += stray.orphans.map(VerifyReport.Problem.orphan)
-        problems += containers.map { VerifyReport.Problem.container(path: $0.path, $0.state) }
-        return VerifyReport(pictures: report.pictures, vacant: report.vacant, problems: problems)
-    }
-
-    /// Gives the space of removed pictures back.
-    /// - Parameter progress: is called with the pictures whose vectors are written and all whose will be.
-    public func compact(
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    package func compact(
+        objectGrace: TimeInterval, progress: @escaping WorkProgress = { _, _ in }
     ) async throws -> CompactionReport {
-        let writer = try engine.writable()
-        try await originals.take {
-            for key in try await strayOriginals().orphans { try await objects?.remove(key) }
+        try checkWritable()
+        if let objects {
+            let date = Date(timeIntervalSinceNow: -objectGrace)
+            for key in try await strayObjects(writtenBefore: date).orphans {
+                _ = try await objects.remove(key, writtenBefore: date)
+            }
         }
-        return try await writer.compact(progress: progress)
+        return try await engine.compact(progress: progress)
     }
 
     /// Builds the indexes that make searches quick, where that pays; returns at once otherwise.
-    /// - Parameter progress: is called with the rows that are in the new indexes and all that will be.
+    /// - Parameter progress: the rows that are in the new indexes, and all that will be.
+    /// - Throws: ``StoreError``
     public func prepareIndexes(
-        _ demand: IndexDemand = .whatPays,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ demand: IndexDemand = .whatPays, progress: @escaping WorkProgress = { _, _ in }
     ) async throws {
         try await engine.prepareIndexes(demand, progress: progress)
     }
 
+    /// Connected groups of near-duplicates: pictures within a distance of one another, directly or by others between.
+    /// - Parameters:
+    ///   - distance: by the collection's metric.
+    ///   - limit: groups of a page.
+    ///   - after: `DuplicatesResponse.next` of the page before.
+    /// - Throws: `EngineError.invalidDistance`, `.invalidLimit`; ``StoreError``
+    public func duplicates(
+        within distance: Float, limit: Int = DuplicatesResponse.defaultGroups, after: ImageID? = nil,
+        progress: @escaping WorkProgress = { _, _ in }
+    ) async throws -> DuplicatesResponse {
+        try await engine.duplicates(within: distance, limit: limit, after: after, progress: progress)
+    }
+
     /// What the collection holds and costs.
+    /// - Throws: ``StoreError``
     public func status() async throws -> StoreStatus {
-        try engine.status()
+        let containers = try await countedContainers()
+        return StoreStatus(
+            address: address, machine: machine, model: model, abilities: abilities, engine: try await engine.status(),
+            containers: containers.sorted { $0.container.path.utf8.lexicographicallyPrecedes($1.container.path.utf8) })
+    }
+
+    /// The objects put before a time that belong to no picture, and the uploads that have no object.
+    private func strayObjects(
+        writtenBefore date: Date
+    ) async throws -> (orphans: [ContentHash], missing: [ImageID]) {
+        guard let objects else { return ([], []) }
+        // The ledger first: what is committed meanwhile has objects that were put later than `date`.
+        var wanted: [ContentHash: [ImageID]] = [:]
+        var last: ContentHash?
+        repeat {
+            let page = try await engine.uploads(after: last, limit: 1_000)
+            for origin in page { wanted[origin.hash, default: []].append(origin.id) }
+            last = page.last?.hash
+        } while last != nil
+        var orphans: [ContentHash] = []
+        while true {
+            let page = try await objects.objects(after: last, limit: 1_000)
+            guard let end = page.last else { break }
+            for object in page where wanted.removeValue(forKey: object.key) == nil && object.written < date {
+                orphans.append(object.key)
+            }
+            last = end.key
+        }
+        return (orphans, wanted.values.joined().sorted())
     }
 }
