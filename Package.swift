@@ -110,7 +110,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EmbeddedEngine",
-            dependencies: ["Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers"],
+            dependencies: [
+                "Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Sosia",
