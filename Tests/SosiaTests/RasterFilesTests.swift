@@ -28,7 +28,7 @@ struct RasterFilesTests {
         try await store.add(rasters: [folder.path + "/" + name], cut: TileOptions(tile: 32, stride: 32))
     }
 
-    private func state() throws -> ContainerState? { try store.tileContainers().first?.state }
+    private func state() throws -> ContainerState? { try store.tileContainers().first?.checkFiles() }
 
     private func firstPixels() throws -> PixelImage {
         let tile = try #require(try store.pictures(limit: 100).last?.tile)

@@ -153,7 +153,7 @@ struct StoreTileTests {
         let report = try await add(tile: 32, stride: 32)
         #expect(report.added == 8)
         #expect(report.skipped.map(\.path) == [raster + "#32,32,32,32"])
-        #expect(try store.tileContainers().map(\.state) == [.incomplete])
+        #expect(try store.tileContainers().map { $0.checkFiles() } == [.incomplete])
         // Named again, and nothing doubled.
         let again = try await add(tile: 32, stride: 32)
         #expect(again.skipped.count == 1)

@@ -45,7 +45,7 @@ extension Store {
     public func verify() async throws -> VerifyReport {
         let report = try await engine.verify()
         let stray = try await strayOriginals()
-        let containers = try tileContainers().map { (path: $0.path, state: $0.state) }
+        let containers = try tileContainers().map { (path: $0.path, state: $0.checkFiles()) }
             .filter { $0.state == .changed || $0.state == .missing }
         var problems = report.problems
         problems += stray.missing.map(VerifyReport.Problem.originalMissing)

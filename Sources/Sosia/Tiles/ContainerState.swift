@@ -21,8 +21,8 @@ extension ContainerState: CustomStringConvertible {
 }
 
 extension TileContainer {
-    /// Looks at the file and its parts, without opening them.
-    public var state: ContainerState {
+    /// Asks the file system for the file and its parts, up to 513 of them, without opening any.
+    public func checkFiles() -> ContainerState {
         do throws(TileError) {
             let present = try presentStamp()
             return present != stamp ? .changed : isComplete ? .asAdded : .incomplete

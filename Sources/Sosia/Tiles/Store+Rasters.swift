@@ -24,7 +24,7 @@ extension Store {
             let catalog = self.engine.catalog
             return try self.engine.reading { try catalog.containers(.raster, after: id, limit: limit) }.map { raster in
                 let tiles = try self.engine.reading { try catalog.tileCount(of: raster.id) }
-                return ListedRaster(raster: raster, tiles: tiles, state: raster.state)
+                return ListedRaster(raster: raster, tiles: tiles, state: raster.checkFiles())
             }
         }
     }

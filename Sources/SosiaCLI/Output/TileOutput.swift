@@ -39,7 +39,8 @@ struct RasterOutput: Encodable {
         (tile, stride) = (facts.tiling.tile, facts.tiling.stride)
         georeferenced = facts.isGeoreferenced
         projection = facts.projection
-        problem = container.state == .asAdded ? nil : container.state.description
+        let state = container.checkFiles()
+        problem = state == .asAdded ? nil : state.description
     }
 
     func print() {

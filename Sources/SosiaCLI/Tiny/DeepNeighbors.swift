@@ -35,7 +35,8 @@ struct DeepNeighbors {
         guard let container = status.containers.first(where: { $0.path == path && $0.kind == .tiny }) else {
             throw Problem.notAdded(file: file.path, collection: collection)
         }
-        guard container.state == .asAdded else { throw Problem.notAsAdded(file: file.path, container.state) }
+        let state = container.checkFiles()
+        guard state == .asAdded else { throw Problem.notAsAdded(file: file.path, state) }
         self.collection = store
         self.path = path
         let model = status.model

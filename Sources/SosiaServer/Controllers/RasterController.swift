@@ -123,7 +123,7 @@ struct RasterController: Controller {
     ) async throws -> Response {
         var response = Response(
             status: .ok, headers: [.contentType: "image/jpeg", .eTag: tag, .cacheControl: "private, no-cache"])
-        if request.headers[.ifNoneMatch] == tag, [.asAdded, .incomplete].contains(raster.state) {
+        if request.headers[.ifNoneMatch] == tag, [.asAdded, .incomplete].contains(raster.checkFiles()) {
             response.status = .notModified
         } else {
             response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try await admission.run(make)))
