@@ -38,11 +38,12 @@ enum Main {
 struct SosiaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sosia",
-        abstract: "Finds pictures by picture.",
+        abstract: "Search pictures by picture.",
         discussion: """
-            A collection lies in the folder --store, else $SOSIA_STORE, else sosia/photos.sosia in your data folder.
+            The collection is the folder that --store names, otherwise $SOSIA_STORE, otherwise sosia/photos.sosia in \
+            your data folder.
 
-            Exit codes: 0 done, 1 failed, 2 usage, 3 finished but some files were skipped.
+            Exit codes: 0 done, 1 failed, 2 wrong usage, 3 finished, but some files were skipped.
             """,
         version: "0.1.0",
         subcommands: [

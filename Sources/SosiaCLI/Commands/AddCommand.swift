@@ -4,7 +4,7 @@ import Sosia
 
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add pictures: files, folders with all below them, or - for paths on stdin.")
+        commandName: "add", abstract: "Add pictures: files, folders and all below them, or - for paths on stdin.")
 
     @Argument(help: ArgumentHelp("Files and folders; - reads paths from standard input.", valueName: "path"))
     var paths: [String] = []
@@ -15,27 +15,28 @@ struct AddCommand: AsyncParsableCommand {
 
     @OptionGroup var memory: MemoryOptions
 
-    @Option(help: "The network of a new collection (see `sosia model list`).")
+    @Option(help: "The network for a new collection (see `sosia model list`).")
     var model: String?
 
-    @Option(help: "The arithmetic of a new collection: auto, f32 or bf16.")
+    @Option(help: "The arithmetic for a new collection: auto, f32 or bf16.")
     var precision: PrecisionChoice = .auto
 
-    @Option(help: "Pictures worked on at once; as many as cores when not given.")
+    @Option(help: "Pictures to process at once; by default one for each core.")
     var jobs: Int = IngestOptions.defaultJobs
 
-    @Option(help: ArgumentHelp("Attributes by file, from a table whose first column is path.", valueName: "file.csv"))
+    @Option(help: ArgumentHelp("Read attributes from a table whose first column is path.", valueName: "file.csv"))
     var attributes: String?
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("An attribute for all pictures of this run; the value may be JSON.", valueName: "key=value"))
+        help: ArgumentHelp("Give all pictures of this run an attribute; the value may be JSON.", valueName: "key=value")
+    )
     var assignments: [String] = []
 
     @Flag(help: "Forget pictures below the given folders whose files are gone.")
     var prune = false
 
-    @Flag(help: "Prune even when a folder is missing or more than half of the pictures would go.")
+    @Flag(help: "Prune even if a folder is missing or more than half of the pictures would go.")
     var force = false
 
     @Flag(name: .customShort("0"), help: "Paths on standard input end with NUL bytes.")

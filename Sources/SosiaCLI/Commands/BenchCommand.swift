@@ -8,10 +8,9 @@ struct BenchCommand: AsyncParsableCommand {
 
     struct Embed: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Measure how fast pictures become vectors: from files, and the network alone.",
+            abstract: "Measure how fast pictures become vectors, from files and by the network alone.",
             discussion: """
-                Of a folder with more than \(EmbeddingBenchmark.maximumPictures) pictures as many are measured, evenly \
-                chosen.
+                At most \(EmbeddingBenchmark.maximumPictures) pictures are measured, chosen evenly from the folder.
                 """)
 
         @Argument(help: "A folder of pictures.")
@@ -23,13 +22,13 @@ struct BenchCommand: AsyncParsableCommand {
         @Option(help: "The arithmetic: auto, f32 or bf16.")
         var precision: PrecisionChoice = .auto
 
-        @Option(help: "Pictures worked on at once; as many as cores when not given.")
+        @Option(help: "Pictures to process at once; by default one for each core.")
         var jobs: Int = IngestOptions.defaultJobs
 
-        @Option(help: "How often both are measured, in turn; medians are printed.")
+        @Option(help: "How many times to measure both, in turn; the medians are printed.")
         var rounds: Int = EmbeddingBenchmark.defaultRounds
 
-        @Flag(help: "Print one JSON document instead of lines.")
+        @Flag(help: "Print the result as JSON.")
         var json = false
 
         private struct Output: Encodable {

@@ -3,7 +3,7 @@ import Sosia
 
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compact", abstract: "Give the space of removed pictures back.")
+        commandName: "compact", abstract: "Reclaim the space of removed pictures.")
 
     @OptionGroup var store: StoreOptions
 

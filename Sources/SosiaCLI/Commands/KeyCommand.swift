@@ -4,17 +4,17 @@ import SosiaServer
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Make, list and remove the keys that let clients use the server.",
+        commandName: "key", abstract: "Create, list and remove the keys that let clients use the server.",
         subcommands: [Add.self, List.self, Remove.self])
 
     struct Options: ParsableArguments {
         @Option(
             help: ArgumentHelp(
-                "The file of keys; $SOSIA_KEYS, else sosia/keys.json in your configuration folder.",
+                "The file of keys; by default $SOSIA_KEYS, otherwise sosia/keys.json in your configuration folder.",
                 valueName: "file"))
         var apiKeyFile: String?
 
-        @Flag(help: "Print one JSON document instead of lines.")
+        @Flag(help: "Print the result as JSON.")
         var json = false
 
         var file: KeyFile { KeyFile(apiKeyFile ?? KeyFile.standardPath()) }
@@ -35,13 +35,13 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key and show it, this once.",
-            discussion: "Only a digest of the key is kept: whoever loses a key removes it and makes another.")
+            abstract: "Create a key and show it, this once.",
+            discussion: "Only a digest of the key is kept. If you lose a key, remove it and create another.")
 
-        @Argument(help: "A word for it: who or what will use it.")
+        @Argument(help: "A name for the key: who or what will use it.")
         var name: String
 
-        @Flag(help: "Let it also add, change and remove pictures.")
+        @Flag(help: "Let its owner also add, change and remove pictures.")
         var write = false
 
         @OptionGroup var options: Options
@@ -61,7 +61,7 @@ struct KeyCommand: AsyncParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the keys; none of them is shown.")
+        static let configuration = CommandConfiguration(abstract: "List the keys by name, without the keys themselves.")
 
         @OptionGroup var options: Options
 
@@ -77,9 +77,9 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a key; a server that runs knows it until it is started again.")
+            abstract: "Remove a key; a running server accepts it until it is restarted.")
 
-        @Argument(help: "Its name.")
+        @Argument(help: "The name of the key.")
         var name: String
 
         @OptionGroup var options: Options

@@ -8,9 +8,9 @@ struct ModelCommand: AsyncParsableCommand {
         subcommands: [List.self, Show.self, Add.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the networks that can be used.")
+        static let configuration = CommandConfiguration(abstract: "List the available networks.")
 
-        @Flag(help: "Print one JSON document instead of lines.")
+        @Flag(help: "Print the result as JSON.")
         var json = false
 
         func run() throws {
@@ -32,7 +32,7 @@ struct ModelCommand: AsyncParsableCommand {
         @Argument(help: "The network's name.")
         var name: String
 
-        @Flag(help: "Print one line of JSON instead of a page.")
+        @Flag(help: "Print it as one line of JSON.")
         var json = false
 
         func run() throws {
@@ -47,15 +47,16 @@ struct ModelCommand: AsyncParsableCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a network: an ONNX file and its card.",
-            discussion: "The network is run once; a card that does not fit is refused with the fact that is wrong.")
+            discussion:
+                "The network is run once. If its card does not fit, both are refused, and the wrong fact is named.")
 
         @Argument(help: ArgumentHelp("The network.", valueName: "file.onnx"))
         var weights: String
 
-        @Option(help: ArgumentHelp("Its card; FILE.json beside it when not given.", valueName: "card.json"))
+        @Option(help: ArgumentHelp("Its card; by default FILE.json beside it.", valueName: "card.json"))
         var card: String?
 
-        @Flag(help: "Print one JSON document instead of lines.")
+        @Flag(help: "Print the result as JSON.")
         var json = false
 
         func run() throws {

@@ -6,21 +6,21 @@ struct MosaicCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mosaic", abstract: "Write pictures as a grid.",
         discussion: """
-            Takes ids, picture files, or - for standard input: ids or paths, one a line, the lines of `sosia search`, \
-            or its JSON. With --label each border has the colour of that attribute's value; the colours are printed. \
-            A picture that can no longer be read leaves its place grey and is named.
+            Takes ids, picture files, or - for standard input: ids or paths, one to a line, the lines of \
+            `sosia search`, or its JSON. With --label, the border of each picture has the colour of that attribute's \
+            value, and the colours are printed. A picture that can no longer be read leaves its cell grey and is named.
             """)
 
     @Argument(help: ArgumentHelp("id:N, N, a picture file, or - for standard input.", valueName: "picture"))
     var pictures: [String]
 
-    @Option(name: .short, help: ArgumentHelp("The new picture.", valueName: "out.png|out.jpg"))
+    @Option(name: .short, help: ArgumentHelp("The picture to write.", valueName: "out.png|out.jpg"))
     var output: String
 
-    @Option(name: .short, help: "Pictures in a row; about as many as rows when not given.")
+    @Option(name: .short, help: "Pictures in a row; about as many as there are rows by default.")
     var columns: Int?
 
-    @Option(help: "The side of a place, in pixels.")
+    @Option(help: "The side of a cell, in pixels.")
     var side: Int = Mosaic.cellSide.standard
 
     @Option(help: ArgumentHelp("Colour the borders by this attribute.", valueName: "attribute"))

@@ -4,7 +4,7 @@ import Sosia
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Forget pictures, by id or by the path of a file or folder.",
-        discussion: "The files themselves are left alone. A file whose name is a number is written ./12.")
+        discussion: "The files themselves are left alone. Write a file whose name is a number as ./12.")
 
     @Argument(help: ArgumentHelp("Ids and paths.", valueName: "id|path"))
     var targets: [String]

@@ -5,29 +5,29 @@ import Sosia
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Write the answers of some searches as PDF and HTML.",
+        commandName: "report", abstract: "Write the answers to searches as PDF and HTML.",
         discussion: """
-            Each picture with its neighbours and distances, how the search went, and facts of the collection and its \
-            model. The same collection and pictures give the same bytes; --timings adds how long each search took, \
-            which differs from run to run.
+            Shows each picture with its neighbours and their distances, how the search went, and facts about the \
+            collection and its model. The same collection and pictures give the same bytes; --timings adds how long \
+            each search took, which differs from run to run. --json prints the answers and the files written.
             """)
 
-    @Argument(help: ArgumentHelp("Picture files or id:N, a search each.", valueName: "picture"))
+    @Argument(help: ArgumentHelp("Picture files or id:N; each is searched for.", valueName: "picture"))
     var queries: [String]
 
-    @Option(help: ArgumentHelp("Write PDF.", valueName: "file.pdf"))
+    @Option(help: ArgumentHelp("Write a PDF file.", valueName: "file.pdf"))
     var pdf: String?
 
-    @Option(help: ArgumentHelp("Write one HTML file with the pictures in it.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("Write an HTML file that contains its pictures.", valueName: "file.html"))
     var html: String?
 
     @Option(name: .short, help: "How many neighbours to show.")
     var k: Int = 12
 
-    @Option(help: "What the report is called.")
+    @Option(help: "The title of the report.")
     var title: String = "Search report"
 
-    @Flag(help: "Write how long each search took.")
+    @Flag(help: "Say how long each search took.")
     var timings = false
 
     @OptionGroup var search: SearchArguments

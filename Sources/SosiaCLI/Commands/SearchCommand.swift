@@ -4,7 +4,7 @@ import Sosia
 
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find the pictures that are most similar to one.",
+        commandName: "search", abstract: "Find the pictures that are most similar to a given one.",
         discussion: """
             Prints distance, id and path, nearest first. The path of a tile is followed by # and its window in the raster, \
             then by the longitude and latitude of its centre.

@@ -7,53 +7,54 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve collections: a page for people, an interface for programs.",
         discussion: """
-            Prints its address when it is ready, and one line of JSON a request on standard error. It listens to this \
-            machine only, unless keys say who else may come in (`sosia key`).
+            Prints its address when it is ready, and logs each request as a line of JSON on standard error. It is \
+            reachable from this machine only, unless keys say who else may use it (`sosia key`).
             """)
 
-    @Option(help: ArgumentHelp("One collection; it is made when it is not there.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Serve one collection; it is created if it does not exist.", valueName: "folder"))
     var store: String?
 
-    @Option(help: ArgumentHelp("All collections in a folder (NAME.sosia); more can be made.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Serve all collections in a folder (NAME.sosia); more can be created.", valueName: "folder"))
     var root: String?
 
-    @Option(help: "The address to listen to.")
+    @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port to listen to; 0 takes any that is free.")
+    @Option(help: "The port to listen on; 0 takes any free one.")
     var port = 8080
 
-    @Option(help: ArgumentHelp("Let only those in who have one of these keys.", valueName: "file"))
+    @Option(help: ArgumentHelp("Admit only clients that have one of these keys.", valueName: "file"))
     var apiKeyFile: String?
 
-    @Option(help: ArgumentHelp("A certificate with its chain (PEM), to serve over TLS.", valueName: "file"))
+    @Option(help: ArgumentHelp("Serve over TLS with this certificate and its chain (PEM).", valueName: "file"))
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("The certificate's key (PEM).", valueName: "file"))
+    @Option(help: ArgumentHelp("The certificate's private key (PEM).", valueName: "file"))
     var tlsKey: String?
 
     @Flag(help: "Fetch pictures from public addresses that clients name.")
     var allowUrls = false
 
-    @Option(help: ArgumentHelp("Clients may name files below this folder; repeatable.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Let clients name files below this folder; repeatable.", valueName: "folder"))
     var allowRoot: [String] = []
 
-    @Option(help: ArgumentHelp("Pages of this site may use the server; repeatable.", valueName: "origin"))
+    @Option(help: ArgumentHelp("Let pages of this site use the server; repeatable.", valueName: "origin"))
     var allowOrigin: [String] = []
 
-    @Option(help: "Bytes of one picture file.")
+    @Option(help: "Largest picture file, in bytes.")
     var maxFile = ServerLimits.fileBytes.standard
 
-    @Option(help: "Bytes of one request with pictures.")
+    @Option(help: "Largest request with pictures, in bytes.")
     var maxUpload = ServerLimits.uploadBytes.standard
 
-    @Option(help: "Files of one request.")
+    @Option(help: "Most files in one request.")
     var maxFiles = ServerLimits.files.standard
 
-    @Option(help: "Pixels of one picture.")
+    @Option(help: "Most pixels in one picture.")
     var maxPixels = ServerLimits.pixels.standard
 
-    @Option(help: "Searches and uploads that wait before others are turned away.")
+    @Option(help: "Most searches and uploads that wait; others are turned away.")
     var queue = ServerOptions.waiting.standard
 
     @Flag(help: "Search only; another process may write.")

@@ -4,7 +4,7 @@ import Sosia
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show what is known of a picture.")
+        commandName: "show", abstract: "Show what is known about a picture.")
 
     @Argument(help: "The picture's id.")
     var id: ImageID

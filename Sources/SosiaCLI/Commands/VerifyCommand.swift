@@ -3,15 +3,15 @@ import Sosia
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Read the whole collection and hold it against its checksums.",
+        commandName: "verify", abstract: "Read the whole collection and check it against its checksums.",
         discussion: """
-            A picture that --repair takes out is found no more, but keeps its id and attributes: adding its file again \
-            brings it back.
+            A picture that --repair takes out is no longer found, but keeps its id and attributes: adding its file \
+            again brings it back.
             """)
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "First take out pictures whose vectors cannot be read, and write the others anew.")
+    @Flag(help: "First take out pictures whose vectors cannot be read, and rewrite the others.")
     var repair = false
 
     private struct Output: Encodable {

@@ -6,7 +6,7 @@ struct StoreOptions: ParsableArguments {
     @Option(name: .customLong("store"), help: "The collection's folder.")
     var path: String?
 
-    @Flag(help: "Print one JSON document instead of lines.")
+    @Flag(help: "Print the result as JSON.")
     var json = false
 
     var resolved: String { path ?? StoreLocation.standard() }
@@ -20,7 +20,7 @@ struct StoreOptions: ParsableArguments {
 }
 
 struct MemoryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Keep at most so much in memory, such as 1G or 512M.", valueName: "size"))
+    @Option(help: ArgumentHelp("Limit resident memory, for example to 512M or 1G.", valueName: "size"))
     var memory: MemoryBudget?
 }
 

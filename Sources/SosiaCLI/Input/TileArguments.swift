@@ -23,33 +23,33 @@ struct TileArguments: ParsableArguments {
     @Option(
         name: .customLong("tiles"), defaultAsFlag: .side(TileOptions.standardTile),
         help: ArgumentHelp(
-            "Add windows of so many pixels a side of large images (GeoTIFF, JPEG 2000, VRT, PNG, JPEG).",
+            "Cut large images (GeoTIFF, JPEG 2000, VRT, PNG, JPEG) into tiles of this many pixels a side.",
             valueName: "side"))
     var word: Word?
 
     @Option(
         help: ArgumentHelp(
-            "Pixels from one tile to the next; \(TileOptions.standardStride) when not given.", valueName: "pixels"))
+            "Pixels from one tile to the next; \(TileOptions.standardStride) by default.", valueName: "pixels"))
     var stride: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Drop tiles of which more than this share shows nothing; \(TileOptions.standardEmptyShare) when not given.",
+            "Drop tiles of which more than this share is empty; \(TileOptions.standardEmptyShare) by default.",
             valueName: "share"))
     var emptyShare: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Which pixels show nothing: some of black, nodata, mask and alpha, joined by commas; all when not given.",
+            "Which pixels are empty: any of black, nodata, mask and alpha, joined by commas; all by default.",
             valueName: "rules"))
     var empty: String?
 
     @Option(
         help: ArgumentHelp(
-            "Pixels are black up to this level; 0 when not given, lossy files need some more.", valueName: "level"))
+            "Pixels up to this level are black; 0 by default, lossy files need a little more.", valueName: "level"))
     var blackLevel: UInt8?
 
-    @Flag(help: "Add all pictures of files of tiny images (see `sosia tiny make`); they stay in their files.")
+    @Flag(help: "Add all pictures in files of tiny images (see `sosia tiny make`); they stay in their files.")
     var tiny = false
 
     /// The word behind `--tiles` that is a raster.
@@ -60,7 +60,7 @@ struct TileArguments: ParsableArguments {
     var isGiven: Bool { tiny || word != nil }
 
     func validate() throws {
-        guard !tiny || word == nil else { throw ValidationError("--tiny and --tiles are two runs.") }
+        guard !tiny || word == nil else { throw ValidationError("--tiny and --tiles exclude each other.") }
         if word == nil {
             guard stride == nil, emptyShare == nil, empty == nil, blackLevel == nil else {
                 throw ValidationError("--stride, --empty-share, --empty and --black-level go with --tiles.")

@@ -7,9 +7,9 @@ struct TinyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tiny", abstract: "Make, show and search files of tiny images.",
         discussion: """
-            A file of tiny images is records of 3,072 bytes one behind the other: 32 x 32 pixels of red, then of green, \
-            then of blue, each column by column. This is the format of the 80 Million Tiny Images. Position N starts \
-            at byte N * 3,072.
+            A file of tiny images is a sequence of records of 3,072 bytes each: 32 x 32 values of red, then of green, \
+            then of blue, column by column. This is the format of the 80 Million Tiny Images. Position N starts at \
+            byte N * 3,072.
             """,
         subcommands: [TinyMakeCommand.self, TinyShowCommand.self, TinySearchCommand.self, TinyRunCommand.self])
 }
@@ -33,7 +33,7 @@ struct TinyFileOptions: ParsableArguments {
 
 /// How many threads.
 struct ThreadOptions: ParsableArguments {
-    @Option(help: "Threads that work at once; as many as cores when not given.")
+    @Option(help: "Threads to use; by default one for each core.")
     var threads: Int = TinySearchOptions.threads.standard
 
     func validate() throws {

@@ -4,23 +4,23 @@ import TinyImages
 
 struct TinyMakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "make", abstract: "Make a file of tiny images of pictures.",
+        commandName: "make", abstract: "Make a file of tiny images from pictures.",
         discussion: """
-            Pictures are stretched to 32 x 32 pixels and written in the order of their names. The names lie beside \
-            the file, in OUT.bin.names: one JSON string a line, line N for position N - 1.
+            Pictures are stretched to 32 x 32 pixels and written in the order of their names. The names are kept \
+            beside the file, in OUT.bin.names: one JSON string to a line, line N for position N - 1.
             """)
 
     @Option(
         name: .customLong("from"),
-        help: ArgumentHelp("A folder with all below it, or a tar archive, plain or compressed.", valueName: "path"))
+        help: ArgumentHelp("A folder and all below it, or a tar archive, plain or compressed.", valueName: "path"))
     var origin: String
 
-    @Argument(help: ArgumentHelp("The new file.", valueName: "out.bin"))
+    @Argument(help: ArgumentHelp("The file to write.", valueName: "out.bin"))
     var output: String
 
     @OptionGroup var threads: ThreadOptions
 
-    @Flag(help: "Print one JSON document instead of lines.")
+    @Flag(help: "Print the result as JSON.")
     var json = false
 
     private struct Output: Encodable {

@@ -6,13 +6,13 @@ import TinyImages
 
 struct TinyRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Find the nearest tiny images of each picture of a folder, and report.",
+        commandName: "run", abstract: "Find the nearest tiny images of each picture in a folder, and report them.",
         discussion: """
             Writes images_small/ (the pictures as 32 x 32 pixels), scores/ (lines of distance and position), \
             summary_images/ (each picture with its nearest tiny images), summary.pdf and summary.html. All pictures \
-            share one pass over the file. Run again, only pictures that are new or changed are searched for. \
-            With --store, the summaries show beside them the neighbours by deep embedding, from a collection to which \
-            the file was added (sosia add --tiny): both see the same 32 x 32 pixels.
+            share one pass over the file. A second run searches only for pictures that are new or have changed. \
+            With --store, the summaries also show the neighbours by deep embedding, from a collection to which the \
+            file was added (sosia add --tiny): both see the same 32 x 32 pixels.
             """)
 
     @OptionGroup var file: TinyFileOptions
@@ -20,7 +20,7 @@ struct TinyRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder of pictures.", valueName: "folder"))
     var images: String
 
-    @Option(help: ArgumentHelp("The folder of results; made when it is not there.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder for the results; it is created if it does not exist.", valueName: "folder"))
     var out: String
 
     @Option(name: .customShort("n"), help: "How many tiny images to find for each picture.")
@@ -31,12 +31,13 @@ struct TinyRunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("store"),
-        help: ArgumentHelp("A collection that has the file; its neighbours are shown, too.", valueName: "collection"))
+        help: ArgumentHelp(
+            "A collection that holds the file; its neighbours are shown as well.", valueName: "collection"))
     var collection: String?
 
     @OptionGroup var threads: ThreadOptions
 
-    @Flag(help: "Print how long the search took in the reports, which then differ from run to run.")
+    @Flag(help: "Say in the reports how long the search took; they then differ from run to run.")
     var timings = false
 
     func validate() throws {

@@ -5,29 +5,29 @@ import TinyImages
 
 struct TinySearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find the tiny images whose pixels are nearest to those of pictures.",
+        commandName: "search", abstract: "Find the tiny images whose pixels are nearest to those of given pictures.",
         discussion: """
-            Prints distance and position, nearest first; behind them the picture where there are several, which share \
-            one pass over the file. The distance is Euclidean over the 3,072 values of the picture, stretched to \
-            32 x 32 pixels, and exact.
+            Prints distance and position, nearest first, followed by the picture searched for if there are several; \
+            all share one pass over the file. The distance is Euclidean over the 3,072 values of the picture, \
+            stretched to 32 x 32 pixels. The answer is exact.
             """)
 
     @OptionGroup var file: TinyFileOptions
 
     @Argument(
         help: ArgumentHelp(
-            "A picture file, - for the bytes of one on standard input, or @N for a position.", valueName: "picture"))
+            "A picture file, - to read one from standard input, or @N for a position.", valueName: "picture"))
     var queries: [String]
 
     @Option(name: .customShort("n"), help: "How many tiny images to find for each picture.")
     var count: Int = TinySearchOptions.k.standard
 
-    @Flag(help: "Print the distances of all tiny images, in the order of the file.")
+    @Flag(help: "Print the distances of all tiny images, in file order.")
     var all = false
 
     @OptionGroup var threads: ThreadOptions
 
-    @Flag(help: "Print one JSON document instead of lines.")
+    @Flag(help: "Print the result as JSON.")
     var json = false
 
     /// Of one JSON document.

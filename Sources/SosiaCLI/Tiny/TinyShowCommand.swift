@@ -7,22 +7,22 @@ struct TinyShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Write tiny images as one picture, row by row.",
         discussion: """
-            Shows the given positions, or COUNT that are drawn at random. With - positions are read from standard \
-            input: the lines of `sosia tiny search`, or one position a line.
+            Shows the given positions, or some that are drawn at random (-n). With -, positions are read from \
+            standard input: the lines of `sosia tiny search`, or one position to a line.
             """)
 
     @OptionGroup var file: TinyFileOptions
 
-    @Option(name: .short, help: ArgumentHelp("The new picture.", valueName: "out.png|out.jpg"))
+    @Option(name: .short, help: ArgumentHelp("The picture to write.", valueName: "out.png|out.jpg"))
     var output: String
 
-    @Option(name: .short, help: "Tiny images in a row; about as many as rows when not given.")
+    @Option(name: .short, help: "Tiny images in a row; about as many as there are rows by default.")
     var columns: Int?
 
-    @Option(name: .customShort("n"), help: "How many to draw at random.")
+    @Option(name: .customShort("n"), help: "How many positions to draw at random.")
     var count: Int?
 
-    @Option(help: "Equal seeds draw equal positions.")
+    @Option(help: "The seed of the drawing; equal seeds draw equal positions.")
     var seed: UInt64 = 0
 
     @Argument(help: "Positions from 0, or - for standard input.")
