@@ -4,7 +4,7 @@ public import SosiaCore
 /// A georeferenced image of any size, read window by window. Safe from several threads: each reads through a handle of
 /// its own.
 public final class Raster: Sendable {
-    /// Most pixels across or down that ``window(_:emptiness:)`` and ``scaled(_:width:height:)`` give.
+    /// The most pixels across or down that ``window(_:emptiness:)`` and ``scaled(_:width:height:)`` give.
     public static let maximumSide = 8_192
 
     /// As it was given.
@@ -120,23 +120,23 @@ public final class Raster: Sendable {
     }
 }
 
-/// What was read of a raster.
+/// A window read from a raster.
 public struct RasterWindow: Sendable, Equatable {
     public let window: PixelWindow
-    /// One pixel for each of the window.
+    /// One for each pixel of the window.
     public let pixels: PixelImage
     /// Share of pixels that show nothing, 0...1.
     public let emptyShare: Double
 }
 
-/// The memory in which decoded blocks wait for being asked for again, shared by all rasters of a process.
+/// The cache of decoded blocks, shared by all rasters of a process.
 public enum RasterCache {
     /// Bytes.
     public static let minimum = 1 << 20
     public static let standard = 64 << 20
     public static let maximum = 1 << 40
 
-    /// Sets how much it holds at most. A process that never does has `standard`.
+    /// Sets the size of the cache; until then it is `standard`.
     /// - Throws: ``RasterError/invalidCache(got:minimum:maximum:)``, ``RasterError/libraryMissing(library:package:)``
     public static func bound(to bytes: Int) throws(RasterError) {
         guard (minimum...maximum).contains(bytes) else {

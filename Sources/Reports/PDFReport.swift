@@ -63,7 +63,7 @@ struct PDFPage {
     /// Of a picture.
     private static var side: Double { (inside - Double(columns - 1) * gap) / Double(columns) }
 
-    /// Goes on with the next page unless so much is left of this one.
+    /// Turns to the next page unless this much room is left.
     private mutating func need(_ space: Double) {
         guard y + space > Self.height - Self.margin else { return }
         file.nextPage()

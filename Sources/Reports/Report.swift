@@ -1,7 +1,7 @@
 public import Images
 public import SosiaCore
 
-/// What a document of queries with their neighbours begins with: what is known of the collection and the searches.
+/// The head of a document of queries with their neighbours: facts about the collection and the searches.
 ///
 /// A ``ReportWriter`` takes it, then the queries one by one, because there may be many.
 public struct Report: Sendable {
@@ -28,7 +28,7 @@ public struct Report: Sendable {
         }
     }
 
-    /// Neighbours that were found in one way.
+    /// Neighbours found by one method.
     public struct Group: Sendable {
         /// Shown where there are several groups.
         public let title: String
@@ -43,7 +43,7 @@ public struct Report: Sendable {
 
     /// One query.
     public struct Section: Sendable {
-        /// Groups that have room beside each other.
+        /// The most groups that fit side by side.
         public static let maximumGroups = 6
 
         public let title: String
@@ -52,7 +52,7 @@ public struct Report: Sendable {
         /// Shown beside each other.
         public let groups: [Group]
 
-        /// - Parameter groups: those behind the first ``maximumGroups`` are left out.
+        /// - Parameter groups: only the first ``maximumGroups`` are kept.
         public init(title: String, facts: [Fact], query: Entry, groups: [Group]) {
             self.title = title
             self.facts = facts
@@ -94,7 +94,7 @@ public struct ReportPicture: Sendable {
 }
 
 extension PixelImage {
-    /// Each pixel becomes a square of so many.
+    /// Each pixel becomes a square of `factor` by `factor`.
     fileprivate func enlarged(_ factor: Int) -> PixelImage {
         var large: [UInt8] = []
         large.reserveCapacity(bytes.count * factor * factor)

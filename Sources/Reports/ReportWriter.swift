@@ -1,7 +1,7 @@
 /// Writes a report section by section, as PDF, HTML or both; of the pictures only those of one section are in memory.
 ///
 /// Equal calls write equal bytes: nothing in the files says when or where they were made. They get their names when
-/// they are whole; without ``finish()`` nothing is left of them.
+/// they are complete; without ``finish()`` nothing remains of them.
 public final class ReportWriter {
     private let pdf: PDFReport?
     private let html: HTMLReport?

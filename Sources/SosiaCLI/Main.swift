@@ -2,10 +2,10 @@ import ArgumentParser
 import Foundation
 import MemoryMapping
 
-/// Parses, runs, and turns every ending into the contract's exit code.
+/// Parses, runs, and turns every outcome into the exit code that the help promises.
 @main
 enum Main {
-    /// Begins on the main thread, before there are others that have arenas of their own.
+    /// Begins on the main thread, before other threads exist that would have arenas of their own.
     @MainActor static func main() async {
         FreedMemory.share()
         // Whatever was inherited: a reader that closes the pipe ends the command, as it ends any other.

@@ -2,10 +2,10 @@ internal import CImages
 import Foundation
 import Synchronization
 
-/// A PNG file that is written from top to bottom; it is whole once ``finish()`` returned.
+/// A PNG file that is written from top to bottom; it is complete once ``finish()`` has returned.
 ///
-/// Rows are gathered until there are bands for all cores, then deflated at once. What a band is does not depend on the
-/// machine, so equal pictures are equal bytes.
+/// Rows are gathered until there are bands for all cores, then deflated at once. Where bands begin does not depend on
+/// the machine, so equal pictures are equal bytes.
 final class PNGFile {
     /// The longest side that libpng, and most programs with it, read and write.
     static let maximumSide = 1_000_000
@@ -20,7 +20,7 @@ final class PNGFile {
     private static let band = 1 << 19
     private static let bandsAtOnce = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 16)
 
-    /// - Parameter path: what the file is called in the end, for errors.
+    /// - Parameter path: the file's final name, for errors.
     init(creating file: String, for path: String, width: Int, height: Int) throws(EncodeError) {
         guard width <= Self.maximumSide, height <= Self.maximumSide else {
             throw .sideTooLong(width: width, height: height, maximumSide: Self.maximumSide, path: path)
@@ -48,7 +48,7 @@ final class PNGFile {
         try Self.check(sosia_png_finish(native), path)
     }
 
-    /// So many bands; the last one may be smaller.
+    /// Writes this many bands; the last one may be smaller.
     private func write(_ count: Int) throws(EncodeError) {
         let (pixels, size) = (pending, rows * rowBytes)
         let deflated = Mutex<[Int: Band]>([:])

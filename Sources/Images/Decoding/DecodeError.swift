@@ -2,7 +2,7 @@ internal import CImages
 import Platform
 public import SosiaCore
 
-/// Why some bytes did not become a picture.
+/// Why bytes could not be decoded as a picture.
 public enum DecodeError: Error, Hashable, Sendable {
     case empty
     /// None of the known formats; `beginning` says what the first bytes are, in printable ASCII.
@@ -15,7 +15,7 @@ public enum DecodeError: Error, Hashable, Sendable {
     case tooLarge(width: Int, height: Int, maximumPixels: Int)
     case sideTooLong(width: Int, height: Int, maximumSide: Int)
     case fileTooLarge(bytes: Int, maximumBytes: Int)
-    /// The caller asks for no pixels, or for more than are ever given.
+    /// The caller asks for no pixels, or for more than the decoder returns.
     case outputOutOfRange(width: Int, height: Int, maximumSide: Int)
     /// Nothing of the wanted part lies in the upright picture, which has `width` x `height` pixels.
     case regionOutside(PixelRegion, width: Int, height: Int)

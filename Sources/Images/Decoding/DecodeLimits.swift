@@ -1,4 +1,4 @@
-/// What a decoder refuses before it allocates anything for the pixels.
+/// What a decoder refuses before it allocates memory for pixels.
 public struct DecodeLimits: Sendable, Hashable {
     /// Pixels of the stored picture, from its header.
     public static let pixels = (minimum: 1, standard: 268_435_456, maximum: 4_294_836_225)

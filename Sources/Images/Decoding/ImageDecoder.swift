@@ -4,7 +4,7 @@ public import SosiaCore
 ///
 /// JPEG goes through libturbojpeg at the smallest scale that is still large enough and is resampled with a triangle
 /// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. EXIF orientation is
-/// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first counts.
+/// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first is used.
 /// A value of this type has no state: any number of threads may use it at once.
 public struct ImageDecoder: Sendable {
     public let limits: DecodeLimits
@@ -14,8 +14,8 @@ public struct ImageDecoder: Sendable {
     }
 
     /// The picture, or a part of it, as a network takes it.
-    /// - Parameter region: the part of the upright picture that is taken for the whole; what of it lies outside is left
-    ///   out. nil takes all of it.
+    /// - Parameter region: the part of the upright picture to use; whatever lies outside the picture is left
+    ///   out. nil uses all of it.
     /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
     /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
     public func decode(

@@ -1,4 +1,4 @@
-/// The encodings that are read.
+/// The encodings that can be read.
 public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, tiff, gif, heif, avif, bmp
 
@@ -8,7 +8,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         "bmp", "dib",
     ]
 
-    /// Whether a file is called like a picture.
+    /// Whether a file's name is that of a picture.
     /// - Parameter name: with or without its folders.
     public static func isUsual(name: some StringProtocol) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
@@ -18,7 +18,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     /// How many bytes of a file `init(sniffing:)` looks at.
     public static let sniffedBytes = 64
 
-    /// Tells the format by the first bytes, whatever the file is called.
+    /// Recognises the format by the first bytes, whatever the file is called.
     /// - Returns: nil when it is none of the known ones.
     public init?(sniffing bytes: [UInt8]) {
         let head = Array(bytes.prefix(Self.sniffedBytes))
@@ -59,7 +59,7 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         return nil
     }
 
-    /// What bytes that are no picture look like, in printable ASCII.
+    /// Describes bytes that are no picture, in printable ASCII.
     static func describe(beginningOf bytes: [UInt8]) -> String {
         let head = bytes.prefix(256)
         if head.allSatisfy({ $0 == 0 }) { return "it begins with zeros" }

@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// RGB pixels that are drawn on; what lies outside is left out.
+/// RGB pixels to draw on; whatever falls outside is left out.
 struct Canvas {
     typealias Color = (red: UInt8, green: UInt8, blue: UInt8)
 

@@ -2,9 +2,9 @@ public import SosiaCore
 
 /// Pictures in a grid, each with a short caption: the answer of a search as one image.
 public struct ContactSheet: Sendable {
-    /// One place of the grid.
+    /// One cell of the grid.
     public struct Cell: Sendable {
-        /// nil leaves the place grey, for a picture that can no longer be read. Pictures that are larger than a cell
+        /// nil leaves the cell grey, for a picture that can no longer be read. Pictures larger than a cell
         /// show their centre; decode them with `maxSide:` of the cell's side.
         public let picture: PixelImage?
         /// One line of letters, digits and common signs; what does not fit is left out.
@@ -21,7 +21,7 @@ public struct ContactSheet: Sendable {
 
     public static let cellSide = (minimum: 32, standard: 224, maximum: 1_024)
     public static let columns = (minimum: 1, standard: 4, maximum: 32)
-    /// Cells behind this many are left out.
+    /// Further cells are left out.
     public static let maximumCells = 400
 
     public let cells: [Cell]

@@ -1,6 +1,6 @@
 public import SosiaCore
 
-/// Pixels to a file's bytes.
+/// Encodes pixels as the bytes of a file.
 public enum ImageEncoder {
     public static let quality = (minimum: 1, standard: 85, maximum: 100)
     /// The longest side that a JPEG can have.
@@ -23,7 +23,7 @@ public enum ImageEncoder {
     }
 }
 
-/// Why pixels did not become a file.
+/// Why pixels could not be written to a file.
 public enum EncodeError: Error, Hashable, Sendable {
     /// More than the format, or nearly all programs that read it, can have.
     case sideTooLong(width: Int, height: Int, maximumSide: Int, path: String?)

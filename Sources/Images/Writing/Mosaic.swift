@@ -16,9 +16,9 @@ public struct Mosaic: Sendable {
         }
     }
 
-    /// One place of the grid.
+    /// One cell of the grid.
     public struct Cell: Sendable {
-        /// nil leaves the place grey. Of pictures that are larger than the cell the centre is shown.
+        /// nil leaves the cell grey. A picture larger than the cell shows its centre.
         public let picture: PixelImage?
         /// Of the border, where the mosaic has one; nil leaves it white.
         public let color: Color?
@@ -60,7 +60,7 @@ public struct Mosaic: Sendable {
     private static let absent: Canvas.Color = (225, 225, 225)
 
     /// Writes PNG or JPEG, as the name says.
-    /// - Parameter cell: called once for each place, in order.
+    /// - Parameter cell: called once for each cell, in order.
     /// - Throws: `EncodeError`, what `cell` throws.
     public func write(to path: String, cell: (Int) throws -> Cell) throws {
         let file = try begin(path)
@@ -70,14 +70,14 @@ public struct Mosaic: Sendable {
         try file.finish()
     }
 
-    /// A file that takes the rows of the grid one after the other; it has to be finished behind the last.
+    /// A file that takes the rows of the grid one after the other; it must be finished after the last.
     /// - Throws: `EncodeError`
     public func begin(_ path: String) throws(EncodeError) -> PictureFileWriter {
         try PictureFileWriter(creating: path, width: width, height: height)
     }
 
     /// One row of the grid.
-    /// - Parameter cells: at most ``columns``; places without a cell stay white.
+    /// - Parameter cells: at most ``columns``; the rest of the row stays white.
     /// - Throws: `EncodeError`
     public func append(_ cells: [Cell], to file: PictureFileWriter) throws(EncodeError) {
         var canvas = Canvas(width: width, height: pitch, color: Self.paper)

@@ -1,7 +1,7 @@
 import Foundation
 public import SosiaCore
 
-/// A picture that is written to a file row by row: PNG or JPEG, as its name says. It gets its name when it is whole.
+/// Writes a picture row by row, as PNG or JPEG by the file's name. The file gets its name when it is complete.
 public final class PictureFileWriter {
     private enum Encoder {
         case png(PNGFile)
@@ -9,7 +9,7 @@ public final class PictureFileWriter {
         case jpeg([UInt8])
     }
 
-    /// Endings that say which format is written.
+    /// File name endings for each format.
     public static let endings = (png: ["png"], jpeg: ["jpg", "jpeg"])
 
     public let width: Int
@@ -43,7 +43,7 @@ public final class PictureFileWriter {
         if !isFinished { unlink(next) }
     }
 
-    /// - Parameter rgb: whole rows, three bytes a pixel.
+    /// - Parameter rgb: whole rows, three bytes per pixel.
     public func append(_ rgb: [UInt8]) throws(EncodeError) {
         switch encoder {
         case .png(let file): try file.append(rgb)

@@ -36,7 +36,7 @@ public struct RasterBand: Sendable, Hashable {
     public let meaning: Meaning
     /// The library's name of the type of its values, such as `Byte`, `UInt16`, `Float32`.
     public let type: String
-    /// So many bits of a value are used.
+    /// The number of bits of a value that are used.
     public let bits: Int
     /// The value that stands for "nothing was measured here"; may be NaN.
     public let nodata: Double?

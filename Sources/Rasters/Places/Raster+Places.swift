@@ -92,7 +92,7 @@ struct AffineTransform {
 }
 
 extension RasterPlaces.Placement {
-    /// What somebody should know who looks for places.
+    /// What anyone who looks for places should know.
     var note: String? {
         switch self {
         case .placed: nil

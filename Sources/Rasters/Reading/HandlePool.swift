@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// The open handles of one file that nobody uses at the moment.
+/// The open handles of one file that are not in use.
 final class HandlePool: Sendable {
-    /// More than so many are closed again after use.
+    /// Handles beyond this many are closed after use.
     private static let kept = 8
 
     private let path: String

@@ -29,7 +29,7 @@ struct SourceFile {
         self.stamp = stamp
     }
 
-    /// From now on, other files must stay as they are, too.
+    /// From now on, these files must stay as they are, too.
     mutating func watch(_ files: [String]) {
         var seen: Set = [absolute]
         let others = files.compactMap(WorkingFolder.absolute).filter { seen.insert($0).inserted }

@@ -82,7 +82,7 @@ public final class RasterTiles: Sequence, IteratorProtocol {
     }
 }
 
-/// What became of one tile of a plan.
+/// The outcome of reading one tile of a plan.
 public struct TileReading: Sendable {
     /// In the plan.
     public let index: Int

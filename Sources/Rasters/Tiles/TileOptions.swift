@@ -53,9 +53,9 @@ public struct TileOptions: Sendable, Hashable, Codable {
     }
 }
 
-/// Which pixels count as showing nothing.
+/// Which pixels count as empty.
 public struct EmptinessRule: Sendable, Hashable, Codable {
-    /// A reason for a pixel to be empty. A kind that the file has no word of makes no pixel empty.
+    /// A reason for a pixel to be empty. A kind that the file says nothing about makes no pixel empty.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// No channel is above `blackLevel`.
         case black
@@ -73,7 +73,7 @@ public struct EmptinessRule: Sendable, Hashable, Codable {
 
     /// A pixel is empty for any of them.
     public let kinds: Set<Kind>
-    /// 0 is black only; lossy files need some more.
+    /// 0 is pure black only; lossy files need a little more.
     public let blackLevel: UInt8
 
     /// All kinds, and black is 0.

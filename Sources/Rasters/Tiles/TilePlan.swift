@@ -1,7 +1,7 @@
 public import SosiaCore
 
-/// The whole windows of a raster, row by row from the upper left corner. What is left over at the right and at the bottom
-/// is in no window.
+/// The whole windows of a raster, row by row from the upper left corner. What remains at the right and at the bottom is
+/// in no window.
 public struct TilePlan: Sendable, Hashable {
     /// Pixels a side.
     public let tile: Int

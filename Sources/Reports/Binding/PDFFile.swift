@@ -15,7 +15,7 @@ final class PDFFile {
     private let native: UnsafeMutableRawPointer
     private let path: String
 
-    /// - Parameter path: what the file is called in the end, for errors.
+    /// - Parameter path: the file's final name, for errors.
     init(
         creating file: String, for path: String, width: Double, height: Double, title: String
     ) throws(ReportError) {

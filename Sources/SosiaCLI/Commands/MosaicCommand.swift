@@ -87,7 +87,7 @@ struct MosaicCommand: AsyncParsableCommand {
         if !absent.isEmpty { throw ExitStatus.skippedFiles }
     }
 
-    /// One a picture; nil where it has none.
+    /// One for each picture; nil where it has none.
     private func labels(of listed: [ListedPicture], in collection: Store?) async throws -> [String?] {
         guard let label, let collection else { return listed.map { _ in nil } }
         var labels: [String?] = []
@@ -99,7 +99,7 @@ struct MosaicCommand: AsyncParsableCommand {
             do {
                 labels.append(try await collection.record(id).allAttributes[label].map(LabelPalette.text))
             } catch EngineError.unknownImage {
-                // Its place stays grey, and it is named with the others that are gone.
+                // Its cell stays grey, and it is named with the others that are gone.
                 labels.append(nil)
             }
         }

@@ -49,7 +49,7 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // Found out before the search, not after it.
+        // Checked before the search, not after it.
         let file = try sheet.map(SheetFile.init)
         let collection = try Store(
             opening: store.resolved, jobs: 1, memory: memory.memory, objects: store.originals)
@@ -60,7 +60,7 @@ struct SearchCommand: AsyncParsableCommand {
         do {
             answer = try await collection.search(question)
         } catch let error as ExampleError {
-            // Says of which picture a decoding error speaks.
+            // Names the picture that could not be decoded.
             let name = expression.terms[error.position].query.name
             throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
         }
@@ -81,7 +81,7 @@ struct SearchCommand: AsyncParsableCommand {
             }, k: k)
     }
 
-    /// The bytes of the first picture asked with, nil when its file can no longer be read.
+    /// The bytes of the first query picture; nil if its file can no longer be read.
     private func shown(_ question: PictureSearch, in collection: Store) async -> [UInt8]? {
         switch question.examples.first?.source {
         case .bytes(let bytes): bytes

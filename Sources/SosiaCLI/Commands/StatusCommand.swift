@@ -62,7 +62,7 @@ struct StatusCommand: AsyncParsableCommand {
         for container in status.containers { RasterOutput(container, in: status).print() }
     }
 
-    /// The measured cost of recall, one line a width of the walk.
+    /// The measured cost of recall, one line for each width of the walk.
     private func show(_ calibration: Calibration) {
         for entry in calibration.entries {
             let line = String(

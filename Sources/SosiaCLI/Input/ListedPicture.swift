@@ -1,12 +1,12 @@
 import Foundation
 import Sosia
 
-/// A picture that a list names: by its id, or by its file.
+/// A picture named in a list, by its id or its file.
 enum ListedPicture: Equatable {
     case image(ImageID)
     case file(String)
 
-    /// `id:7`, `7` or a path; a file that is called like a number is named with a slash, as `./7`.
+    /// `id:7`, `7` or a path; a file whose name is a number needs a slash, as in `./7`.
     init(_ text: String) {
         self = ImageID(argument: text).map(Self.image) ?? .file(text)
     }
@@ -30,7 +30,7 @@ enum ListedPicture: Equatable {
         let hits: [Hit]
     }
 
-    /// What is handed over on standard input: the JSON of `sosia search`, its lines, or an id or a path a line.
+    /// What is handed over on standard input: the JSON of `sosia search`, its lines, or one id or path to a line.
     static func list(_ input: Data) -> [ListedPicture] {
         if let answer = try? JSONDecoder().decode(Answer.self, from: input) { return answer.hits.map { .image($0.id) } }
         return String(decoding: input, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
@@ -44,10 +44,10 @@ enum ListedPicture: Equatable {
     }
 }
 
-/// The pixels of pictures of a list, small.
+/// Loads listed pictures as small images.
 struct PictureLoader {
     let collection: Store?
-    /// The longer side at most, in pixels.
+    /// The longer side is at most this many pixels.
     let side: Int
     private let decoder = ImageDecoder()
 

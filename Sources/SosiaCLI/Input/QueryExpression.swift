@@ -6,13 +6,13 @@ import Sosia
 struct QueryExpression {
     struct Term: Equatable {
         let query: QueryArgument
-        /// Below zero behind a minus.
+        /// Negative after a minus.
         let weight: Float
     }
 
     let terms: [Term]
 
-    /// - Throws: `ValidationError` for words that do not take turns with `+` and `-`.
+    /// - Throws: `ValidationError` unless pictures alternate with `+` and `-`.
     init(_ words: [String]) throws {
         var terms: [Term] = []
         for (index, word) in words.enumerated() {
@@ -78,7 +78,7 @@ enum QueryArgument: Equatable {
         }
     }
 
-    /// As messages name it.
+    /// The name that messages use.
     var name: String {
         switch self {
         case .image(let id): "id:\(id)"

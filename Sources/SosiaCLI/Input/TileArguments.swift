@@ -1,9 +1,9 @@
 import ArgumentParser
 import Sosia
 
-/// Which files `sosia add` cuts pictures from, and how.
+/// Which files `sosia add` cuts into pictures, and how.
 struct TileArguments: ParsableArguments {
-    /// What stands behind `--tiles`: a number of pixels, or already the first raster.
+    /// What follows `--tiles`: a number of pixels, or the first raster.
     enum Word: ExpressibleByArgument, CustomStringConvertible {
         case side(Int)
         case path(String)
@@ -52,7 +52,7 @@ struct TileArguments: ParsableArguments {
     @Flag(help: "Add all pictures in files of tiny images (see `sosia tiny make`); they stay in their files.")
     var tiny = false
 
-    /// The word behind `--tiles` that is a raster.
+    /// The word after `--tiles` if it is a raster.
     var path: String? {
         if case .path(let path) = word { path } else { nil }
     }

@@ -8,7 +8,7 @@ struct AddOutput: Encodable {
         let reason: String
     }
 
-    /// A table may be of more folders than are added: so many rows are named.
+    /// A table may cover more folders than are added; this many rows are named.
     private static let mostUnmatched = 20
 
     let added: Int
@@ -22,7 +22,7 @@ struct AddOutput: Encodable {
     let dropped: Int?
     let notes: [String]?
     let skipped: [Skipped]
-    /// Rows of the table of attributes that no file of this run has; nil when there are none.
+    /// Rows of the table of attributes that match no file of this run; nil if there are none.
     let unmatched: [String]?
     let store: String
     let tookMilliseconds: Double

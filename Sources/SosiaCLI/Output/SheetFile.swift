@@ -1,6 +1,6 @@
 import Foundation
 
-/// A picture that a command writes.
+/// A picture file that a command writes.
 struct SheetFile {
     struct Unwritable: Error, CustomStringConvertible {
         let path: String
@@ -11,7 +11,7 @@ struct SheetFile {
 
     let path: String
 
-    /// Finds out before the search whether the file can be made.
+    /// Checks before the search whether the file can be created.
     init(_ path: String) throws(Unwritable) {
         self.path = path
         let files = FileManager.default

@@ -3,9 +3,9 @@ import Reports
 import Sosia
 import TinyImages
 
-/// The tiny images of one file that a collection's network finds alike.
+/// The tiny images of one file that are nearest by a collection's network.
 struct DeepNeighbors {
-    /// Why a collection cannot be asked about a file.
+    /// Why a collection cannot be searched for the images of a file.
     enum Problem: Error, CustomStringConvertible {
         case notAdded(file: String, collection: String)
         case notAsAdded(file: String, ContainerState)
@@ -53,7 +53,7 @@ struct DeepNeighbors {
 
     /// The nearest of the file, nearest first.
     ///
-    /// Other files of tiny images are searched along, `SearchRequest.maximumK` neighbours deep.
+    /// Other files of tiny images are searched as well, down to `SearchRequest.maximumK` neighbours.
     /// - Parameter picture: a file of 32 x 32 pixels: the network sees no more of it than the comparison of pixels.
     func nearest(to picture: String, count: Int) async throws -> [(distance: String, position: Int)] {
         var search = PictureSearch(.file(picture))

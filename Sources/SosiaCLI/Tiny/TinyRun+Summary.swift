@@ -4,7 +4,7 @@ import Sosia
 import TinyImages
 
 extension TinyRun {
-    /// Writes the pictures with their neighbours, of which only those of one picture are in memory.
+    /// Writes the pictures with their neighbours; only those of one picture are in memory at a time.
     /// - Parameters:
     ///   - names: of the records; nil when there are none.
     ///   - searched: pictures whose scores were not there.

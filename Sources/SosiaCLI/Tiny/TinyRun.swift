@@ -9,7 +9,7 @@ struct TinyRun {
 
     struct Report {
         var searched = 0
-        /// Pictures whose scores were there.
+        /// Pictures whose scores were there already.
         var kept = 0
         var skipped: [(name: String, reason: String)] = []
     }

@@ -49,7 +49,7 @@ struct TinyRunState: Codable {
     /// Whether scores were made of the same file and are as many.
     func agrees(with other: TinyRunState) -> Bool { source == other.source && k == other.k }
 
-    /// Takes over the pictures of a state that agrees with this one.
+    /// Adopts the pictures of a state that agrees with this one.
     mutating func keep(_ pictures: [String: String]) { self.pictures = pictures }
 
     /// Whether a picture has its scores.

@@ -171,7 +171,7 @@ struct TinyLines {
         bytes += String(number).utf8
     }
 
-    /// Writes to standard output, behind what was printed before, and begins anew.
+    /// Writes to standard output, after what was printed before, and starts afresh.
     mutating func print() throws {
         defer { bytes.removeAll(keepingCapacity: true) }
         try Console.finish()
@@ -183,7 +183,7 @@ struct TinyLines {
         }
     }
 
-    /// As in the lines: four digits behind the point.
+    /// As in the lines: four digits after the point.
     static func text(_ squaredDistance: UInt32) -> String {
         var lines = TinyLines()
         lines.append(squaredDistance, at: 0)

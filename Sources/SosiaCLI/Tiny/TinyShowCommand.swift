@@ -64,7 +64,7 @@ struct TinyShowCommand: AsyncParsableCommand {
         return try positions.flatMap { try $0 == "-" ? Self.read() : [Int($0) ?? -1] }
     }
 
-    /// The last number of lines with one or two of them.
+    /// Takes the last number of a line that has one or two.
     private static func read() throws -> [Int] {
         let text = String(decoding: try StandardInput.bytes(), as: UTF8.self)
         return try text.split(whereSeparator: \.isNewline).map { line in

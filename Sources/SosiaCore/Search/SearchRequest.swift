@@ -23,7 +23,7 @@ public struct SearchRequest: Sendable {
 
     public static let defaultK = 10
     public static let minimumK = 1
-    /// Hits of one page, and of all pages behind each other.
+    /// Largest page, and most hits reachable by paging.
     public static let maximumK = 10_000
     public static let minimumRecall = 0.5
     public static let defaultRecall = 0.99

@@ -35,7 +35,7 @@ final class Archive {
 
     deinit { sosia_archive_close(native) }
 
-    /// - Returns: nil behind the last entry.
+    /// - Returns: nil after the last entry.
     func next() throws(TinyImageError) -> Entry? {
         var entry = sosia_archive_entry()
         var message = Message()

@@ -1,7 +1,7 @@
 import Foundation
 import MemoryMapping
 
-/// The names beside a file of tiny images, `FILE.names`: one JSON string a line, line N for position N - 1.
+/// The names beside a file of tiny images, `FILE.names`: one JSON string to a line, line N for position N - 1.
 ///
 /// All lines are checked when it is opened; then only those that are wanted are read, because there may be eighty
 /// million of them. The file must stay as it is meanwhile.
@@ -15,11 +15,11 @@ public struct RecordNames: Sendable {
 
     public let path: String
     private let file: WindowedFile
-    /// Where every so many lines begin, and where the last one ends.
+    /// Where every ``step``th line begins, and where the last one ends.
     private let places: [Int]
     private let count: Int
 
-    /// Where the names of a file lie.
+    /// Where the names of a file are kept.
     public static func path(for file: String) -> String { file + ".names" }
 
     /// - Returns: nil when there are no names beside the file.

@@ -1,7 +1,7 @@
 import MemoryMapping
 public import SosiaCore
 
-/// Records one behind the other, nothing else: position N starts at byte N * 3,072.
+/// A sequence of records and nothing else: position N starts at byte N * 3,072.
 ///
 /// The file is mapped part by part; it must not get shorter while it is used.
 public struct TinyImageFile: Sendable {
@@ -11,7 +11,7 @@ public struct TinyImageFile: Sendable {
     public let path: String
     /// Whole records.
     public let count: Int
-    /// Bytes behind the last whole record; they are ignored.
+    /// Bytes after the last whole record; they are ignored.
     public let truncatedBytes: Int
     /// Whether passing over the file leaves nothing of use in the file cache.
     let exceedsMemory: Bool
@@ -51,7 +51,7 @@ public struct TinyImageFile: Sendable {
         return image
     }
 
-    /// Copies some records into a buffer, which gets their size.
+    /// Copies records into a buffer, which is resized to fit.
     func read(_ positions: Range<Int>, into buffer: inout [UInt8]) throws {
         let count = positions.count * TinyImage.byteCount
         buffer.removeLast(max(0, buffer.count - count))
@@ -66,7 +66,7 @@ public struct TinyImageFile: Sendable {
         try file.withBytes(in: Self.bytes(of: positions), body)
     }
 
-    /// Asks the system to read some records that are wanted soon; those behind the end are left out. Does nothing for a
+    /// Asks the system to read some records that are wanted soon; those past the end are left out. Does nothing for a
     /// file that is read past the cache.
     func prefetch(_ positions: Range<Int>) {
         if !exceedsMemory { file.prefetch(Self.bytes(of: positions)) }
@@ -103,7 +103,7 @@ public enum RecordSample {
     }
 }
 
-/// Gets records for one thread: out of the file cache where they are there, past it when the file is too large for it.
+/// Reads records for one thread: from the file cache if they are there, past it if the file is too large for it.
 struct RecordReader: Sendable {
     private let file: TinyImageFile
     private let uncached: UncachedReader?

@@ -5,7 +5,7 @@ public protocol PictureSource {
     /// Where they come from, as it was given.
     var path: String { get }
 
-    /// Called by one thread at a time.
+    /// Called from one thread at a time.
     /// - Returns: nil at the end.
     mutating func next() throws -> SourcePicture?
 }

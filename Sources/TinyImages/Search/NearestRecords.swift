@@ -22,7 +22,7 @@ struct NearestRecords: Sendable {
 
     private static func capacity(_ k: Int) -> Int { k + min(max(k / 2, room.minimum), room.maximum) }
 
-    /// What one takes at most.
+    /// The most bytes that one takes.
     static func byteCount(k: Int) -> Int {
         capacity(k) * MemoryLayout<UInt64>.stride + DistanceCensus.byteCount
     }

@@ -163,7 +163,7 @@ extension NearestRecords {
     }
 }
 
-/// Whether a file is mapped or copied, whichever takes less time.
+/// Chooses between mapping and copying a file, whichever takes less time.
 ///
 /// What lies in the file cache in large pieces is mapped twice as fast as it is copied; in small ones, which is how
 /// some of it comes from a disk, copying is faster. Which is the case can only be tried.

@@ -17,7 +17,7 @@ public struct TinySearchOptions: Sendable, Hashable {
 
     public init() {}
 
-    /// How many queries share a pass over so many records.
+    /// How many queries share a pass over this many records.
     public func queriesPerPass(over count: Int) -> Int {
         let threads = min(max(threads, Self.threads.minimum), Self.threads.maximum)
         let kept = NearestRecords.byteCount(k: min(max(k, Self.k.minimum), max(count, 1)))
