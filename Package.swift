@@ -50,6 +50,7 @@ let package = Package(
         .target(
             name: "Workers", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
+        .testTarget(name: "WorkersTests", dependencies: ["SosiaCore", "Workers"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -102,28 +103,33 @@ let package = Package(
 
         .target(
             name: "Catalog",
-            dependencies: ["SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SosiaCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "EmbeddedEngine",
-            dependencies: ["Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers"],
+            dependencies: [
+                "Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Sosia",
             dependencies: [
                 "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
-                // "EmbeddedEngine",
+                "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["Opening/EmbeddedOpening.swift"],
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "SosiaTests",
             dependencies: [
-                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "ObjectStores", "SosiaCore",
-                "TestSupport",
+                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "Indexes", "ObjectStores", "SosiaCore",
+                "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(
@@ -142,6 +148,7 @@ let package = Package(
                 "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,4 +1,5 @@
 import GRDB
+package import SosiaCore
 
 /// The truth about a collection, in one SQLite file; its transaction is the commit point.
 ///
@@ -15,11 +16,16 @@ package final class Catalog: Sendable {
     private static let patience = 10.0
 
     package let path: String
+    /// The machine whose files are written as plain paths.
+    package let home: MachineName
+    /// What makes two sources one picture.
+    let identity: PictureIdentity
     private let database: DatabaseQueue
 
     /// Opens the file; with `.write` an older schema is migrated.
-    /// - Throws: ``CatalogError``
-    package init(path: String, access: Access) throws(CatalogError) {
+    /// - Parameter machine: the home of a new catalog, and of one that was written before locations had machines.
+    /// - Throws: `StoreError`
+    package init(path: String, access: Access, machine: MachineName) throws(StoreError) {
         self.path = path
         var configuration = Configuration()
         configuration.readonly = access == .read
@@ -28,11 +34,12 @@ package final class Catalog: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
-        database = try Self.translating(path) {
+        let database = try Self.translating(path) {
             try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
         }
-        let migrator = CatalogMigrations.migrator
-        let (known, superseded, complete, readable) = try read { db in
+        self.database = database
+        let migrator = CatalogMigrations.migrator(home: machine)
+        let (known, superseded, complete, readable) = try Self.reading(database, path) { db in
             (
                 try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db),
                 try migrator.hasCompletedMigrations(db),
@@ -46,16 +53,24 @@ package final class Catalog: Sendable {
         } else if !complete {
             try Self.translating(path) { try migrator.migrate(database) }
         }
+        let facts = try Self.reading(database, path) { db in try Self.fixedFacts(db) }
+        (home, identity) = (facts.home ?? machine, facts.identity)
     }
 
-    func read<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
-        try Self.translating(path) {
-            try Self.rollingBack(path) { try database.read(body) }
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try Self.reading(database, path, body)
+    }
+
+    private static func reading<Value>(
+        _ database: DatabaseQueue, _ path: String, _ body: (Database) throws -> Value
+    ) throws(StoreError) -> Value {
+        try translating(path) {
+            try rollingBack(path) { try database.read(body) }
         }
     }
 
     /// One statement is a transaction by itself, and is spared the making of one.
-    func readOne<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+    func readOne<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try Self.translating(path) {
             try Self.rollingBack(path) { try database.unsafeRead(body) }
         }
@@ -65,12 +80,12 @@ package final class Catalog: Sendable {
         do {
             return try database.write(body)
         } catch let error as DatabaseError {
-            throw CatalogError(error, path: path)
+            throw StoreError(error, path: path)
         }
     }
 
     /// Gives the space of removed rows back to the file system.
-    package func vacuum() throws(CatalogError) {
+    package func vacuum() throws(StoreError) {
         try Self.translating(path) { try database.vacuum() }
     }
 
@@ -91,12 +106,12 @@ package final class Catalog: Sendable {
 
     private static func translating<Value>(
         _ path: String, _ body: () throws -> Value
-    ) throws(CatalogError) -> Value {
+    ) throws(StoreError) -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {
-            throw CatalogError(error, path: path)
-        } catch let error as CatalogError {
+            throw StoreError(error, path: path)
+        } catch let error as StoreError {
             throw error
         } catch {
             throw .failed(path: path, reason: "\(error)")

@@ -63,6 +63,19 @@ extension EngineConformance {
             try subject.expect(plan.exact, "the plan is \(plan)")
             try subject.expect(plan.scanned >= 0 && plan.scanned <= 2, "scanned \(plan.scanned) of 2")
         },
+        Check(name: "an index may be asked for by the name that plans give it, no other may") { subject in
+            _ = try await subject.engine.upsert((1...9).map { try subject.draft($0) })
+            let query = SearchRequest.Query.embedding(try subject.vector(3))
+            let free = try await subject.engine.search(SearchRequest(query, k: 4))
+            let named = try await subject.engine.search(SearchRequest(query, k: 4, index: free.plan.index))
+            try subject.equal(named, free)
+            try await subject.fails {
+                _ = try await subject.engine.search(SearchRequest(query, index: "no such index"))
+            } matches: {
+                guard case .noIndex("no such index", let available) = $0 as? EngineError else { return false }
+                return available.contains(free.plan.index)
+            }
+        },
         Check(name: "equal inputs give equal outputs") { subject in
             _ = try await subject.add((1...50).map { try subject.entry($0 % 7 + 100 * $0) })
             let first = try await subject.search(1234)

@@ -1,11 +1,11 @@
 internal import Foundation
 
 /// The memory that programs can have: of the machine, and of the control groups that the process is in.
-public enum AvailableMemory {
+package enum AvailableMemory {
     /// Bytes, with what holds pages of files that can be read again. Nil where the system does not say.
     ///
     /// A file that is larger does not stay in the file cache, however often it is read.
-    public static func bytes() -> Int? {
+    package static func bytes() -> Int? {
         [meminfo(text("/proc/meminfo")), limit(groups: text("/proc/self/cgroup"), root: "/sys/fs/cgroup")]
             .compactMap(\.self).min()
     }

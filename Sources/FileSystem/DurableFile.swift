@@ -62,7 +62,6 @@ package enum DurableFile {
 
     /// Takes a file away, durably.
     /// - Returns: whether it was there.
-    @discardableResult
     package static func remove(_ path: String) throws(FileError) -> Bool {
         guard unlink(path) == 0 else {
             let error = FileError.last(.remove, path)

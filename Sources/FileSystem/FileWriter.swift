@@ -9,14 +9,14 @@
 internal import SystemPackage
 
 /// Writes a file: a new one from front to back, or anywhere in one that is there.
-public struct FileWriter: ~Copyable {
-    public let path: String
+package struct FileWriter: ~Copyable {
+    package let path: String
     /// How many bytes were appended.
-    public private(set) var count = 0
+    package private(set) var count = 0
     private let descriptor: Int32
 
     /// Makes the file; an existing one is emptied first.
-    public init(creating path: String) throws(FileError) {
+    package init(creating path: String) throws(FileError) {
         try self.init(creating: path, permissions: 0o644, isNew: false)
     }
 
@@ -41,19 +41,19 @@ public struct FileWriter: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    public mutating func append(_ bytes: RawSpan) throws(FileError) {
+    package mutating func append(_ bytes: RawSpan) throws(FileError) {
         try write(bytes, at: count)
         count += bytes.byteCount
     }
 
     /// Appends zeros until the length is a multiple of `alignment`.
-    public mutating func pad(to alignment: Int) throws(FileError) {
+    package mutating func pad(to alignment: Int) throws(FileError) {
         let missing = (alignment - count % alignment) % alignment
         try append([UInt8](repeating: 0, count: missing).span.bytes)
     }
 
     /// Overwrites bytes that were appended before.
-    public func overwrite(_ bytes: RawSpan, at offset: Int) throws(FileError) {
+    package func overwrite(_ bytes: RawSpan, at offset: Int) throws(FileError) {
         guard offset >= 0, offset <= count, bytes.byteCount <= count - offset else {
             throw .outOfBounds(path: path, offset: offset, count: bytes.byteCount, length: count)
         }
@@ -61,7 +61,7 @@ public struct FileWriter: ~Copyable {
     }
 
     /// Returns when the bytes have reached the disk.
-    public func sync() throws(FileError) {
+    package func sync() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw .last(.sync, path) }
     }
 

@@ -11,7 +11,7 @@ internal import Synchronization
 /// system would only be kept busy with making room.
 ///
 /// One part at a time: each thread wants its own.
-public final class UncachedReader: Sendable {
+package final class UncachedReader: Sendable {
     /// What every file system accepts as a multiple of its blocks.
     private static let block = 4_096
     /// The system hands a disk few pieces at once; in huge pages they are large, which doubles what it reads.
@@ -53,7 +53,7 @@ public final class UncachedReader: Sendable {
 
     /// The bytes of a part; they stay valid within `body` only.
     /// - Returns: nil when the part could not be read this way.
-    public func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) rethrows -> Result? {
+    package func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) rethrows -> Result? {
         try lock.withLock { _ in
             let before = range.lowerBound % Self.block
             guard fill(from: range.lowerBound - before, count: before + range.count) else { return nil }

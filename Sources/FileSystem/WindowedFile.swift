@@ -112,7 +112,7 @@ public final class WindowedFile: Sendable {
     /// A way past the file cache.
     /// - Parameter capacity: bytes of the largest part that is read.
     /// - Returns: nil where the system or the file system has none.
-    public func uncachedReader(capacity: Int) -> UncachedReader? {
+    package func uncachedReader(capacity: Int) -> UncachedReader? {
         UncachedReader(descriptor: descriptor, capacity: capacity)
     }
 }

@@ -121,7 +121,7 @@ extension FolderObjectStore {
                 guard let written = try? FileStatus(path: file).stamp.modified,
                     Date().timeIntervalSince1970 - Double(written) / 1e9 > Self.abandoned
                 else { continue }
-                try DurableFile.remove(file)
+                _ = try? DurableFile.remove(file)
             }
         } else {
             try Folder.create(folder)

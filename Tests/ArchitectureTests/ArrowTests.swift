@@ -6,6 +6,7 @@ struct ArrowTests {
     /// What each target may import: the arrows of the picture.
     static let arrows: [String: Set<String>] = [
         "FileSystem": ["SystemPackage"],
+        "Workers": ["DequeModule"],
         "SosiaCore": [],
         "CKernels": [],
         "Kernels": ["CKernels", "SosiaCore"],
@@ -27,13 +28,14 @@ struct ArrowTests {
         "Catalog": ["SosiaCore", "GRDB"],
         "Sosia": [
             "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "Indexes", "Kernels", "FileSystem",
-            "Catalog",
+            "Catalog", "Workers",
             "Crypto", "SystemPackage",
         ],
         "ObjectStores": ["FileSystem", "SosiaCore", "SystemPackage"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "FileSystem", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird",
+            "Sosia", "FileSystem", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
+            "Hummingbird",
             "HummingbirdCore",
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",

@@ -32,6 +32,18 @@ struct HouseRuleTests {
         }
     }
 
+    /// Everything else knows indexes by the registry.
+    @Test func noIndexIsNamedOutsideOfIndexes() throws {
+        for file in try Tree.sources() where file.target != "Indexes" {
+            for (number, line) in file.lines.enumerated() {
+                for word in ["ExactIndex", "GraphIndex", "IndexKind.exact", "IndexKind.graph"] where line.contains(word)
+                {
+                    Issue.record("\(file.path):\(number + 1) has \(word)")
+                }
+            }
+        }
+    }
+
     @Test func nothingGivesUpOnInput() throws {
         let words = ["try!", "fatalError(", "preconditionFailure(", "-Ounchecked", "unsafeFlags"]
         let manifest = try String(contentsOf: Tree.root.appendingPathComponent("Package.swift"), encoding: .utf8)

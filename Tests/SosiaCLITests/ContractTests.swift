@@ -99,6 +99,26 @@ struct ContractTests {
         #expect(process.terminationStatus == 2)
     }
 
+    @Test func anIndexIsAskedForByName() throws {
+        try sosia.run("add", photos)
+        let scan = try sosia.run("search", "id:2", "--index", "flat", "--exact", "--json")
+        #expect(scan.status == 0 && scan.output.contains(#""index":"flat""#))
+        // The graph of so few pictures is not built.
+        for arguments in [["--index", "graph"], ["--index", "graph", "--approximate"]] {
+            let absent = try sosia.run(["search", "id:2"] + arguments)
+            #expect(absent.status == 1)
+            #expect(absent.errors == "sosia: there is no index \"graph\" here; there are: flat\n")
+        }
+        let unknown = try sosia.run("search", "id:2", "--index", "pq")
+        #expect(unknown.errors == "sosia: there is no index \"pq\" here; there are: flat, exact, graph\n")
+        let exact = try sosia.run("search", "id:2", "--index", "graph", "--exact")
+        #expect(exact.errors.contains("graph may miss neighbours"))
+        let html = sosia.folder.path + "/a.html"
+        #expect(try sosia.run("report", "id:2", "--html", html, "--index", "flat").status == 0)
+        #expect(try String(contentsOfFile: html, encoding: .utf8).contains("flat, proven exact"))
+        #expect(try sosia.run("report", "id:2", "--html", html, "--index", "pq").status == 1)
+    }
+
     @Test func failuresGiveOneAndOneLine() throws {
         let none = try sosia.run("search", photos + "/1.jpg")
         #expect(none.status == 1)

@@ -58,6 +58,34 @@ struct SearchTests {
         }
     }
 
+    @Test func anIndexIsAskedForByName() async throws {
+        try await TestServer().run(pictures: 0..<5) { client async throws in
+            func search(_ options: String) async throws -> Answer {
+                try await client.post(Self.path + "/search", #"{"query":{"positive":[{"id":1}]}\#(options)}"#)
+            }
+            let scan = try await search(#","index":"flat","exact":true"#).json()
+            #expect(scan["plan"]?["index"] == "flat" && Self.ids(scan).count == 4)
+            #expect(
+                try await client.get(Self.path + "/images/1/similar?index=flat").json()["results"] == scan["results"])
+            var form = Form()
+            form.add("picture", fileName: "q.jpg", try picture(1))
+            form.add("index", "flat")
+            #expect(try await client.post(Self.path + "/search", form).json()["plan"]?["index"] == "flat")
+
+            for name in ["graph", "pq"] {
+                let absent = try await search(#","index":"\#(name)""#)
+                #expect(absent.status == 400 && absent.problem == "invalid-parameter")
+                #expect(try absent.json()["known"] == ["flat"])
+                #expect(try await client.get(Self.path + "/images/1/similar?index=\(name)").status == 400)
+            }
+            #expect(try await search(#","index":"graph","exact":true"#).problem == "invalid-parameter")
+            let long = String(repeating: "x", count: SearchOptions.longestIndex + 1)
+            #expect(try await search(#","index":"\#(long)""#).problem == "invalid-body")
+            #expect(
+                try await client.get(Self.path + "/images/1/similar?index=\(long)").problem == "invalid-parameter")
+        }
+    }
+
     @Test func pagesHangTogether() async throws {
         try await TestServer().run(pictures: 0..<20) { client async throws in
             let all = Self.ids(try await client.get(Self.path + "/images/1/similar?k=19").json())

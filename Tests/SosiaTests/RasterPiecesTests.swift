@@ -5,6 +5,7 @@ import SosiaCore
 import Synchronization
 import TestSupport
 import Testing
+import Workers
 
 /// How often a raster is read for a map.
 struct RasterPiecesTests {

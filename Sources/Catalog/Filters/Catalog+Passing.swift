@@ -11,7 +11,7 @@ package struct PassingRows: Sendable {
 extension Catalog {
     /// Evaluates a filter for every picture.
     /// - Returns: nil before the collection is created.
-    package func passing(_ filter: Filter) throws(CatalogError) -> PassingRows? {
+    package func passing(_ filter: Filter) throws(StoreError) -> PassingRows? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
             var words = [UInt64](repeating: 0, count: (state.rows + 63) / 64)
@@ -21,7 +21,7 @@ extension Catalog {
                 while let row = try rows.next() {
                     let slot: Int = try row.value(at: 0)
                     guard (0..<state.rows).contains(slot) else {
-                        throw CatalogError.damaged(path: path, reason: "a picture has row \(slot) of \(state.rows)")
+                        throw StoreError.damaged(path: path, reason: "a picture has row \(slot) of \(state.rows)")
                     }
                     words[slot / 64] |= 1 << UInt64(slot % 64)
                 }
@@ -29,5 +29,38 @@ extension Catalog {
             return PassingRows(
                 generation: state.generation, revision: state.revision, rows: RowFilter(words: words))
         }
+    }
+}
+
+extension Filter {
+    /// Makes a statement with the filter as a condition on `image`, and what the condition calls known for its length.
+    func withCondition<Result>(_ db: Database, _ body: (SQL) throws -> Result) throws -> Result {
+        var areas: [GeoArea] = []
+        let condition = sql(&areas)
+        guard !areas.isEmpty else { return try body(condition) }
+        let function = AreaFunction.over(areas)
+        db.add(function: function)
+        defer { db.remove(function: function) }
+        return try body(condition)
+    }
+}
+
+/// A function of SQLite by which a statement asks `SosiaCore` whether a point lies in an area, so that both have one
+/// meaning to the last bit.
+enum AreaFunction {
+    private static let name = "sosia_within"
+
+    /// - Parameter areas: those of one statement; its calls name them by their positions.
+    static func over(_ areas: [GeoArea]) -> DatabaseFunction {
+        DatabaseFunction(name, argumentCount: 3, pure: true) { values in
+            guard values.count == 3, let index = Int.fromDatabaseValue(values[0]), areas.indices.contains(index),
+                let latitude = Double.fromDatabaseValue(values[1]), let longitude = Double.fromDatabaseValue(values[2])
+            else { return false }
+            return areas[index].contains(GeoPoint(longitude: longitude, latitude: latitude))
+        }
+    }
+
+    static func call(_ area: Int, latitude: SQL, longitude: SQL) -> SQL {
+        "\(sql: name)(\(area), \(latitude), \(longitude))"
     }
 }

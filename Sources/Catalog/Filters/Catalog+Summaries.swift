@@ -3,7 +3,7 @@ package import SosiaCore
 
 extension Catalog {
     /// The attributes that exist, by name in the order of their bytes.
-    package func attributeSummaries() throws(CatalogError) -> [AttributeSummary] {
+    package func attributeSummaries() throws(StoreError) -> [AttributeSummary] {
         try read { db in
             let facts = FactColumn.allCases.map { fact -> SQL in
                 """

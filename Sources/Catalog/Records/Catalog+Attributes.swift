@@ -3,26 +3,15 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// Sets attributes of pictures by source, leaving the others as they are.
-    /// - Returns: how many pictures changed.
-    package func merge(_ attributes: [(location: String, attributes: Attributes)]) throws -> Int {
-        try write { db in
-            var changed = 0
-            for (location, values) in attributes {
-                let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
-                guard let id = try Int64.fetchOne(select, arguments: [location]) else { continue }
-                if try Self.merge(values, into: id, db) { changed += 1 }
-            }
-            return changed
-        }
-    }
+    /// SQLite's longest text.
+    package static let maximumAttributeBytes = 1_000_000_000
 
     /// Changes the attributes of a picture by a JSON Merge Patch.
     /// - Returns: the record as it is now; nil when there is no such picture.
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
         try write { db in
             _ = try Self.change(id.rawValue, db) { $0.patched(with: patch) }
-            return try Self.record(id, db)
+            return try records([id], db).first
         }
     }
 

@@ -1,43 +1,47 @@
 import GRDB
 package import SosiaCore
 
-/// A picture whose vector could not be read: it is found no more, but keeps its id and attributes for the moment when
-/// one of its files is added again.
-package struct LostPicture: Sendable, Hashable {
-    package let id: ImageID
-    package let locations: [String]
-}
-
 extension Catalog {
-    /// Pictures that wait for their files to be added again, in the order of their ids.
-    package func lost() throws(CatalogError) -> [LostPicture] {
+    /// Pictures that wait for their files to be added again, in the order of their ids, a page at a time.
+    package func lost(after id: ImageID?, limit: Int) throws(StoreError) -> [PictureOrigin] {
         try read { db in
             // A reader may see a catalog that no writer has migrated yet.
             guard try Self.hasTable("lost", db) else { return [] }
-            return try Int64.fetchAll(db, sql: "SELECT id FROM lost ORDER BY id").map { id in
-                let locations = try String.fetchAll(
-                    db.cachedStatement(sql: "SELECT location FROM lost_source WHERE lost = ? ORDER BY location"),
-                    arguments: [id])
-                return LostPicture(id: ImageID(rawValue: id), locations: locations)
-            }
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT * FROM lost WHERE id > ? ORDER BY id LIMIT ?", arguments: [id?.rawValue ?? 0, limit])
+            return try rows.map { try lostOrigin($0, db) }
         }
+    }
+
+    package func lostCount() throws(StoreError) -> Int {
+        try read { db in
+            try Self.hasTable("lost", db) ? Int.fetchOne(db, sql: "SELECT count(*) FROM lost") ?? 0 : 0
+        }
+    }
+
+    func lostOrigin(_ row: Row, _ db: Database) throws -> PictureOrigin {
+        let id: Int64 = try row.value("id")
+        let locations = try String.fetchAll(
+            db.cachedStatement(sql: "SELECT location FROM lost_source WHERE lost = ? ORDER BY location"),
+            arguments: [id])
+        return PictureOrigin(
+            id: ImageID(rawValue: id), hash: try Self.contentHash(row), sources: try locations.map(location),
+            isLost: true)
     }
 
     /// Takes a picture and its sources out of the collection, to wait in `lost`.
     static func lose(_ id: Int64, _ db: Database) throws {
         try reopenContainer(of: id, db)
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO lost SELECT id, hash, attributes FROM image WHERE id = ?")
-            .execute(arguments: [id])
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO lost (id, hash, attributes, content)
+                SELECT id, hash, attributes, content FROM image WHERE id = ?
+                """
+        ).execute(arguments: [id])
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO lost_source SELECT location, image FROM source WHERE image = ?"
         ).execute(arguments: [id])
         try db.cachedStatement(sql: "DELETE FROM image WHERE id = ?").execute(arguments: [id])
-    }
-
-    /// The lost picture with these bytes.
-    static func lost(_ hash: ContentHash, _ db: Database) throws -> Int64? {
-        try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM lost WHERE hash = ?"), arguments: [hash.data])
     }
 
     /// The lost picture that was seen at one place only, this one.

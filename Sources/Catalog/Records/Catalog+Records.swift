@@ -4,16 +4,12 @@ package import SosiaCore
 
 extension Catalog {
     /// - Returns: the records of those ids that exist, in the order asked for.
-    package func records(_ ids: [ImageID]) throws(CatalogError) -> [ImageRecord] {
-        try readOne { db in try Self.records(ids, db) }
-    }
-
-    static func record(_ id: ImageID, _ db: Database) throws -> ImageRecord? {
-        try records([id], db).first
+    package func records(_ ids: [ImageID]) throws(StoreError) -> [ImageRecord] {
+        try readOne { db in try records(ids, db) }
     }
 
     /// One statement for all of them, read by position: every answer to a search pays for this.
-    static func records(_ ids: [ImageID], _ db: Database) throws -> [ImageRecord] {
+    func records(_ ids: [ImageID], _ db: Database) throws -> [ImageRecord] {
         let select = try db.cachedStatement(
             sql: """
                 SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key
@@ -26,7 +22,7 @@ extension Catalog {
         var lastKey: Int?
         let rows = try Row.fetchCursor(select, arguments: [list])
         while let row = try rows.next() {
-            let source: String? = try row.optional(at: 9)
+            let source: SourceLocation? = try row.optional(at: 9).map(location)
             let key: Int = try row.value(at: 10)
             if let source, key == lastKey, let last = records.last {
                 // One more place of the same picture.
@@ -34,73 +30,144 @@ extension Catalog {
                     id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
                     tile: last.tile)
             } else {
-                let isTile = source?.hasPrefix(TileLocation.scheme) ?? false
-                let tile = isTile ? try tile(of: row.value(at: 0), db) : nil
-                records.append(try record(row, sources: source.map { [$0] } ?? [], tile: tile))
+                let tile: Tile? = if case .tile = source { try tile(of: row.value(at: 0), db) } else { nil }
+                records.append(try Self.record(row, sources: source.map { [$0] } ?? [], tile: tile))
             }
             lastKey = key
         }
         return records
     }
 
-    /// The picture with these bytes.
-    package func image(_ hash: ContentHash) throws(CatalogError) -> ImageID? {
+    /// The newest pictures before one, newest first.
+    /// - Parameters:
+    ///   - filter: what they have to pass.
+    ///   - id: the last of the page before; nil for the first page.
+    ///   - limit: at most so many.
+    package func records(
+        passing filter: Filter? = nil, before id: ImageID?, limit: Int
+    ) throws(StoreError) -> [ImageRecord] {
         try read { db in
-            try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT id FROM image WHERE hash = ?"), arguments: [hash.data])
+            let ids =
+                if let filter {
+                    try filter.withCondition(db) { condition in
+                        let request: SQLRequest<Int64> = """
+                            SELECT id FROM image WHERE id < \(id?.rawValue ?? .max) AND \(condition)
+                            ORDER BY id DESC LIMIT \(limit)
+                            """
+                        return try request.fetchAll(db)
+                    }
+                } else {
+                    try Int64.fetchAll(
+                        db.cachedStatement(sql: "SELECT id FROM image WHERE id < ? ORDER BY id DESC LIMIT ?"),
+                        arguments: [id?.rawValue ?? .max, limit])
+                }
+            return try records(ids.map(ImageID.init(rawValue:)), db)
         }
-        .map(ImageID.init(rawValue:))
     }
 
-    /// What the bytes of a picture are named by.
-    package func hash(of id: ImageID) throws(CatalogError) -> ContentHash? {
+    /// The pictures with some bytes.
+    package func known(_ hashes: [ContentHash]) throws(StoreError) -> [[PictureOrigin]] {
         try read { db in
-            let select = try db.cachedStatement(sql: "SELECT hash FROM image WHERE id = ?")
-            guard let row = try Row.fetchOne(select, arguments: [id.rawValue]) else { return nil }
-            return try Self.hash(row)
-        }
-    }
-
-    /// The pictures that have a source of a scheme, those that wait in `lost` included, by the hash of their bytes.
-    package func uploads(scheme: String) throws(CatalogError) -> [ContentHash: ImageID] {
-        // The colon that ends a scheme comes right before the semicolon.
-        let bounds: StatementArguments = [scheme, scheme.dropLast() + ";"]
-        return try read { db in
-            var joins = ["image JOIN source ON image = id"]
-            if try Self.hasTable("lost", db) { joins.append("lost JOIN lost_source ON lost = id") }
-            let rows = try joins.flatMap { join in
-                try Row.fetchAll(
-                    db, sql: "SELECT DISTINCT hash, id FROM \(join) WHERE location > ? AND location < ?",
-                    arguments: bounds)
+            let column = identity == .file ? "content" : "hash"
+            let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE \(column) = ? ORDER BY id")
+            return try hashes.map { hash in
+                try Row.fetchAll(select, arguments: [hash.data]).map { try origin($0, db) }
             }
-            return try Dictionary(
-                rows.map { (try Self.hash($0), ImageID(rawValue: try $0.value("id"))) }, uniquingKeysWith: { $1 })
         }
     }
 
-    private static func hash(_ row: Row) throws -> ContentHash {
-        let bytes: Data = try row.value("hash")
-        guard let hash = ContentHash(bytes: Array(bytes)) else {
+    /// What pictures were made of, lost ones included.
+    package func origins(of ids: [ImageID]) throws(StoreError) -> [PictureOrigin?] {
+        try read { db in
+            let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
+            let hasLost = try Self.hasTable("lost", db)
+            return try ids.map { id in
+                if let row = try Row.fetchOne(select, arguments: [id.rawValue]) { return try origin(row, db) }
+                guard hasLost else { return nil }
+                let lost = try db.cachedStatement(sql: "SELECT * FROM lost WHERE id = ?")
+                return try Row.fetchOne(lost, arguments: [id.rawValue]).map { try lostOrigin($0, db) }
+            }
+        }
+    }
+
+    /// The pictures that were uploaded, those that wait in `lost` included, in the order of their hashes.
+    /// - Parameter limit: at most so many hashes.
+    package func uploads(after hash: ContentHash?, limit: Int) throws(StoreError) -> [PictureOrigin] {
+        try read { db in
+            // The colon that ends a scheme comes right before the semicolon.
+            let isUpload = "location > 'upload:' AND location < 'upload;'"
+            let column = identity == .file ? "content" : "hash"
+            func select(_ table: String, _ sources: String, _ owner: String) -> String {
+                "SELECT id, \(column) AS key FROM \(table) WHERE key > :after "
+                    + "AND EXISTS (SELECT 1 FROM \(sources) WHERE \(owner) = id AND \(isUpload))"
+            }
+            var selects = [select("image", "source", "image")]
+            if try Self.hasTable("lost", db) { selects.append(select("lost", "lost_source", "lost")) }
+            let all = selects.joined(separator: " UNION ALL ")
+            let ids = try Int64.fetchAll(
+                db,
+                sql: """
+                    WITH upload AS (\(all)), page AS (SELECT DISTINCT key FROM upload ORDER BY key LIMIT :limit)
+                    SELECT id FROM upload WHERE key IN (SELECT key FROM page) ORDER BY key, id
+                    """,
+                arguments: ["after": hash?.data ?? Data(), "limit": limit])
+            return try ids.compactMap { id in
+                if let row = try Row.fetchOne(db, sql: "SELECT * FROM image WHERE id = ?", arguments: [id]) {
+                    return try origin(row, db)
+                }
+                return try Row.fetchOne(db, sql: "SELECT * FROM lost WHERE id = ?", arguments: [id])
+                    .map { try lostOrigin($0, db) }
+            }
+        }
+    }
+
+    private func origin(_ row: Row, _ db: Database) throws -> PictureOrigin {
+        let id: Int64 = try row.value("id")
+        let locations = try String.fetchAll(
+            db.cachedStatement(sql: "SELECT location FROM source WHERE image = ? ORDER BY location"), arguments: [id]
+        ).map(location)
+        let isTile = locations.contains { if case .tile = $0 { true } else { false } }
+        return PictureOrigin(
+            id: ImageID(rawValue: id), hash: try Self.contentHash(row), sources: locations,
+            tile: isTile ? try tile(of: id, db) : nil)
+    }
+
+    /// The hash of a picture's bytes, which stands in `content` where `hash` is only a key.
+    static func contentHash(_ row: Row) throws -> ContentHash {
+        let content: Data? = row.hasColumn("content") ? try row.optional("content") : nil
+        guard let hash = ContentHash(bytes: Array(try content ?? row.value("hash"))) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the hash of a picture is no SHA-256")
         }
         return hash
     }
 
-    package func count() throws(CatalogError) -> Int {
+    /// Reads a location as it is written in the catalog.
+    func location(_ text: String) throws -> SourceLocation {
+        guard let location = SourceLocation(text, on: home) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the location of a picture is garbled")
+        }
+        return location
+    }
+
+    package func count() throws(StoreError) -> Int {
         try readOne { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
     }
 
-    private static func record(_ row: Row, sources: [String], tile: Tile?) throws -> ImageRecord {
+    private static func record(_ row: Row, sources: [SourceLocation], tile: Tile?) throws -> ImageRecord {
+        ImageRecord(
+            id: ImageID(rawValue: try row.value(at: 0)), sources: sources, facts: try facts(row),
+            attributes: try decode(attributes: row.value(at: 8)), tile: tile)
+    }
+
+    /// Reads the columns from the second to the eighth.
+    static func facts(_ row: Row) throws -> PictureFacts {
         var position: PictureFacts.Position?
         if let latitude: Double = try row.optional(at: 5), let longitude: Double = try row.optional(at: 6) {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
         }
-        let facts = PictureFacts(
+        return PictureFacts(
             format: try row.value(at: 1), width: try row.value(at: 2), height: try row.value(at: 3),
             captured: try row.optional(at: 4), position: position, camera: try row.optional(at: 7))
-        return ImageRecord(
-            id: ImageID(rawValue: try row.value(at: 0)), sources: sources, facts: facts,
-            attributes: try decode(attributes: row.value(at: 8)), tile: tile)
     }
 }
 

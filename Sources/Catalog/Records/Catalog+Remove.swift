@@ -19,11 +19,11 @@ extension Catalog {
 
     /// Forgets sources, and the pictures that no other source shows.
     /// - Returns: how many pictures went.
-    package func forget(_ locations: [String]) throws -> Int {
+    package func forget(_ locations: [SourceLocation]) throws -> Int {
         try write { db in
             let revision = try Self.nextRevision(db)
             var removed = 0
-            for location in locations {
+            for location in locations.map({ $0.text(on: home) }) {
                 if try Self.forgetLost(at: location, db) { removed += 1 }
                 let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
                 guard let id = try Int64.fetchOne(select, arguments: [location]) else { continue }

@@ -18,7 +18,7 @@ package struct NamedRow: Sendable, Hashable {
 extension Catalog {
     /// - Parameter revision: what the caller has seen; below zero for everything.
     /// - Returns: nil before the collection is created.
-    package func slotChanges(since revision: Int64) throws(CatalogError) -> SlotChanges? {
+    package func slotChanges(since revision: Int64) throws(StoreError) -> SlotChanges? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
             let names = try db.cachedStatement(sql: "SELECT slot, id FROM image WHERE revision > ?")
@@ -32,21 +32,33 @@ extension Catalog {
     }
 
     /// Where the vector of a picture lies in the present generation.
-    package func slot(of id: ImageID) throws(CatalogError) -> Int? {
+    package func slot(of id: ImageID) throws(StoreError) -> Int? {
         try readOne { db in
             try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT slot FROM image WHERE id = ?"), arguments: [id.rawValue])
         }
     }
 
+    /// Pictures in the order of their ids, a page at a time, and the generation that the catalog is at.
+    package func pictures(
+        after id: ImageID?, limit: Int
+    ) throws(StoreError) -> (generation: Int64, ids: [ImageID]) {
+        try read { db in
+            let generation = try Int64.fetchOne(db, sql: "SELECT generation FROM collection") ?? 0
+            let select = try db.cachedStatement(sql: "SELECT id FROM image WHERE id > ? ORDER BY id LIMIT ?")
+            let ids = try Int64.fetchAll(select, arguments: [id?.rawValue ?? 0, limit])
+            return (generation, ids.map(ImageID.init(rawValue:)))
+        }
+    }
+
     /// All named rows in the order of their ids.
-    package func namedRows() throws(CatalogError) -> [NamedRow] {
+    package func namedRows() throws(StoreError) -> [NamedRow] {
         try read { db in try Self.namedRows(db) }
     }
 
     /// The state and the rows of one and the same commit.
     /// - Returns: nil before the collection is created.
-    package func stateAndRows() throws(CatalogError) -> (state: CatalogState, rows: [NamedRow])? {
+    package func stateAndRows() throws(StoreError) -> (state: CatalogState, rows: [NamedRow])? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
             return (state, try Self.namedRows(db))
@@ -84,7 +96,7 @@ extension Catalog {
 
     /// What must hold between slots: each row of the file is named once or vacant.
     /// - Returns: what is wrong; empty when nothing is.
-    package func slotProblems() throws(CatalogError) -> [String] {
+    package func slotProblems() throws(StoreError) -> [String] {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return [] }
             var problems: [String] = []
@@ -103,7 +115,7 @@ extension Catalog {
 
     /// SQLite's own check of the whole file (`PRAGMA integrity_check`, foreign keys).
     /// - Returns: what is wrong; empty when nothing is.
-    package func problems() throws(CatalogError) -> [String] {
+    package func problems() throws(StoreError) -> [String] {
         try read { db in
             var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
             let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count

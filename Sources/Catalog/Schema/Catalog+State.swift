@@ -1,36 +1,66 @@
 import GRDB
 package import SosiaCore
 
+/// The one row that describes the collection as a whole.
+package struct CatalogState: Sendable, Hashable {
+    package let model: ModelIdentity
+    package let identity: PictureIdentity
+    /// Which writing of the vector file the slots refer to; compaction counts it up.
+    package let generation: Int64
+    /// Counts the commits that changed a slot.
+    package let revision: Int64
+    /// Rows of the vector file that were ever named since the last compaction: the next picture gets this slot.
+    package let rows: Int
+}
+
 extension Catalog {
-    /// - Returns: nil before ``create(model:)``.
-    package func state() throws(CatalogError) -> CatalogState? {
+    /// - Returns: nil before ``create(_:)``.
+    package func state() throws(StoreError) -> CatalogState? {
         try read { db in try Self.state(db, path: path) }
     }
 
     /// Only the number that changes with every commit; cheap enough to ask before every search.
-    package func revision() throws(CatalogError) -> Int64 {
+    package func revision() throws(StoreError) -> Int64 {
         try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "SELECT revision FROM collection")) ?? 0
         }
     }
 
     /// A number that is another one after every commit of another connection, those that change no slot included.
-    package func version() throws(CatalogError) -> Int64 {
+    package func version() throws(StoreError) -> Int64 {
         try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
         }
     }
 
     /// Writes the collection's one row, once.
-    package func create(model: ModelIdentity) throws {
+    package func create(_ description: CollectionDescription) throws {
+        let model = description.model
         try write { db in
             try db.execute(
-                sql: "INSERT INTO collection VALUES (1, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+                sql: """
+                    INSERT INTO collection (only, model, weights_sha256, precision, pooling, dimension, metric,
+                        generation, revision, rows, machine, identity)
+                    VALUES (1, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?)
+                    """,
                 arguments: [
                     model.name, model.weightsSHA256, model.precision.rawValue, model.descriptor.text,
-                    model.dimension, model.metric.rawValue,
+                    model.dimension, model.metric.rawValue, description.machine.description,
+                    description.identity.rawValue,
                 ])
         }
+    }
+
+    /// What was decided when the collection was made; catalogs that were written before there was a choice say nothing.
+    static func fixedFacts(_ db: Database) throws -> (home: MachineName?, identity: PictureIdentity) {
+        guard try hasTable("collection", db), let row = try Row.fetchOne(db, sql: "SELECT * FROM collection"),
+            row.hasColumn("identity")
+        else { return (nil, .content) }
+        let home: String? = try row.optional("machine")
+        guard let identity = PictureIdentity(rawValue: try row.value("identity")) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what a picture is is not known")
+        }
+        return (home.flatMap { MachineName($0) }, identity)
     }
 
     static func state(_ db: Database, path: String) throws -> CatalogState? {
@@ -43,13 +73,13 @@ extension Catalog {
             let metric = Metric(rawValue: try row.value("metric")),
             dimension > 0, rows >= 0
         else {
-            throw CatalogError.damaged(path: path, reason: "the collection's description has an unknown value")
+            throw StoreError.damaged(path: path, reason: "the collection's description has an unknown value")
         }
         let model = ModelIdentity(
             name: try row.value("model"), weightsSHA256: try row.value("weights_sha256"), precision: precision,
             descriptor: descriptor, dimension: dimension, metric: metric)
         return CatalogState(
-            model: model, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
+            model: model, identity: try fixedFacts(db).identity, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
     }
 
     /// Whether the schema has a table. GRDB remembers the schema that a connection has met, but another process may migrate

@@ -1,11 +1,14 @@
 import GRDB
+import SosiaCore
 
 /// The schema, one step a version. A step that has shipped is never edited.
 enum CatalogMigrations {
     /// The step that a reader needs: those after it add only what writers use.
     static let oldestReadable = "1 collection, images, sources"
+    private static let machines = "4 machines, whole stamps, what a picture is"
 
-    static var migrator: DatabaseMigrator {
+    /// - Parameter home: the machine of the files that a catalog without machines names.
+    static func migrator(home: MachineName) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration(oldestReadable) { db in
             try db.execute(sql: version1)
@@ -15,6 +18,10 @@ enum CatalogMigrations {
         }
         migrator.registerMigration("3 tiles of larger pictures") { db in
             try db.execute(sql: version3)
+        }
+        migrator.registerMigration(machines) { db in
+            try db.execute(sql: version4)
+            try db.execute(sql: "UPDATE collection SET machine = ?", arguments: [home.description])
         }
         return migrator
     }
@@ -100,5 +107,18 @@ enum CatalogMigrations {
             outline TEXT
         ) STRICT;
         CREATE UNIQUE INDEX tile_window ON tile(container, y, x, width, height);
+        """
+
+    /// Locations without a scheme are files of `collection.machine`. `content` is the hash of the bytes where each source
+    /// is a picture (`identity` is `file`); `hash` is then a key that no other picture has.
+    private static let version4 = """
+        ALTER TABLE collection ADD COLUMN machine TEXT;
+        ALTER TABLE collection ADD COLUMN identity TEXT NOT NULL DEFAULT 'content';
+        ALTER TABLE source ADD COLUMN changed INTEGER;
+        ALTER TABLE source ADD COLUMN inode INTEGER;
+        ALTER TABLE source ADD COLUMN device INTEGER;
+        ALTER TABLE image ADD COLUMN content BLOB;
+        ALTER TABLE lost ADD COLUMN content BLOB;
+        CREATE INDEX image_content ON image(content) WHERE content IS NOT NULL;
         """
 }

@@ -3,51 +3,82 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// The files that pictures were cut from, by path.
-    package func containers() throws(CatalogError) -> [TileContainer] {
+    /// Files in the order of their numbers with the number of their tiles, a page at a time.
+    /// - Parameter kind: nil for all kinds.
+    package func containers(
+        _ kind: TileContainer.Kind?, after id: Int64?, limit: Int
+    ) throws(StoreError) -> [CountedContainer] {
         try read { db in
             // A reader may see a catalog that no writer has migrated yet.
             guard try Self.hasTable("container", db) else { return [] }
-            return try Row.fetchAll(db, sql: Self.select + " ORDER BY path").map(Self.container)
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT *, (SELECT count(*) FROM tile WHERE container = container.id) AS tiles FROM container
+                    WHERE (:kind IS NULL OR kind = :kind) AND id > :id ORDER BY id LIMIT :limit
+                    """,
+                arguments: ["kind": kind?.rawValue, "id": id ?? 0, "limit": limit])
+            return try rows.map { CountedContainer(container: try container($0), tiles: try $0.value("tiles")) }
         }
     }
 
     /// The file at a path.
-    package func container(at path: String) throws(CatalogError) -> TileContainer? {
+    package func container(at path: String, on machine: MachineName) throws(StoreError) -> TileContainer? {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
-            return try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [path]).map(Self.container)
+            let text = SourceLocation.file(path: path, machine: machine).text(on: home)
+            return try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [text]).map(container)
         }
     }
 
     /// The file of a number.
-    package func container(_ id: Int64) throws(CatalogError) -> TileContainer? {
+    package func container(_ id: Int64) throws(StoreError) -> TileContainer? {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
-            return try Row.fetchOne(db, sql: Self.select + " WHERE id = ?", arguments: [id]).map(Self.container)
+            return try Row.fetchOne(db, sql: Self.select + " WHERE id = ?", arguments: [id]).map(container)
         }
     }
 
-    /// The files at and below a path.
-    package func containers(under path: String) throws(CatalogError) -> [TileContainer] {
-        let stem = path == "/" ? "" : path
-        return try containers().filter { $0.path == path || $0.path.hasPrefix(stem + "/") }
+    /// The tiles of a file in the order of their windows, a page at a time.
+    package func tiles(
+        of container: Int64, after window: PixelWindow?, limit: Int
+    ) throws(StoreError) -> [LedgerTile] {
+        try read { db in
+            guard try Self.hasTable("tile", db) else { return [] }
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT x, y, tile.width, tile.height,
+                            source.size IS container.size AND source.modified IS container.modified
+                        FROM tile JOIN container ON container.id = container JOIN source USING (image)
+                        WHERE container = ? AND (y, x, tile.width, tile.height) > (?, ?, ?, ?)
+                        ORDER BY y, x, tile.width, tile.height LIMIT ?
+                        """),
+                arguments: [
+                    container, window?.y ?? Int.min, window?.x ?? 0, window?.width ?? 0, window?.height ?? 0, limit,
+                ])
+            return try rows.map { row in
+                LedgerTile(
+                    window: PixelWindow(
+                        x: try row.value(at: 0), y: try row.value(at: 1), width: try row.value(at: 2),
+                        height: try row.value(at: 3)), isCurrent: try row.value(at: 4))
+            }
+        }
     }
 
-    /// Names a file before its tiles come. It is incomplete until ``finish(container:isComplete:keeping:)``.
+    /// Names a file before its tiles come. It is incomplete until ``finish(container:isComplete:forgetting:)``.
     ///
     /// Tiles that were cut by another rule lose their stamps, so that each is looked at again.
     /// - Returns: the number of the file, which it keeps.
-    package func begin(
-        _ path: String, kind: TileContainer.Kind, stamp: ImageSource.Stamp, facts: TileContainer.Facts
-    ) throws -> Int64 {
+    package func begin(_ file: ContainerFile) throws -> Int64 {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(facts), as: UTF8.self)
+        let text = String(decoding: try encoder.encode(file.facts), as: UTF8.self)
+        let path = SourceLocation.file(path: file.path, machine: file.machine).text(on: home)
         return try write { db in
             let known = try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [path])
-                .map(Self.container)
-            let (old, new) = (known?.facts.tiling, facts.tiling)
+                .map(container)
+            let (old, new) = (known?.facts.tiling, file.facts.tiling)
             if let known, let old, !old.dropsAs(new) {
                 try Self.dropStamps(ofTilesIn: known.id, db)
             }
@@ -56,7 +87,7 @@ extension Catalog {
                     INSERT INTO container (path, kind, size, modified, complete, facts) VALUES (?, ?, ?, ?, 0, ?)
                     ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, size = excluded.size,
                         modified = excluded.modified, complete = 0, facts = excluded.facts
-                    """, arguments: [path, kind.rawValue, stamp.size, stamp.modified, text])
+                    """, arguments: [path, file.kind.rawValue, file.stamp.size, file.stamp.modified, text])
             return try known?.id ?? Int64.fetchOne(
                 db, sql: "SELECT id FROM container WHERE path = ?", arguments: [path]) ?? 0
         }
@@ -64,9 +95,10 @@ extension Catalog {
 
     /// A file lies somewhere else by now. That it is the same one is a guess: its tiles lose their stamps, so that each is
     /// looked at again.
-    package func move(container: Int64, to path: String) throws {
+    package func move(container: Int64, to path: String, on machine: MachineName) throws {
+        let text = SourceLocation.file(path: path, machine: machine).text(on: home)
         try write { db in
-            try db.execute(sql: "UPDATE container SET path = ? WHERE id = ?", arguments: [path, container])
+            try db.execute(sql: "UPDATE container SET path = ? WHERE id = ?", arguments: [text, container])
             try Self.dropStamps(ofTilesIn: container, db)
         }
     }
@@ -79,55 +111,17 @@ extension Catalog {
                 """, arguments: [container])
     }
 
-    /// Pictures that were cut from each file, by the file's number; files without any are not among them.
-    package func tileCounts() throws(CatalogError) -> [Int64: Int] {
-        try read { db in
-            guard try Self.hasTable("tile", db) else { return [:] }
-            let rows = try Row.fetchAll(db, sql: "SELECT container, count(*) AS tiles FROM tile GROUP BY container")
-            return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.value("container"), try $0.value("tiles")) })
-        }
-    }
-
-    /// Pictures that were cut from a file.
-    package func tileCount(of container: Int64) throws(CatalogError) -> Int {
-        try read { db in
-            try Int.fetchOne(db, sql: "SELECT count(*) FROM tile WHERE container = ?", arguments: [container]) ?? 0
-        }
-    }
-
-    /// The sources of all tiles of a file.
-    package func locations(of container: Int64) throws(CatalogError) -> [String] {
-        try read { db in
-            try String.fetchAll(
-                db, sql: "SELECT location FROM source JOIN tile USING (image) WHERE container = ?",
-                arguments: [container])
-        }
-    }
-
-    /// Ends the adding of a file: forgets the tiles that it does not have any more.
-    /// - Parameters:
-    ///   - isComplete: whether every window was looked at.
-    ///   - keeping: whether a window whose tile was not cut from the file as it is stays all the same, and whether one
-    ///     that was is still wanted.
+    /// Ends the adding of a file: forgets tiles that it does not have any more.
+    /// - Parameter isComplete: whether every window was looked at.
     /// - Returns: how many pictures went.
-    package func finish(
-        container: Int64, isComplete: Bool, keeping: (_ window: PixelWindow, _ isCurrent: Bool) -> Bool
-    ) throws -> Int {
+    package func finish(container: Int64, isComplete: Bool, forgetting windows: [PixelWindow]) throws -> Int {
         try write { db in
-            let select = try db.makeStatement(
-                sql: """
-                    SELECT image, x, y, tile.width, tile.height,
-                        source.size IS container.size AND source.modified IS container.modified
-                    FROM tile JOIN container ON container.id = container JOIN source USING (image)
-                    WHERE container.id = ?
-                    """)
             var gone: [Int64] = []
-            let rows = try Row.fetchCursor(select, arguments: [container])
-            while let row = try rows.next() {
-                let window = PixelWindow(
-                    x: try row.value(at: 1), y: try row.value(at: 2), width: try row.value(at: 3),
-                    height: try row.value(at: 4))
-                if !keeping(window, try row.value(at: 5)) { gone.append(try row.value(at: 0)) }
+            let select = try db.makeStatement(
+                sql: "SELECT image FROM tile WHERE container = ? AND x = ? AND y = ? AND width = ? AND height = ?")
+            for window in windows {
+                let arguments: StatementArguments = [container, window.x, window.y, window.width, window.height]
+                if let id = try Int64.fetchOne(select, arguments: arguments) { gone.append(id) }
             }
             if !gone.isEmpty {
                 let revision = try Self.nextRevision(db)
@@ -168,13 +162,14 @@ extension Catalog {
 
     static let select = "SELECT * FROM container"
 
-    static func container(_ row: Row) throws -> TileContainer {
+    func container(_ row: Row) throws -> TileContainer {
         let text: String = try row.value("facts")
         guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
-            let facts = try? JSONDecoder().decode(TileContainer.Facts.self, from: Data(text.utf8))
+            let facts = try? JSONDecoder().decode(TileContainer.Facts.self, from: Data(text.utf8)),
+            case .file(let path, let machine) = try location(row.value("path"))
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is known of a container is garbled") }
         return TileContainer(
-            id: try row.value("id"), path: try row.value("path"), kind: kind,
+            id: try row.value("id"), path: path, machine: machine, kind: kind,
             stamp: ImageSource.Stamp(size: try row.value("size"), modified: try row.value("modified")),
             isComplete: try row.value("complete"), facts: facts)
     }

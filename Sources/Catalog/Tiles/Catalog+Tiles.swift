@@ -2,32 +2,22 @@ import GRDB
 import SosiaCore
 
 extension Catalog {
-    /// Whether any picture is a tile of a raster. A reader may see a catalog that no writer has migrated yet.
-    package func hasRasterTiles() throws(CatalogError) -> Bool {
-        try readOne { db in
-            guard try Self.hasTable("tile", db) else { return false }
-            return try Bool.fetchOne(db.cachedStatement(sql: Self.rasterTiles)) ?? false
-        }
-    }
-
-    private static let rasterTiles = """
-        SELECT EXISTS (SELECT 1 FROM container JOIN tile ON container = container.id WHERE kind = 'raster')
-        """
-
     /// - Returns: nil for a picture that is none.
-    static func tile(of id: Int64, _ db: Database) throws -> Tile? {
+    func tile(of id: Int64, _ db: Database) throws -> Tile? {
         let select = try db.cachedStatement(
             sql: """
-                SELECT path, kind, x, y, width, height, outline FROM tile JOIN container ON container.id = container
+                SELECT path, kind, x, y, width, height, outline, container FROM tile JOIN container ON container.id = container
                 WHERE image = ?
                 """)
         guard let row = try Row.fetchOne(select, arguments: [id]) else { return nil }
         let outline: String? = try row.optional("outline")
-        guard let kind = TileContainer.Kind(rawValue: try row.value("kind")) else {
+        guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
+            case .file(let path, let machine) = try location(row.value("path"))
+        else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is known of a container is garbled")
         }
         return Tile(
-            source: try row.value("path"),
+            container: try row.value("container"), source: path, machine: machine,
             window: PixelWindow(
                 x: try row.value("x"), y: try row.value("y"), width: try row.value("width"),
                 height: try row.value("height")),
@@ -40,11 +30,11 @@ extension Catalog {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO tile
-                VALUES (?, (SELECT id FROM container WHERE path = ?), ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
-                id, tile.source, window.x, window.y, window.width, window.height, tile.outline?.text,
+                id, tile.container, window.x, window.y, window.width, window.height, tile.outline?.text,
             ])
     }
 
@@ -53,5 +43,32 @@ extension Catalog {
         try db.cachedStatement(
             sql: "UPDATE container SET complete = 0 WHERE id = (SELECT container FROM tile WHERE image = ?)"
         ).execute(arguments: [id])
+    }
+}
+
+/// How outlines are written in the catalog: GeoJSON's rings of `[longitude,latitude]`, each closed by itself.
+extension GeoPolygon {
+    var text: String {
+        let rings = rings.map { ring in
+            "[" + ring.map { "[\($0.longitude),\($0.latitude)]" }.joined(separator: ",") + "]"
+        }
+        return "[" + rings.joined(separator: ",") + "]"
+    }
+
+    /// Reads what ``text`` wrote; many hits have outlines, and a decoder for any JSON takes ten times as long.
+    init(text: String) throws {
+        var rings: [[GeoPoint]] = []
+        for ring in text.split(separator: "]]") {
+            var points: [GeoPoint] = []
+            for point in ring.split(separator: "]") {
+                let numbers = point.split { $0 == "[" || $0 == "," }
+                guard numbers.count == 2, let longitude = Double(numbers[0]), let latitude = Double(numbers[1]),
+                    longitude.isFinite, latitude.isFinite
+                else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the outline of a tile is garbled") }
+                points.append(GeoPoint(longitude: longitude, latitude: latitude))
+            }
+            if !points.isEmpty { rings.append(points) }
+        }
+        self.init(rings: rings)
     }
 }

@@ -8,8 +8,15 @@ extension EmbeddedEngine {
         /// What requests must have in common to be answered together.
         struct Group: Hashable {
             let k: Int
-            let mode: SearchRequest.Mode
+            let way: Way
             let filter: Filter?
+        }
+
+        /// What the planner is asked for.
+        struct Way: Hashable {
+            var mode: SearchRequest.Mode
+            /// The kind of index; nil for any.
+            var index: String?
         }
 
         let request: SearchRequest
@@ -23,7 +30,9 @@ extension EmbeddedEngine {
         }
 
         /// The neighbours that hold this page when nothing was added since the one before.
-        var group: Group { Group(k: wanted(ahead: 0), mode: request.mode, filter: request.filter) }
+        var group: Group { Group(k: wanted(ahead: 0), way: way, filter: request.filter) }
+
+        var way: Way { Way(mode: request.mode, index: request.index) }
 
         func wanted(ahead: Int) -> Int {
             let pages = (request.cursor?.returned ?? 0) + request.k + ahead
@@ -74,8 +83,7 @@ extension EmbeddedEngine {
                     next: next(query, candidates, isMoreBehind: !isAllFound))
             }
             found = try nearest(
-                to: [query.vector], k: query.wanted(ahead: ahead), mode: request.mode, allowed: allowed, in: snapshot)[
-                    0]
+                to: [query.vector], k: query.wanted(ahead: ahead), way: query.way, allowed: allowed, in: snapshot)[0]
         }
     }
 
@@ -90,27 +98,29 @@ extension EmbeddedEngine {
     }
 
     /// The nearest rows of several queries; as many as there are where they are fewer than k.
+    /// - Throws: `EngineError.inexactIndex`, `.noIndex`; `StoreError`
     func nearest(
-        to queries: [Embedding], k: Int, mode: SearchRequest.Mode, allowed: RowFilter?, in snapshot: Snapshot
+        to queries: [Embedding], k: Int, way: Query.Way, allowed: RowFilter?, in snapshot: Snapshot
     ) throws -> [Found] {
         let values = queries.flatMap(\.values)
-        var mode = mode
+        var way = way
         while true {
-            let planner = SearchPlanner(indexes: shelf.indexes(for: snapshot), state: snapshot.state)
-            let route = planner.route(mode)
+            let planner = SearchPlanner(
+                indexes: indexes.indexes(for: snapshot), kinds: indexes.kinds, state: snapshot.state)
+            let route = try planner.route(way.mode, index: way.index)
             do {
                 let lists = try snapshot.nearest(
-                    to: values, k: k, allowed: allowed, by: route, threads: threads, budget: memory)
+                    to: values.span, k: k, allowed: allowed, by: route, threads: threads, budget: memory)
                 let total = min(k, allowed?.count ?? snapshot.liveCount)
-                if case .graph = route, lists.contains(where: { $0.neighbors.count < total }) {
+                if !route.isExact, lists.contains(where: { $0.neighbors.count < total }) {
                     // A walk may end before it has met enough rows.
-                    mode = .exact
+                    way = Query.Way(mode: .exact)
                     continue
                 }
                 return lists.map { Found(list: $0, plan: route.plan(of: $0, allowed: allowed?.count)) }
             } catch let error as IndexError {
                 guard let file = route.file else { throw error }
-                shelf.discard(file)
+                indexes.discard(file)
             }
         }
     }

@@ -14,7 +14,8 @@ extension Snapshot {
     /// - Returns: one list a query.
     /// - Throws: `IndexError` when the index of the route is damaged.
     func nearest(
-        to queries: [Float], k: Int, allowed: RowFilter?, by route: SearchRoute, threads: Int, budget: MemoryBudget?
+        to queries: Span<Float>, k: Int, allowed: RowFilter? = nil, by route: SearchRoute, threads: Int = 1,
+        budget: MemoryBudget? = nil
     ) throws -> [NeighborList] {
         defer { vectors.hold(budget) }
         let ids = ids.span
@@ -24,24 +25,18 @@ extension Snapshot {
                 vectors.expect(scan: false)
                 return try vectors.withRows {
                     try FlatScan.search(
-                        queries.span, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: $0,
+                        queries, k: k, metric: state.model.metric, dimension: state.model.dimension, rows: $0,
                         ids: ids, allowed: allowed)
                 }
             }
             vectors.expect(scan: true)
             let found = allowed?.masking(ids) ?? self.ids
-            return try scan(queries.span, k: k, ids: found.span, threads: threads, budget: budget)
-        case .exact(let held):
+            return try scan(queries, k: k, ids: found.span, threads: threads, budget: budget)
+        case .index(let open, let settings):
             vectors.expect(scan: false)
-            let options = try ExactSearchOptions(threads: threads)
             return try vectors.withRows {
-                try held.index.search(queries.span, k: k, rows: $0, ids: ids, allowed: allowed, options: options)
-            }
-        case .graph(let held, let width):
-            vectors.expect(scan: false)
-            let options = try width.options(k: k, threads: threads)
-            return try vectors.withRows {
-                try held.index.search(queries.span, k: k, rows: $0, ids: ids, allowed: allowed, options: options)
+                try open.index.search(
+                    queries, k: k, rows: $0, ids: ids, allowed: allowed, settings: settings, threads: threads)
             }
         }
     }

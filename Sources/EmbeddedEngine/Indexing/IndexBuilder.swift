@@ -5,83 +5,102 @@ import SosiaCore
 
 /// Makes the indexes of one snapshot.
 struct IndexBuilder: Sendable {
-    let shelf: IndexShelf
+    let open: OpenIndexes
     let snapshot: Snapshot
+    let demand: IndexDemand
     let threads: Int
     let budget: MemoryBudget?
     /// Called with the rows that are in the new indexes and all that will be.
     var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    /// Rows of the exact index that are coded before the progress is told. A graph is better when it is made at once.
-    private static let step = 65_536
 
-    /// Whether an index is missing that would pay, or one that is there covers too little.
-    func isWanting(graph: Bool) -> Bool {
-        let known = shelf.indexes(for: snapshot)
-        let rows = snapshot.state.rows
-        if IndexShelf.isWanting(known.exact?.file, rows: rows) { return true }
-        guard graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state) else { return false }
-        return IndexShelf.isWanting(known.graph?.file, rows: rows)
-            || known.graph != nil && known.calibration == nil
+    /// What is to be done for an index of one kind.
+    private struct Work {
+        let kind: IndexKind
+        /// What is there already.
+        let known: OpenIndex?
+        let isBuilt: Bool
+    }
+
+    /// Whether an index is missing that would pay, one that is there covers too little, or nobody knows its recall.
+    var isWanting: Bool {
+        let there = open.indexes(for: snapshot)
+        return open.exactFirst.contains { work(on: $0, there) != nil }
     }
 
     /// Builds what is wanting; returns at once when another process does.
     /// - Parameter waiting: whether to wait when another thread does.
-    /// - Throws: ``StoreError``, `IndexError`, `FileError`; searches go on without the index.
-    func build(graph: Bool, waiting: Bool) throws {
-        guard isWanting(graph: graph) else { return }
+    /// - Throws: `StoreError`, `IndexError`, `FileError`; searches go on without the index.
+    func build(waiting: Bool) throws {
+        guard isWanting else { return }
         // A build holds copies of codes and links, and what follows does not.
         defer { FreedMemory.giveBack() }
-        try shelf.building(waiting: waiting) {
+        try open.building(waiting: waiting) {
             // Another one may have built it meanwhile.
-            guard isWanting(graph: graph) else { return }
-            let known = shelf.indexes(for: snapshot)
+            let work = work
+            guard !work.isEmpty else { return }
             let rows = snapshot.state.rows
-            let needsExact = IndexShelf.isWanting(known.exact?.file, rows: rows)
-            let needsGraph = graph || known.graph != nil || SearchPlanner.graphPays(snapshot.state)
-            let addsGraph = needsGraph && IndexShelf.isWanting(known.graph?.file, rows: rows)
-            let total = (needsExact ? rows : 0) + (addsGraph ? rows : 0)
-            if needsExact {
-                try place(try extended(known.exact, options: .standard) { progress($0, total) })
+            let total = work.count(where: \.isBuilt) * rows
+            var done = 0
+            for work in work where work.isBuilt {
+                try place(try built(work) { progress(done + $0, total) }, work.kind)
+                done += rows
             }
-            if addsGraph {
-                let before = total - rows
-                try place(
-                    try extended(known.graph, options: GraphBuildOptions(threads: threads)) {
-                        progress(before + $0, total)
-                    })
-            }
-            if needsGraph { try calibrate() }
-            let kept = shelf.indexes(for: snapshot)
-            shelf.folder.clean(keeping: [kept.exact?.file, kept.graph?.file].compactMap(\.self))
+            for work in work where !work.kind.isExact { try calibrate(work.kind) }
+            open.folder.clean(open.kinds, keeping: open.indexes(for: snapshot).map(\.file))
         }
     }
 
-    /// The index at hand with what came and went since, while it covers at least half of all rows; else a new one.
-    private func extended<Index: VectorIndex>(
-        _ known: IndexShelf.Held<Index>?, options: Index.BuildOptions, _ added: (Int) -> Void
-    ) throws -> Index {
+    private var work: [Work] {
+        let there = open.indexes(for: snapshot)
+        return open.exactFirst.compactMap { work(on: $0, there) }
+    }
+
+    private func work(on kind: IndexKind, _ there: [OpenIndex]) -> Work? {
+        let known = there.first { $0.kind.name == kind.name }
+        guard known != nil || isDemanded(kind) else { return nil }
+        let isBuilt = kind.upkeep.isDue(rows: snapshot.state.rows, covered: known?.file.rows)
+        let isUncalibrated = known.map { !kind.isExact && $0.calibration == nil } ?? false
+        return isBuilt || isUncalibrated ? Work(kind: kind, known: known, isBuilt: isBuilt) : nil
+    }
+
+    private func isDemanded(_ kind: IndexKind) -> Bool {
+        if kind.upkeep.pays(rows: snapshot.state.rows, dimension: snapshot.state.model.dimension) { return true }
+        return switch demand {
+        case .whatPays: false
+        case .approximate: kind.name == open.kinds.first { !$0.isExact }?.name
+        case .named(let name): kind.name == name
+        }
+    }
+
+    /// The index at hand with what came and went since, or a new one.
+    private func built(_ work: Work, _ added: (Int) -> Void) throws -> any ErasedIndex {
         try snapshot.vectors.withRows { rows in
             let ids = snapshot.ids.span
-            var index: Index
-            if let known, 2 * known.file.rows >= snapshot.state.rows {
+            var index: any ErasedIndex
+            if let known = work.known,
+                work.kind.upkeep.isExtended(rows: snapshot.state.rows, covered: known.file.rows)
+            {
                 index = known.index
                 try index.remove(rows: (0..<known.file.rows).filter { ids[$0] == 0 })
             } else {
-                index = try Index.train(
+                index = try work.kind.train(
                     dimension: snapshot.state.model.dimension, metric: snapshot.state.model.metric, rows: rows,
-                    ids: ids, options: options, threads: threads)
+                    ids: ids, threads: threads)
             }
-            try add(rows, to: &index, added)
+            try add(rows, to: &index, atOnce: work.kind.upkeep.rowsAtOnce, added)
             return index
         }
     }
 
-    /// Codes the rows in parts that the budget allows.
-    private func add(_ rows: RawSpan, to index: inout some VectorIndex, _ added: (Int) -> Void) throws {
+    /// Adds the rows in parts that the budget allows.
+    private func add(
+        _ rows: RawSpan, to index: inout any ErasedIndex, atOnce: Int?, _ added: (Int) -> Void
+    ) throws {
         let rowBytes = snapshot.state.model.dimension * MemoryLayout<Float>.size
         let allowed = budget.map { $0.stride / rowBytes } ?? snapshot.state.rows
-        let step = max(1, index is ExactIndex ? min(allowed, Self.step) : allowed)
+        let step = max(1, atOnce.map { min(allowed, $0) } ?? allowed)
         while index.rowCount < snapshot.state.rows {
+            try Task.checkCancellation()
             let count = min(index.rowCount + step, snapshot.state.rows)
             try index.add(
                 rows: rows.extracting(0..<count * rowBytes), ids: snapshot.ids.span.extracting(0..<count),
@@ -91,19 +110,17 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    private func place<Index: VectorIndex>(_ index: Index) throws {
+    private func place(_ index: any ErasedIndex, _ kind: IndexKind) throws {
         let file = IndexFile(
-            kind: Index.kind, generation: snapshot.state.generation, rows: index.rowCount,
+            kind: kind.name, generation: snapshot.state.generation, rows: index.rowCount,
             digest: snapshot.vectors.digest(rows: index.rowCount))
-        try shelf.folder.place(file.name) { try index.write(to: $0) }
+        try open.folder.place(file.name) { try index.write(to: $0) }
     }
 
-    private func calibrate() throws {
-        let known = shelf.indexes(for: snapshot)
-        guard known.calibration == nil, let exact = known.exact, let graph = known.graph else { return }
-        let calibration = try Calibration(of: graph.index, against: exact.index, snapshot: snapshot)
-        try shelf.folder.place(graph.file.calibrationName) { path in
-            try calibration.write(to: path)
-        }
+    private func calibrate(_ kind: IndexKind) throws {
+        let known = open.indexes(for: snapshot)
+        guard let index = known.first(where: { $0.kind.name == kind.name }), index.calibration == nil else { return }
+        let exact = SearchPlanner(indexes: known, kinds: open.kinds, state: snapshot.state).exact
+        try open.folder.place(IndexCalibration(of: index, against: exact, snapshot: snapshot), of: index.file)
     }
 }

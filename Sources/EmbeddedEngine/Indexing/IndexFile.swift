@@ -5,6 +5,8 @@ import SosiaCore
 /// The digest binds it to the vectors: a collection that was put back from a copy may have the same generation and
 /// other rows.
 struct IndexFile: Sendable, Hashable {
+    private static let calibration = ".calibration"
+
     let kind: String
     let generation: Int64
     /// The rows that it covers, from the first on.
@@ -29,8 +31,13 @@ struct IndexFile: Sendable, Hashable {
         guard self.name == name else { return nil }
     }
 
-    /// The file beside it that says how wide walks must be.
-    var calibrationName: String { name + ".calibration" }
+    /// - Parameter name: of an index, or of the file beside one.
+    init?(belongingTo name: String) {
+        self.init(name: name.hasSuffix(Self.calibration) ? String(name.dropLast(Self.calibration.count)) : name)
+    }
+
+    /// The file beside it that says what recall costs.
+    var calibrationName: String { name + Self.calibration }
 
     var name: String { "\(kind)-\(generation)-\(rows)-\(String(digest, radix: 16))" }
 }

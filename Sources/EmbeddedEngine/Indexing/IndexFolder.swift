@@ -1,5 +1,6 @@
 import FileSystem
 import Foundation
+import Indexes
 import SosiaCore
 
 /// The folder with the indexes of a collection. All of it may be deleted at any moment.
@@ -20,9 +21,20 @@ struct IndexFolder: Sendable {
 
     func path(of file: IndexFile) -> String { path + "/" + file.name }
 
-    /// - Returns: nil when it was not measured, or cannot be read.
-    func calibration(of file: IndexFile) -> Calibration? {
-        Calibration(readingFrom: path + "/" + file.calibrationName)
+    /// - Returns: nil when it was not measured, or cannot be read, or is of settings that the kind does not have.
+    func calibration(of file: IndexFile, kind: IndexKind) -> IndexCalibration? {
+        guard let data = FileManager.default.contents(atPath: path + "/" + file.calibrationName),
+            let read = try? JSONDecoder().decode(IndexCalibration.self, from: data),
+            read.entries.allSatisfy({ kind.accepts($0.settings) })
+        else { return nil }
+        return read
+    }
+
+    func place(_ calibration: IndexCalibration, of file: IndexFile) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let json = try encoder.encode(calibration)
+        try place(file.calibrationName) { try json.write(to: URL(fileURLWithPath: $0)) }
     }
 
     func remove(_ file: IndexFile) { unlink(path(of: file)) }
@@ -50,9 +62,15 @@ struct IndexFolder: Sendable {
     }
 
     /// Removes what no search will open again; only while the lock is held.
-    func clean(keeping kept: [IndexFile]) {
-        let wanted = Set(kept.flatMap { [$0.name, $0.calibrationName] } + [Self.lockName])
-        for name in names where !wanted.contains(name) { unlink(path + "/" + name) }
+    ///
+    /// What is not named like an index of `kinds` stays: another program may know it.
+    func clean(_ kinds: [IndexKind], keeping kept: [IndexFile]) {
+        let wanted = Set(kept.flatMap { [$0.name, $0.calibrationName] })
+        for name in names where !wanted.contains(name) {
+            let file = IndexFile(
+                belongingTo: name.hasSuffix(Self.unfinished) ? String(name.dropLast(Self.unfinished.count)) : name)
+            if kinds.contains(where: { $0.name == file?.kind }) { unlink(path + "/" + name) }
+        }
     }
 
     private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }

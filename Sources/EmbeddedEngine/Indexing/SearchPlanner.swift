@@ -5,45 +5,80 @@ import SosiaCore
 /// The way to an answer.
 enum SearchRoute {
     case flat
-    case exact(IndexShelf.Held<ExactIndex>)
-    case graph(IndexShelf.Held<GraphIndex>, width: Calibration.Entry)
+    /// - Parameter settings: what an inexact index is searched with.
+    case index(OpenIndex, settings: [String: Int])
 }
 
 /// Picks the way to an answer from what is there and what is asked for.
 struct SearchPlanner {
-    /// From so many values (rows times dimension) on, an exact search takes longer than the embedding of its query, so
-    /// that the graph is worth its building and what it misses.
-    static let graphPaysAtValues = 1_500_000_000
+    /// The name of the plain scan among those of the indexes.
+    static let plainScan = FlatIndex.kind
 
-    static func graphPays(_ state: CatalogState) -> Bool {
-        state.rows.multipliedReportingOverflow(by: state.model.dimension).partialValue >= graphPaysAtValues
-    }
-
-    let indexes: IndexShelf.Indexes
+    /// What is open, by preference.
+    let indexes: [OpenIndex]
+    /// All that there may be.
+    let kinds: [IndexKind]
     let state: CatalogState
 
-    func route(_ mode: SearchRequest.Mode) -> SearchRoute {
-        let wanted: Double? =
-            switch mode {
-            case .automatic: Self.graphPays(state) ? SearchRequest.defaultRecall : nil
-            case .exact: nil
-            case .approximate(let recall): recall
-            }
-        if let wanted, let graph = indexes.graph, let width = indexes.calibration?.cheapest(for: wanted) {
-            return .graph(graph, width: width)
+    /// - Parameter name: the kind of index that is asked for; nil for any.
+    /// - Throws: `EngineError.inexactIndex`, `.noIndex`
+    func route(_ mode: SearchRequest.Mode, index name: String? = nil) throws(EngineError) -> SearchRoute {
+        if let name { return try route(mode, named: name) }
+        var cheapest: (index: OpenIndex, entry: IndexCalibration.Entry)?
+        for open in indexes where mayTake(open.kind, mode) {
+            guard let entry = open.calibration?.cheapest(for: mode.recall) else { continue }
+            if let known = cheapest, known.entry.milliseconds <= entry.milliseconds { continue }
+            cheapest = (open, entry)
         }
-        return indexes.exact.map(SearchRoute.exact) ?? .flat
+        return cheapest.map { .index($0.index, settings: $0.entry.settings) } ?? exact
+    }
+
+    /// Whether an answer may be approximate by such an index.
+    private func mayTake(_ kind: IndexKind, _ mode: SearchRequest.Mode) -> Bool {
+        switch mode {
+        case .exact: false
+        case .approximate: !kind.isExact
+        case .automatic: !kind.isExact && kind.upkeep.pays(rows: state.rows, dimension: state.model.dimension)
+        }
+    }
+
+    /// The way to a proven answer.
+    var exact: SearchRoute {
+        indexes.first { $0.kind.isExact }.map { .index($0, settings: [:]) } ?? .flat
+    }
+
+    private func route(_ mode: SearchRequest.Mode, named name: String) throws(EngineError) -> SearchRoute {
+        if name == Self.plainScan { return .flat }
+        if mode == .exact, let kind = kinds.first(where: { $0.name == name }), !kind.isExact {
+            throw .inexactIndex(name)
+        }
+        if let open = indexes.first(where: { $0.kind.name == name }) {
+            if open.kind.isExact { return .index(open, settings: [:]) }
+            if let entry = open.calibration?.cheapest(for: mode.recall) ?? open.calibration?.widest {
+                return .index(open, settings: entry.settings)
+            }
+        }
+        // An index whose recall is not known is not there yet.
+        let there = indexes.filter { $0.kind.isExact || $0.calibration != nil }.map(\.kind.name)
+        throw .noIndex(name, available: [Self.plainScan] + there)
+    }
+}
+
+extension SearchRequest.Mode {
+    /// What an index that may miss neighbours shall find.
+    fileprivate var recall: Double {
+        if case .approximate(let recall) = self { recall } else { SearchRequest.defaultRecall }
     }
 }
 
 extension SearchRoute {
     /// The file of the index, nil for the plain scan.
     var file: IndexFile? {
-        switch self {
-        case .flat: nil
-        case .exact(let held): held.file
-        case .graph(let held, _): held.file
-        }
+        if case .index(let open, _) = self { open.file } else { nil }
+    }
+
+    var isExact: Bool {
+        if case .index(let open, _) = self { open.kind.isExact } else { FlatIndex.isExact }
     }
 
     /// - Parameter allowed: rows that pass the request's filter; nil without one.
@@ -56,18 +91,6 @@ extension SearchRoute {
     }
 
     private var kind: String {
-        switch self {
-        case .flat: FlatIndex.kind
-        case .exact: ExactIndex.kind
-        case .graph: GraphIndex.kind
-        }
-    }
-
-    private var isExact: Bool {
-        switch self {
-        case .flat: FlatIndex.isExact
-        case .exact: ExactIndex.isExact
-        case .graph: GraphIndex.isExact
-        }
+        if case .index(let open, _) = self { open.kind.name } else { SearchPlanner.plainScan }
     }
 }

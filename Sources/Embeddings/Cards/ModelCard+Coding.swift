@@ -15,9 +15,10 @@ extension ModelCard {
     /// - Throws: `DecodingError` for a missing or mistyped field, ``ModelCardError`` for one outside its limits.
     public init(from decoder: any Decoder) throws {
         let card = try decoder.container(keyedBy: Key.self)
+        let name = try card.decode(String.self, forKey: .name)
         let tensors = try card.decode(Tensors.self, forKey: .tensors)
         try self.init(
-            name: card.decode(String.self, forKey: .name),
+            name: name,
             weights: card.decode(Weights.self, forKey: .weights),
             input: card.decode(InputGeometry.self, forKey: .input),
             normalisation: card.decode(PixelNormalisation.self, forKey: .normalisation),

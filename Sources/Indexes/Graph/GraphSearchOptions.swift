@@ -41,3 +41,23 @@ public struct GraphSearchOptions: Sendable, Hashable {
         return max(rerank ?? max(3 * few, few + 20), few)
     }
 }
+
+extension GraphSearchOptions {
+    /// What a calibration measures, by what it costs. Where codes are coarse, more of what they find has to be measured.
+    static let steps: [[String: Int]] = [
+        (32, 30), (48, 30), (64, 30), (64, 60), (96, 40), (96, 90), (128, 40), (128, 120),
+        (192, 60), (192, 180), (256, 80), (256, 240), (384, 120), (384, 360), (512, 160), (512, 500), (1024, 320),
+        (1024, 1000),
+    ].map { ["effort": $0, "rerank": $1] }
+
+    /// What serves `k` neighbours as well as a step serves those that it was measured with.
+    /// - Throws: `IndexError.invalidOption` for what is no step.
+    init(step: [String: Int], k: Int, threads: Int) throws(IndexError) {
+        let (effort, rerank) = (step["effort"] ?? 0, step["rerank"] ?? 0)
+        _ = try GraphSearchOptions(effort: effort, rerank: rerank)
+        let times = min((max(k, 1) - 1) / IndexCalibration.k + 1, Self.maximumEffort)
+        try self.init(
+            effort: min(effort * times, Self.maximumEffort), rerank: min(rerank * times, Self.maximumRerank),
+            threads: threads)
+    }
+}

@@ -1,4 +1,5 @@
 import SosiaCore
+import Workers
 
 /// The bounded pipeline: groups of files are read ahead, workers take the next file, decode and embed it and hand it to
 /// the batch; a full batch is committed while the worker that filled it waits, so that memory holds one batch, the

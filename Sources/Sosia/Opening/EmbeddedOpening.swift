@@ -16,7 +16,7 @@ extension CollectionOpener {
         },
         exists: { address in
             let path = try path(of: address)
-            return try await EmbeddedCollection.disk.run { EmbeddedEngine.exists(at: path) }
+            return try await EmbeddedCollection.disk.run { CollectionFiles(path).exist }
         },
         directory: { address, options in
             EmbeddedDirectory(folder: try path(of: address), machine: options.machine, memory: options.memory)
@@ -45,21 +45,25 @@ private struct EmbeddedCollection {
     }
 
     func open(_ access: CollectionAccess) async throws -> OpenCollection {
-        let engine = try await EmbeddedEngine.open(
-            path: path, access: access, machine: options.machine, memory: options.memory)
-        let files = CollectionFiles(root: path)
+        collection(
+            on: try await EmbeddedEngine.open(
+                path: path, access: access, machine: options.machine, options: engineOptions))
+    }
+
+    func create(_ description: CollectionDescription) async throws -> OpenCollection {
+        collection(on: try await EmbeddedEngine.create(path: path, description, options: engineOptions))
+    }
+
+    private func collection(on engine: EmbeddedEngine) -> OpenCollection {
+        let files = CollectionFiles(path)
         return OpenCollection(
             engine: engine, objects: FolderObjectStore(path: files.originals), thumbnails: files.thumbnails)
     }
 
-    func create(_ description: CollectionDescription) async throws -> OpenCollection {
-        let exists = try await Self.disk.run { [path] in EmbeddedEngine.exists(at: path) }
-        if !exists { try await EmbeddedEngine.create(path: path, description: description, memory: options.memory) }
-        let collection = try await open(.write)
-        guard collection.engine.model == description.model else {
-            throw EngineError.modelMismatch(got: description.model, expected: collection.engine.model)
-        }
-        return collection
+    private var engineOptions: EmbeddedEngine.Options {
+        var engineOptions = EmbeddedEngine.Options()
+        engineOptions.memory = options.memory
+        return engineOptions
     }
 }
 
@@ -78,7 +82,7 @@ package struct EmbeddedDirectory: CollectionDirectory {
     package func names() async throws -> [String] {
         try await onDisk {
             try Folder.names(in: folder)
-                .filter { $0.hasSuffix(Self.ending) && EmbeddedEngine.exists(at: folder + "/" + $0) }
+                .filter { $0.hasSuffix(Self.ending) && CollectionFiles(folder + "/" + $0).exist }
                 .map { String($0.dropLast(Self.ending.count)) }
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         }

@@ -1,5 +1,6 @@
 public import Images
 public import SosiaCore
+import Workers
 
 /// The encoded bytes of a picture.
 public struct Original: Sendable, Hashable {

@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import Images
 public import SosiaCore
+import Workers
 
 /// The widths that thumbnails have, so that the cache of them stays small whatever is asked for.
 public enum ThumbnailWidth {

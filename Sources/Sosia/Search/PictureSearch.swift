@@ -6,6 +6,8 @@ public struct PictureSearch: Sendable {
     public var examples: [PictureExample]
     public var k = SearchRequest.defaultK
     public var mode = SearchRequest.Mode.automatic
+    /// The kind of index to search; nil leaves it to the planner.
+    public var index: String?
     public var filter: Filter?
     public var maximumDistance: Float?
     public var cursor: SearchCursor?

@@ -82,6 +82,7 @@ extension SearchRequest {
     /// The same question for the first `k` hits.
     fileprivate func fromStart(k: Int) throws(EngineError) -> SearchRequest {
         try SearchRequest(
-            query, k: k, mode: mode, filter: filter, maximumDistance: maximumDistance, excluding: excluding)
+            query, k: k, mode: mode, filter: filter, maximumDistance: maximumDistance, excluding: excluding,
+            index: index)
     }
 }

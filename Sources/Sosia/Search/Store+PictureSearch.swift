@@ -206,7 +206,8 @@ private struct ResolvedSearch {
         let parts = examples.compactMap(\.excluding)
         return try SearchRequest(
             Self.query(examples.map(\.example)), k: search.k, mode: search.mode, filter: search.filter,
-            maximumDistance: search.maximumDistance, after: search.cursor, excluding: search.excluding.union(parts))
+            maximumDistance: search.maximumDistance, after: search.cursor, excluding: search.excluding.union(parts),
+            index: search.index)
     }
 
     /// One picture alone needs no combining.

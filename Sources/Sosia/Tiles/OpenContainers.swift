@@ -1,19 +1,17 @@
 import SosiaCore
-import Synchronization
+import Workers
 
 /// The files that tiles were cut from of late, open: many hits are of one file.
 final class OpenContainers: Sendable {
-    private static let capacity = 4
-
     private struct Entry {
         let container: TileContainer
         let source: any TileSource
     }
 
-    /// The one that was used last comes last.
-    private let entries = Mutex<[Entry]>([])
     /// Whose files are opened.
     private let machine: MachineName
+    /// By path.
+    private let entries = RecentCache<String, Entry>(capacity: 4)
     private let open: @Sendable (TileFile) throws(TileError) -> any TileSource
 
     init(
@@ -38,7 +36,7 @@ final class OpenContainers: Sendable {
             switch error {
             case .changed, .missing:
                 // The open one has met another file. The one that is there now may be that of the tiles again.
-                entries.withLock { $0.removeAll { $0.container.path == container.path } }
+                entries[container.path] = nil
                 return try body(self.source(of: container))
             case .unreadable, .damaged, .unavailable, .cancelled, .elsewhere: throw error
             }
@@ -67,27 +65,10 @@ final class OpenContainers: Sendable {
 
     private func source(of container: TileContainer) throws(TileError) -> any TileSource {
         try check(container)
-        if let source = taken(container) { return source }
+        if let entry = entries[container.path], Self.areSame(entry.container, container) { return entry.source }
         let source = try open(TileFile(container))
-        keep(Entry(container: container, source: source))
+        entries[container.path] = Entry(container: container, source: source)
         return source
-    }
-
-    private func taken(_ container: TileContainer) -> (any TileSource)? {
-        entries.withLock { entries in
-            guard let index = entries.firstIndex(where: { Self.areSame($0.container, container) }) else { return nil }
-            let entry = entries.remove(at: index)
-            entries.append(entry)
-            return entry.source
-        }
-    }
-
-    private func keep(_ entry: Entry) {
-        entries.withLock { entries in
-            entries.removeAll { $0.container.path == entry.container.path }
-            entries.append(entry)
-            if entries.count > Self.capacity { entries.removeFirst() }
-        }
     }
 
     private static func areSame(_ one: TileContainer, _ other: TileContainer) -> Bool {

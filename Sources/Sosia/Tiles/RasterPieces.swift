@@ -1,7 +1,6 @@
 import Images
 import Rasters
 import SosiaCore
-import Synchronization
 import Workers
 
 /// Pieces of pyramids. Whoever asks for one that is being made waits for that one, and nobody reads on when all who
@@ -10,8 +9,13 @@ final class RasterPieces: Sendable {
     /// The levels up to this one are cut from one picture of the whole, of 2,048 pixels a side at most: without overviews
     /// in the file each of them would cost a reading of all of it.
     static let overviewLevel = 3
-    /// Pictures of wholes that are kept; 16 MB each.
-    private static let overviews = 2
+
+    private struct PieceKey: Hashable {
+        let file: FileKey
+        let level: Int
+        let x: Int
+        let y: Int
+    }
 
     private struct FileKey: Hashable {
         let raster: Int64
@@ -27,11 +31,12 @@ final class RasterPieces: Sendable {
     /// Files that tiles were cut from of late.
     let files: OpenContainers
     let executor: CPUExecutor
-    private let kept = PieceCache()
-    private let making = SharedWork<PieceCache.Key, [UInt8]>()
+    /// Pieces that were made of late, 32 MB: those of the upper levels are quick to send and slow to make.
+    private let kept = RecentCache<PieceKey, [UInt8]>(capacity: 32 << 20) { $0.count }
+    private let making = SharedWork<PieceKey, [UInt8]>()
     private let reading = SharedWork<FileKey, Whole>()
-    /// The one that was used last comes last.
-    private let wholes = Mutex<[(key: FileKey, whole: Whole)]>([])
+    /// By raster, 16 MB each; of a file that changed the new one takes the place of the old one.
+    private let wholes = RecentCache<Int64, (key: FileKey, whole: Whole)>(capacity: 2)
 
     init(files: OpenContainers, executor: CPUExecutor = CPUExecutor(label: "sosia.views", width: 2)) {
         self.files = files
@@ -45,7 +50,8 @@ final class RasterPieces: Sendable {
         guard let pyramid, let piece = pyramid.piece(level: level, x: x, y: y) else {
             throw RasterPlaceError.noPiece(level: level, x: x, y: y, lastLevel: pyramid?.lastLevel ?? 0)
         }
-        let key = PieceCache.Key(raster: raster.id, stamp: raster.stamp, level: level, x: x, y: y)
+        let file = FileKey(raster: raster.id, stamp: raster.stamp)
+        let key = PieceKey(file: file, level: level, x: x, y: y)
         return try await making.value(for: key, on: executor) {
             // Asked for its file first: what is kept of one that is gone is not shown.
             try self.files.check(raster)
@@ -58,7 +64,7 @@ final class RasterPieces: Sendable {
     }
 
     private func pixels(
-        of raster: TileContainer, _ piece: RasterPyramid.Piece, _ pyramid: RasterPyramid, _ key: PieceCache.Key
+        of raster: TileContainer, _ piece: RasterPyramid.Piece, _ pyramid: RasterPyramid, _ key: PieceKey
     ) async throws -> PixelImage {
         let side = RasterPyramid.side
         if key.level <= Self.overviewLevel, key.level < pyramid.lastLevel,
@@ -73,15 +79,11 @@ final class RasterPieces: Sendable {
 
     private func whole(_ raster: TileContainer, _ pyramid: RasterPyramid) async throws -> Whole {
         let key = FileKey(raster: raster.id, stamp: raster.stamp)
-        if let known = known(key) { return known }
+        if let known = wholes[raster.id], known.key == key { return known.whole }
         return try await reading.value(for: key, on: executor) {
-            if let known = self.known(key) { return known }
+            if let known = self.wholes[raster.id], known.key == key { return known.whole }
             let whole = try self.read(raster, pyramid)
-            self.wholes.withLock { wholes in
-                wholes.removeAll { $0.key.raster == key.raster }
-                wholes.append((key, whole))
-                if wholes.count > Self.overviews { wholes.removeFirst() }
-            }
+            self.wholes[raster.id] = (key, whole)
             return whole
         }
     }
@@ -96,15 +98,6 @@ final class RasterPieces: Sendable {
         } catch {
             guard case .damaged = error else { throw error }
             return .damaged
-        }
-    }
-
-    private func known(_ key: FileKey) -> Whole? {
-        wholes.withLock { wholes in
-            guard let index = wholes.firstIndex(where: { $0.key == key }) else { return nil }
-            let found = wholes.remove(at: index)
-            wholes.append(found)
-            return found.whole
         }
     }
 }

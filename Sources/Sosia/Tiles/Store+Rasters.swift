@@ -1,5 +1,6 @@
 import Images
 public import SosiaCore
+import Workers
 
 /// A raster as it is listed.
 public struct ListedRaster: Sendable, Hashable {

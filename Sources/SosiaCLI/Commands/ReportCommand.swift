@@ -65,6 +65,7 @@ struct ReportCommand: AsyncParsableCommand {
         let status = try await collection.status()
         let line = ProgressLine()
         defer { line.clear() }
+        try await search.prepare(collection)
         let report = Report(title: title, facts: facts(status))
         let writer = try ReportWriter(report, pdf: sheets[0]?.path, html: sheets[1]?.path)
         var answers: [SearchOutput] = []

@@ -22,7 +22,7 @@ struct StatusCommand: AsyncParsableCommand {
             let kind: String
             let rows: Int
             let bytes: Int64
-            let calibration: Calibration?
+            let calibration: IndexCalibration?
 
             init(_ status: IndexStatus) {
                 kind = status.kind
@@ -62,13 +62,13 @@ struct StatusCommand: AsyncParsableCommand {
         for container in status.containers { RasterOutput(container, in: status).print() }
     }
 
-    /// The measured cost of recall, one line for each width of the walk.
-    private func show(_ calibration: Calibration) {
+    /// The measured cost of recall, one line a choice of settings.
+    private func show(_ calibration: IndexCalibration) {
         for entry in calibration.entries {
+            let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             let line = String(
-                format: "recall@%d %.4f: %.3f ms a query (effort %d, rerank %d)", Calibration.k, entry.recall,
-                entry.milliseconds, entry.effort, entry.rerank)
-            print("", line, separator: "\t")
+                format: "recall@%d %.4f: %.3f ms a query", IndexCalibration.k, entry.recall, entry.milliseconds)
+            print("", settings.isEmpty ? line : "\(line) (\(settings.joined(separator: ", ")))", separator: "\t")
         }
         print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
     }

@@ -27,11 +27,16 @@ struct SearchArguments: ParsableArguments {
     @Flag(help: "Give only an answer that is proven equal to a scan of every vector.")
     var exact = false
 
-    @Flag(help: "Search the graph, which may miss neighbours; it is built if there is none.")
+    @Flag(help: "Search an index that may miss neighbours; it is built if there is none.")
     var approximate = false
 
     @Option(help: "The share of the true neighbours that --approximate is to find on average.")
     var recall: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Search this index; it is built if there is none. `flat` scans every vector.", valueName: "kind"))
+    var index: String?
 
     func validate() throws {
         guard !(exact && approximate) else { throw ValidationError("--exact and --approximate exclude each other.") }
@@ -47,7 +52,7 @@ struct SearchArguments: ParsableArguments {
 
     func question(_ examples: [PictureExample], k: Int) throws -> PictureSearch {
         var question = PictureSearch(examples)
-        (question.k, question.mode) = (k, mode)
+        (question.k, question.mode, question.index) = (k, mode, index)
         (question.filter, question.maximumDistance) = (try filter(), maxDistance)
         question.overlaps = overlaps
         return question
@@ -55,10 +60,11 @@ struct SearchArguments: ParsableArguments {
 
     /// Builds what the searches need and the collection lacks.
     func prepare(_ collection: Store) async throws {
-        guard approximate else { return }
+        // An exact search needs nothing, and must not build what it then refuses.
+        guard !exact, let demand = index.map(IndexDemand.named) ?? (approximate ? .approximate : nil) else { return }
         let line = ProgressLine()
-        line.show("building the graph", done: 0, total: 0)
-        try await collection.prepareIndexes(.graph)
+        line.show("building the index", done: 0, total: 0)
+        try await collection.prepareIndexes(demand)
         line.clear()
     }
 

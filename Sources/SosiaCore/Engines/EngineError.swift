@@ -4,6 +4,8 @@ public enum EngineError: Error, Hashable, Sendable {
     case examplesCancel
     /// The engine broke its own promise.
     case incomplete(String)
+    /// The index that is asked for may miss neighbours, and the answer shall be exact.
+    case inexactIndex(String)
     case invalidDistance(got: Float)
     case invalidK(got: Int, minimum: Int, maximum: Int)
     /// The number of things on a page that are not hits.
@@ -12,6 +14,8 @@ public enum EngineError: Error, Hashable, Sendable {
     /// The weight of an example is zero or no finite number.
     case invalidWeight(got: Float)
     case modelMismatch(got: ModelIdentity, expected: ModelIdentity)
+    /// There is no index of the kind that is asked for, or it is not built.
+    case noIndex(String, available: [String])
     /// Nothing says what the answer shall be like.
     case noPositiveExample
     /// The pages up to the wanted one have more hits than are ever given.
@@ -31,6 +35,8 @@ extension EngineError: CustomStringConvertible {
             "the examples weigh each other out; give the positive ones more weight or leave some out"
         case .incomplete(let reason):
             reason
+        case .inexactIndex(let kind):
+            "the index \(kind) may miss neighbours, an exact search takes one that does not"
         case .invalidDistance(let got):
             "the distance is \(got), expected a number"
         case .invalidK(let got, let minimum, let maximum):
@@ -43,6 +49,8 @@ extension EngineError: CustomStringConvertible {
             "the weight of an example is \(got), expected a finite number other than 0"
         case .modelMismatch(let got, let expected):
             "the vectors are of \(got), the collection holds \(expected)"
+        case .noIndex(let kind, let available):
+            "there is no index \"\(kind)\" here; there are: \(available.joined(separator: ", "))"
         case .noPositiveExample:
             "no example says what the answer shall be like"
         case .tooDeep(let returned, let k, let maximum):

@@ -47,13 +47,21 @@ public struct SearchRequest: Sendable {
     public let cursor: SearchCursor?
     /// Pictures that are left out besides those that are asked with.
     public let excluding: Set<ImageID>
+    /// The kind of index to search, as in `IndexStatus.kind` and ``SearchPlan/index``, or `flat` for the plain scan; nil
+    /// leaves it to the planner.
+    ///
+    /// An engine refuses a kind that it does not have, and an exact search of one that may miss neighbours. Where no
+    /// settings of the index reach the wanted recall, those that find most are taken; where it gives fewer hits than
+    /// there are, an exact search answers.
+    public let index: String?
 
     /// - Throws: `EngineError.invalidK` unless `k` lies in `minimumK...maximumK`; `.invalidRecall` likewise;
     ///   `.invalidDistance` for what is no number; `.tooDeep` when the pages up to this one have more than `maximumK`
     ///   hits; `.noPositiveExample`, `.invalidWeight`, `.tooMany` for examples and what is left out.
     public init(
         _ query: Query, k: Int = defaultK, mode: Mode = .automatic, filter: Filter? = nil,
-        maximumDistance: Float? = nil, after cursor: SearchCursor? = nil, excluding: Set<ImageID> = []
+        maximumDistance: Float? = nil, after cursor: SearchCursor? = nil, excluding: Set<ImageID> = [],
+        index: String? = nil
     ) throws(EngineError) {
         guard k >= Self.minimumK, k <= Self.maximumK else {
             throw .invalidK(got: k, minimum: Self.minimumK, maximum: Self.maximumK)
@@ -76,6 +84,7 @@ public struct SearchRequest: Sendable {
         self.maximumDistance = maximumDistance
         self.cursor = cursor
         self.excluding = excluding
+        self.index = index
     }
 
     private static func check(_ examples: [Example]) throws(EngineError) {

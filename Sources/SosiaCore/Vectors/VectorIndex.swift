@@ -10,7 +10,7 @@ public protocol VectorIndex: Sendable {
     associatedtype BuildOptions: Sendable
     associatedtype SearchOptions: Sendable
 
-    /// A short word for plans and files, such as `flat`.
+    /// A short word for plans and files, such as `flat`: lower-case letters and digits.
     static var kind: String { get }
     /// Whether answers are proven equal to brute force.
     static var isExact: Bool { get }

@@ -1,3 +1,4 @@
+import DequeModule
 internal import Synchronization
 
 extension AdmissionQueue {

@@ -1,3 +1,4 @@
+import DequeModule
 internal import Synchronization
 
 /// Lets a bounded amount of work run at a time, lets a bounded amount wait, in order, and turns the rest away at once.
@@ -7,7 +8,7 @@ public final class AdmissionQueue: Sendable {
     struct State {
         var running = 0
         var nextTicket: UInt64 = 0
-        var waiting: [Waiter] = []
+        var waiting = Deque<Waiter>()
         var pace = Pace()
         /// Whether a task looks after those who wait too long.
         var isWatched = false

@@ -85,7 +85,7 @@ struct SeedController: Controller {
 
     private func index(_ request: Request, _ context: ServerContext) async throws -> Response {
         _ = try await members(request, ["key"], .write, context)
-        _ = try jobs.index(shelf.standard(), graph: false)
+        _ = try jobs.index(shelf.standard())
         return Self.done()
     }
 

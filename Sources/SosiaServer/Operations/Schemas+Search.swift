@@ -115,6 +115,10 @@ extension Schemas {
             "The share of the true neighbours that a quick answer has on average."
         ),
         (
+            "index", .string(longest: SearchOptions.longestIndex),
+            "The kind of index to search, flat for the plain scan; one that is not there is refused."
+        ),
+        (
             "overlaps", .string(values: Overlaps.allCases.map(\.rawValue)),
             "Of tiles that show the same place the nearest only (merge, also when it is missing), or all (keep)."
         ),

@@ -110,7 +110,15 @@ enum Schemas {
     ])
 
     private static let newJob = Schema.oneOf([
-        .object([("kind", .string(values: ["index"])), ("graph", .boolean.orNull())], optional: ["graph"]),
+        .object(
+            [
+                ("kind", .string(values: ["index"])),
+                (
+                    "index",
+                    .string("Of this kind besides, whatever the size.", longest: SearchOptions.longestIndex).orNull()
+                ),
+                ("graph", .boolean.described("The index of approximate searches besides.").orNull()),
+            ], optional: ["index", "graph"]),
         .object([("kind", .string(values: ["compact"]))]),
     ])
 

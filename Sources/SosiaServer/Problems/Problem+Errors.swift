@@ -34,6 +34,15 @@ extension Problem {
         case .unknownImage(let id):
             self.init(.unknownPicture, error.description, facts: [("id", .integer(id.rawValue))])
         case .modelMismatch: self.init(.modelMismatch, error.description)
+        case .noIndex(let got, let available):
+            self.init(
+                .invalidParameter, error.description,
+                facts: [
+                    ("parameter", "index"), ("got", .string(got)), ("known", .array(available.map(JSONValue.string))),
+                ]
+            )
+        case .inexactIndex(let got):
+            self.init(.invalidParameter, error.description, facts: [("parameter", "index"), ("got", .string(got))])
         case .invalidK(let got, let minimum, let maximum):
             self.init(
                 .invalidBody, error.description,

@@ -7,7 +7,7 @@ import Sosia
 ///                         {"place": {"raster": 3, "x": 512, "y": 256}}], "negative": [{"id": 7}],
 ///            "region": {"x": 0, "y": 0, "width": 100, "height": 100}},
 ///  "filter": "price < 50", "k": 20, "cursor": null, "max_distance": null, "exact": null, "recall": 0.99,
-///  "overlaps": "merge"}
+///  "index": null, "overlaps": "merge"}
 /// ```
 struct SearchBody: Sendable {
     /// What stands for a picture before it is fetched.
@@ -31,7 +31,7 @@ struct SearchBody: Sendable {
     /// Searches of one batch.
     static let maximumBatch = 100
     private static let members: Set<String> = [
-        "query", "filter", "k", "cursor", "max_distance", "exact", "recall", "overlaps",
+        "query", "filter", "k", "cursor", "max_distance", "exact", "recall", "index", "overlaps",
     ]
 
     let examples: [Example]

@@ -2,7 +2,7 @@ import Hummingbird
 import Sosia
 
 /// A search as a form: a field `request` that is a search body and names the files, or files alone, each a positive
-/// example, with plain fields `k`, `filter`, `cursor`, `max_distance`, `exact`, `recall`, `overlaps` and `region` (JSON).
+/// example, with plain fields `k`, `filter`, `cursor`, `max_distance`, `exact`, `recall`, `index`, `overlaps` and `region` (JSON).
 struct SearchForm {
     let body: SearchBody
     let uploads: [String: [UInt8]]
@@ -41,7 +41,7 @@ struct SearchForm {
     /// Texts as they are, everything else as JSON. An option that is empty is one that is missing; `null` is no value.
     private static func value(of name: String, _ part: FormPart) throws -> JSONValue {
         switch name {
-        case "filter", "cursor", "overlaps":
+        case "filter", "cursor", "index", "overlaps":
             let text = try part.text()
             return text.isEmpty ? .null : .string(text)
         case "request", "region": return try part.json().value

@@ -8,6 +8,7 @@ struct SearchOptions: Sendable {
 
     var k = SearchOptions.k.standard
     var mode = SearchRequest.Mode.automatic
+    var index: String?
     var filter: Filter?
     var maximumDistance: Float?
     var cursor: SearchCursor?
@@ -16,11 +17,15 @@ struct SearchOptions: Sendable {
     /// Characters; longer ones would not fit into the head of a request once they are escaped.
     static let longestFilterInAddress = 1024
 
+    /// Bytes of the name of an index.
+    static let longestIndex = 64
+
     /// - Parameter members: of a body.
     init(_ members: [String: JSONReader]) throws {
         if let value = members["k"] { k = try value.integer(Self.k.minimum...Self.k.maximum) }
         mode = try Self.mode(
             exact: members["exact"].map { try $0.boolean() }, recall: members["recall"].map { try $0.number() })
+        index = try members["index"]?.string(longest: Self.longestIndex)
         filter = try members["filter"].map { try Filter(parsing: $0.string(longest: Filter.maximumBytes)) }
         maximumDistance = try members["max_distance"].map { Float(try $0.number()) }
         cursor = try members["cursor"].map { try Self.cursor($0.string(longest: 256)) }
@@ -36,6 +41,10 @@ struct SearchOptions: Sendable {
     init(_ query: QueryReader) throws {
         k = try query.integer("k", Self.k.minimum...Self.k.maximum) ?? k
         mode = try Self.mode(exact: query.boolean("exact"), recall: query.number("recall"))
+        index = query.string("index")
+        if let index, index.utf8.count > Self.longestIndex {
+            throw Problem.parameter("index", "is longer than \(Self.longestIndex) bytes")
+        }
         filter = try query.filter()
         maximumDistance = try query.number("max_distance").map { Float($0) }
         cursor = try query.string("cursor").map { try Self.cursor($0) }
@@ -51,6 +60,7 @@ struct SearchOptions: Sendable {
         var search = PictureSearch(examples)
         search.k = k
         search.mode = mode
+        search.index = index
         search.filter = filter
         search.maximumDistance = maximumDistance
         search.cursor = cursor

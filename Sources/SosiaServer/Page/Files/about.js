@@ -2,7 +2,7 @@
 
 const element = (id) => document.getElementById(id);
 
-const indexes = { flat: "plain scan", exact: "exact index", graph: "graph index" };
+const indexName = (kind) => kind === "flat" ? "plain scan" : `${kind} index`;
 
 function size(bytes) {
     const units = ["B", "kB", "MB", "GB", "TB"];
@@ -15,7 +15,7 @@ function size(bytes) {
 export function showFacts(collection) {
     const { name, pictures, model, bytes } = collection;
     const index = collection.indexes.map(
-        ({ kind, rows }) => `${indexes[kind] ?? kind}, ${rows.toLocaleString()} pictures`);
+        ({ kind, rows }) => `${indexName(kind)}, ${rows.toLocaleString()} pictures`);
     const indexBytes = collection.indexes.reduce((sum, { bytes }) => sum + bytes, 0);
     const facts = [
         ["Pictures", pictures.toLocaleString()],
@@ -36,7 +36,7 @@ export function showFacts(collection) {
 export function timing({ timing_ms: time, plan }) {
     const stages = ["decode", "embed", "search"].filter((name) => time[name] > 0)
         .map((name) => `${name} ${milliseconds(time[name])}`);
-    const way = `${plan.exact ? "exact" : "approximate"} (${indexes[plan.index] ?? plan.index})`;
+    const way = `${plan.exact ? "exact" : "approximate"} (${indexName(plan.index)})`;
     const total = `${milliseconds(time.total)} ms${stages.length > 1 ? `: ${stages.join(", ")}` : ""}`;
     return `${total} · ${way}, ${plan.scanned.toLocaleString()} looked at`;
 }

@@ -5,33 +5,21 @@ import FileSystem
 import SosiaCore
 import Synchronization
 
+/// An open index and the file it lies in.
+struct OpenIndex: Sendable {
+    let kind: IndexKind
+    let file: IndexFile
+    let index: any ErasedIndex
+    /// What recall costs; nil for an exact index, and when it was not measured.
+    let calibration: IndexCalibration?
+}
+
 /// The indexes of a collection: opened when they are there, built when that pays, forgotten when they are damaged.
 ///
 /// Nothing here is truth, so nothing here fails a search: without an index the plain scan answers.
-final class IndexShelf: Sendable {
-    /// Below so many rows the plain scan is quick enough.
-    static let minimumRows = 4_096
-    /// So many rows behind the last that an index covers are scanned with it; a greater tail is worth building for.
-    static let minimumTail = 1_024
-    /// The same as a share of the rows covered.
-    static let tailShare = 32
-
-    /// An open index and the file it lies in.
-    struct Held<Index: VectorIndex>: Sendable {
-        let file: IndexFile
-        let index: Index
-    }
-
-    /// The indexes that fit to a snapshot.
-    struct Indexes: Sendable {
-        var exact: Held<ExactIndex>?
-        var graph: Held<GraphIndex>?
-        /// How wide the walks in `graph` must be; nil when that was not measured.
-        var calibration: Calibration?
-    }
-
+final class OpenIndexes: Sendable {
     private struct State {
-        var indexes = Indexes()
+        var indexes: [OpenIndex] = []
         /// The folder, and what of the collection was asked for, when `indexes` was looked for.
         var looked: (stamp: FileStamp, generation: Int64, rows: Int)?
         /// Whether there were indexes that cover more rows than were asked for.
@@ -39,16 +27,22 @@ final class IndexShelf: Sendable {
     }
 
     let folder: IndexFolder
+    /// The kinds that are built and opened, by preference.
+    let kinds: [IndexKind]
+    /// The same, those first that the others are calibrated against.
+    let exactFirst: [IndexKind]
     private let state = Mutex(State())
     private let builder = Mutex(())
 
-    init(_ folder: IndexFolder) {
+    init(_ folder: IndexFolder, kinds: [IndexKind]) {
         self.folder = folder
+        self.kinds = kinds
+        exactFirst = kinds.filter(\.isExact) + kinds.filter { !$0.isExact }
     }
 
-    /// The indexes that cover most of a snapshot's rows.
-    func indexes(for snapshot: Snapshot) -> Indexes {
-        guard let stamp = folder.stamp else { return Indexes() }
+    /// Of each kind the index that covers most of a snapshot's rows, in the order of ``kinds``.
+    func indexes(for snapshot: Snapshot) -> [OpenIndex] {
+        guard let stamp = folder.stamp else { return [] }
         let (generation, rows) = (snapshot.state.generation, snapshot.state.rows)
         return state.withLock { state in
             if let looked = state.looked, looked.stamp.isSameFile(as: stamp), looked.generation == generation,
@@ -57,9 +51,7 @@ final class IndexShelf: Sendable {
                 return state.indexes
             }
             let files = folder.files(generation: generation)
-            state.indexes = Indexes(
-                exact: open(files, for: snapshot), graph: open(files, for: snapshot), calibration: nil)
-            if let file = state.indexes.graph?.file { state.indexes.calibration = folder.calibration(of: file) }
+            state.indexes = kinds.compactMap { open(files, of: $0, for: snapshot) }
             // File systems keep times in ticks: what changes the folder in the same tick would go unseen.
             state.looked = stamp.isSettled ? (stamp, generation, rows) : nil
             state.passedOverLarger = files.contains { $0.rows > rows }
@@ -73,16 +65,9 @@ final class IndexShelf: Sendable {
         state.withLock { $0.looked = nil }
     }
 
-    /// Whether so many rows are not covered that building is worth its time.
-    static func isWanting(_ file: IndexFile?, rows: Int) -> Bool {
-        guard rows >= minimumRows else { return false }
-        guard let file else { return true }
-        return rows - file.rows > max(minimumTail, file.rows / tailShare)
-    }
-
     /// Runs `body` with the right to build, which one thread of one process has at a time.
     /// - Parameter waiting: whether to wait for another thread; another process is not waited for.
-    /// - Throws: ``StoreError`` when the folder cannot be written; what `body` throws.
+    /// - Throws: `StoreError` when the folder cannot be written; what `body` throws.
     func building(waiting: Bool, _ body: () throws -> Void) throws {
         func locked() throws {
             guard let lock = try folder.lock() else { return }
@@ -96,17 +81,18 @@ final class IndexShelf: Sendable {
         }
     }
 
-    private func open<Index: VectorIndex>(_ files: [IndexFile], for snapshot: Snapshot) -> Held<Index>? {
-        for file in files where file.kind == Index.kind && file.rows <= snapshot.state.rows {
+    private func open(_ files: [IndexFile], of kind: IndexKind, for snapshot: Snapshot) -> OpenIndex? {
+        for file in files where file.kind == kind.name && file.rows <= snapshot.state.rows {
             do {
                 guard file.digest == snapshot.vectors.digest(rows: file.rows) else {
                     throw IndexError.damaged("it is of other rows")
                 }
-                let index = try Index(opening: folder.path(of: file))
+                let index = try kind.open(folder.path(of: file))
                 guard index.rowCount == file.rows, index.dimension == snapshot.state.model.dimension,
                     index.metric == snapshot.state.model.metric
                 else { throw IndexError.damaged("it is of another shape") }
-                return Held(file: file, index: index)
+                let calibration = kind.isExact ? nil : folder.calibration(of: file, kind: kind)
+                return OpenIndex(kind: kind, file: file, index: index, calibration: calibration)
             } catch is IndexError {
                 folder.remove(file)
             } catch {

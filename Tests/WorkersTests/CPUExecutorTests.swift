@@ -1,7 +1,7 @@
 import Foundation
-@testable import Sosia
 import Synchronization
 import Testing
+import Workers
 
 struct CPUExecutorTests {
     private final class Gauge: Sendable {

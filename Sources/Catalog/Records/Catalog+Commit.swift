@@ -1,0 +1,238 @@
+import Crypto
+import Foundation
+import GRDB
+package import SosiaCore
+
+extension Catalog {
+    /// Names a unit in one transaction.
+    ///
+    /// Entries without content come first, so that a picture whose old place shows something new by now keeps its id.
+    /// - Parameter append: writes rows from the given slot on and makes them durable; called at most once, before the
+    ///   commit. When it throws, nothing is named.
+    /// - Returns: one outcome an entry, in order.
+    package func commit(
+        _ unit: CatalogUnit, append: (_ rows: [RowOrigin], _ firstSlot: Int) throws -> Void
+    ) throws -> [IngestOutcome] {
+        let entries = unit.unit.entries
+        return try write { db in
+            guard let state = try Self.state(db, path: path) else {
+                throw StoreError.damaged(path: path, reason: "the collection has no description")
+            }
+            var outcomes = [IngestOutcome](repeating: .unknown, count: entries.count)
+            if !entries.isEmpty {
+                var writing = UnitWriting(
+                    db: db, home: home, identity: state.identity, firstSlot: state.rows,
+                    revision: try Self.nextRevision(db),
+                    isAnyLost: try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM lost)") ?? false)
+                for isKnown in [true, false] {
+                    for (position, entry) in entries.enumerated() where (entry.content == nil) == isKnown {
+                        outcomes[position] = try writing.enter(
+                            entry, position: position, checksum: unit.checksums[position])
+                    }
+                }
+                for id in writing.unseen { try Self.removeIfUnseen(id, db, revision: writing.revision) }
+                if !writing.appended.isEmpty {
+                    try append(writing.appended, state.rows)
+                    try db.execute(
+                        sql: "UPDATE collection SET rows = ?", arguments: [state.rows + writing.appended.count])
+                }
+            }
+            for (location, attributes) in unit.unit.attributes {
+                let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
+                guard let id = try Int64.fetchOne(select, arguments: [location.text(on: home)]) else { continue }
+                _ = try Self.merge(attributes, into: id, db)
+            }
+            return outcomes
+        }
+    }
+}
+
+/// The rules by which a source becomes a picture, applied to one entry after the other.
+private struct UnitWriting {
+    let db: Database
+    let home: MachineName
+    let identity: PictureIdentity
+    let firstSlot: Int
+    let revision: Int64
+    /// Whether pictures wait for their files.
+    let isAnyLost: Bool
+    /// Where the new rows come from, in slot order.
+    var appended: [RowOrigin] = []
+    /// Pictures that lost a source. They are looked at when all entries are done: another one may show them again.
+    var unseen: Set<Int64> = []
+
+    /// What a picture is made of.
+    private struct Content {
+        let facts: PictureFacts
+        let checksum: UInt32
+        let origin: RowOrigin
+        let tile: Tile?
+    }
+
+    mutating func enter(_ entry: IngestEntry, position: Int, checksum: UInt32) throws -> IngestOutcome {
+        let location = entry.source.location.text(on: home)
+        let previous = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?"), arguments: [location])
+        let gone = entry.gone.map { $0.text(on: home) }
+        let known = try known(entry.hash, previous: previous, gone: gone)
+        let id: Int64
+        if let known {
+            id = known
+        } else if let content = try content(of: entry, position: position, checksum: checksum) {
+            if isAnyLost, let lost = try lost(entry.hash, at: location) {
+                id = try insert(entry.hash, content, restoring: lost)
+            } else if let previous, try sourceCount(of: previous) == 1 {
+                id = try replace(previous, entry.hash, content)
+            } else {
+                let lost = isAnyLost ? try Catalog.lost(at: location, db) : nil
+                id = try insert(entry.hash, content, restoring: lost)
+            }
+        } else {
+            return .unknown
+        }
+        _ = try Catalog.merge(entry.attributes, into: id, db)
+        try point(location, entry.source.stamp, to: id)
+        // Byte by byte: a name that was only normalised otherwise (Unicode) is another place.
+        for other in gone where !other.utf8.elementsEqual(location.utf8) {
+            try db.cachedStatement(sql: "DELETE FROM source WHERE location = ? AND image = ?")
+                .execute(arguments: [other, id])
+        }
+        if let previous, previous != id { unseen.insert(previous) }
+        return outcome(ImageID(rawValue: id), previous: previous, wasKnown: known != nil, moved: !entry.gone.isEmpty)
+    }
+
+    private func outcome(_ id: ImageID, previous: Int64?, wasKnown: Bool, moved: Bool) -> IngestOutcome {
+        switch (previous, wasKnown) {
+        case (id.rawValue, true): .touched(id)
+        case (.some, _): .changed(id)
+        case (nil, false): .added(id)
+        case (nil, true): moved ? .moved(id) : .duplicate(id)
+        }
+    }
+
+    /// The picture that the bytes are: with one picture a file, the one at this place, or one whose place is gone.
+    private func known(_ hash: ContentHash, previous: Int64?, gone: [String]) throws -> Int64? {
+        switch identity {
+        case .content:
+            return try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT id FROM image WHERE hash = ?"), arguments: [hash.data])
+        case .file:
+            let equal = try Int64.fetchAll(
+                db.cachedStatement(sql: "SELECT id FROM image WHERE content = ? ORDER BY id"), arguments: [hash.data])
+            if let previous, equal.contains(previous) { return previous }
+            let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
+            let moved = try gone.compactMap { try Int64.fetchOne(select, arguments: [$0]) }.filter(equal.contains)
+            return moved.min()
+        }
+    }
+
+    /// - Returns: nil for an entry without content whose bytes no picture has.
+    private func content(of entry: IngestEntry, position: Int, checksum: UInt32) throws -> Content? {
+        if let content = entry.content {
+            return Content(
+                facts: content.facts, checksum: checksum, origin: .entry(position), tile: content.tile)
+        }
+        guard identity == .file else { return nil }
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, format, width, height, captured, latitude, longitude, camera, slot, checksum FROM image
+                WHERE content = ? ORDER BY id LIMIT 1
+                """)
+        guard let row = try Row.fetchOne(select, arguments: [entry.hash.data]) else { return nil }
+        let slot: Int = try row.value(at: 8)
+        let checksum: Int64 = try row.value(at: 9)
+        // What was appended in this unit is not in the file yet.
+        let origin = slot < firstSlot ? .slot(slot) : appended[slot - firstSlot]
+        return Content(
+            facts: try Catalog.facts(row), checksum: UInt32(truncatingIfNeeded: checksum), origin: origin, tile: nil)
+    }
+
+    private func lost(_ hash: ContentHash, at location: String) throws -> Int64? {
+        switch identity {
+        case .content:
+            return try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT id FROM lost WHERE hash = ?"), arguments: [hash.data])
+        case .file:
+            let select = try db.cachedStatement(
+                sql: "SELECT id FROM lost JOIN lost_source ON lost = id WHERE content = ? AND location = ?")
+            return try Int64.fetchOne(select, arguments: [hash.data, location])
+        }
+    }
+
+    private func point(_ location: String, _ stamp: ImageSource.Stamp?, to id: Int64) throws {
+        if isAnyLost {
+            try db.cachedStatement(sql: "DELETE FROM lost_source WHERE location = ?").execute(arguments: [location])
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO source (location, image, size, modified, changed, inode, device) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (location) DO UPDATE SET image = excluded.image, size = excluded.size,
+                    modified = excluded.modified, changed = excluded.changed, inode = excluded.inode,
+                    device = excluded.device
+                """
+        ).execute(
+            arguments: [
+                location, id, stamp?.size, stamp?.modified, stamp?.changed,
+                stamp?.inode.map(Int64.init(bitPattern:)), stamp?.device.map(Int64.init(bitPattern:)),
+            ])
+    }
+
+    private mutating func takeSlot(for content: Content) -> Int {
+        appended.append(content.origin)
+        return firstSlot + appended.count - 1
+    }
+
+    /// What `image.hash` says, and `image.content`.
+    private func keys(_ hash: ContentHash) -> (hash: Data, content: Data?) {
+        guard identity == .file else { return (hash.data, nil) }
+        // A key of its own for each row that was ever written.
+        var key = SHA256()
+        key.update(data: Data("sosia file 1\0".utf8) + hash.data)
+        for number in [revision, Int64(firstSlot + appended.count)] {
+            key.update(data: Data((0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }))
+        }
+        return (Data(key.finalize()), hash.data)
+    }
+
+    /// - Parameter lost: the picture that is back, under its old id and with its attributes; nil for a new one.
+    private mutating func insert(_ hash: ContentHash, _ content: Content, restoring lost: Int64?) throws -> Int64 {
+        let attributes = try lost.map { try Catalog.restore($0, db) } ?? "{}"
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO image (hash, content, slot, checksum, format, width, height, captured, latitude, longitude,
+                    camera, revision, attributes, id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: columns(hash, content) + [attributes, lost])
+        let id = db.lastInsertedRowID
+        if let tile = content.tile { try Catalog.write(tile, of: id, db) }
+        return id
+    }
+
+    /// A changed file: same picture, new row; the old row is vacant from now on.
+    private mutating func replace(_ id: Int64, _ hash: ContentHash, _ content: Content) throws -> Int64 {
+        try Catalog.vacate(slotOf: id, db, revision: revision)
+        try db.cachedStatement(
+            sql: """
+                UPDATE image SET hash = ?, content = ?, slot = ?, checksum = ?, format = ?, width = ?, height = ?,
+                    captured = ?, latitude = ?, longitude = ?, camera = ?, revision = ?
+                WHERE id = ?
+                """
+        ).execute(arguments: columns(hash, content) + [id])
+        if let tile = content.tile { try Catalog.write(tile, of: id, db) }
+        return id
+    }
+
+    private mutating func columns(_ hash: ContentHash, _ content: Content) -> StatementArguments {
+        let (facts, keys) = (content.facts, keys(hash))
+        return [
+            keys.hash, keys.content, takeSlot(for: content), Int64(content.checksum), facts.format, facts.width,
+            facts.height, facts.captured, facts.position?.latitude, facts.position?.longitude, facts.camera, revision,
+        ]
+    }
+
+    private func sourceCount(of id: Int64) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT count(*) FROM source WHERE image = ?"), arguments: [id]) ?? 0
+    }
+}

@@ -1,0 +1,74 @@
+public import SosiaCore
+
+/// A kind of index: how it is named, built, opened and searched, and when it is worth having.
+///
+/// An engine knows indexes by this only. A new one is a type that conforms to `VectorIndex`, a constant below, and its
+/// place in ``Swift/Array/standard``.
+public struct IndexKind: Sendable {
+    /// As in plans and names of files; lower-case letters and digits.
+    public let name: String
+    /// Whether answers are proven equal to brute force.
+    public let isExact: Bool
+    public let upkeep: IndexUpkeep
+    /// Search settings by name, by what they cost: what a calibration measures. An exact kind has none.
+    public let steps: [[String: Int]]
+
+    private let trained: @Sendable (Int, Metric, RawSpan, Span<Int64>, _ threads: Int) throws -> any ErasedIndex
+    private let opened: @Sendable (_ path: String) throws -> any ErasedIndex
+    private let checked: @Sendable (_ settings: [String: Int]) throws -> Void
+
+    /// - Parameters:
+    ///   - steps: of an inexact kind one at least.
+    ///   - build: the options of a new index that so many threads build.
+    ///   - search: the options for `k` neighbours; `settings` are those of a step, chosen for `IndexCalibration.k`
+    ///     neighbours, and come from a file: what no step could be is refused. An exact kind gets none.
+    public init<Index: VectorIndex>(
+        _ type: Index.Type, upkeep: IndexUpkeep = IndexUpkeep(), steps: [[String: Int]] = [],
+        build: @escaping @Sendable (_ threads: Int) throws -> Index.BuildOptions,
+        search: @escaping @Sendable (_ settings: [String: Int], _ k: Int, _ threads: Int) throws -> Index.SearchOptions
+    ) {
+        name = Index.kind
+        isExact = Index.isExact
+        self.upkeep = upkeep
+        self.steps = steps
+        trained = { dimension, metric, rows, ids, threads in
+            let index = try Index.train(
+                dimension: dimension, metric: metric, rows: rows, ids: ids, options: build(threads), threads: threads)
+            return KnownIndex(index: index, options: search)
+        }
+        opened = { KnownIndex(index: try Index(opening: $0), options: search) }
+        checked = { _ = try search($0, IndexCalibration.k, 1) }
+    }
+
+    /// See `VectorIndex.train`.
+    public func train(
+        dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, threads: Int
+    ) throws -> any ErasedIndex {
+        try trained(dimension, metric, rows, ids, threads)
+    }
+
+    /// See `VectorIndex.init(opening:)`.
+    public func open(_ path: String) throws -> any ErasedIndex { try opened(path) }
+
+    /// Whether an index of this kind can be searched with these settings.
+    public func accepts(_ settings: [String: Int]) -> Bool { (try? checked(settings)) != nil }
+}
+
+extension [IndexKind] {
+    /// The indexes of this library, by preference. Without any the plain scan answers.
+    public static var standard: [IndexKind] { [.exact, .graph] }
+}
+
+extension IndexKind {
+    /// A proof for every answer, from compact codes.
+    public static let exact = IndexKind(
+        ExactIndex.self, upkeep: IndexUpkeep(rowsAtOnce: 65_536), build: { _ in .standard },
+        search: { _, _, threads in try ExactSearchOptions(threads: threads) })
+
+    /// From 1.5 billion values on an exact search takes longer than the embedding of its query, so that the graph is
+    /// worth its building and what it misses. It is better when it is made at once.
+    public static let graph = IndexKind(
+        GraphIndex.self, upkeep: IndexUpkeep(wanted: .fromValues(1_500_000_000)), steps: GraphSearchOptions.steps,
+        build: { try GraphBuildOptions(threads: $0) },
+        search: { try GraphSearchOptions(step: $0, k: $1, threads: $2) })
+}
