@@ -114,12 +114,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EmbeddedEngine",
-            dependencies: ["Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers"],
+            dependencies: [
+                "Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
                 "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -135,7 +138,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ObjectStores",
-            dependencies: ["FileSystem", "SosiaCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "FileSystem", "SosiaCore", "Workers", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],

@@ -3,6 +3,9 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
+    /// SQLite's longest text.
+    package static let maximumAttributeBytes = 1_000_000_000
+
     /// Changes the attributes of a picture by a JSON Merge Patch.
     /// - Returns: the record as it is now; nil when there is no such picture.
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {

@@ -39,6 +39,18 @@ extension Catalog {
         }
     }
 
+    /// Pictures in the order of their ids, a page at a time, and the generation that the catalog is at.
+    package func pictures(
+        after id: ImageID?, limit: Int
+    ) throws(StoreError) -> (generation: Int64, ids: [ImageID]) {
+        try read { db in
+            let generation = try Int64.fetchOne(db, sql: "SELECT generation FROM collection") ?? 0
+            let select = try db.cachedStatement(sql: "SELECT id FROM image WHERE id > ? ORDER BY id LIMIT ?")
+            let ids = try Int64.fetchAll(select, arguments: [id?.rawValue ?? 0, limit])
+            return (generation, ids.map(ImageID.init(rawValue:)))
+        }
+    }
+
     /// All named rows in the order of their ids.
     package func namedRows() throws(StoreError) -> [NamedRow] {
         try read { db in try Self.namedRows(db) }

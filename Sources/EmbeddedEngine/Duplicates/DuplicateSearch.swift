@@ -15,7 +15,7 @@ struct DuplicateSearch {
     let snapshot: Snapshot
     let distance: Float
 
-    /// - Throws: `CancellationError`, ``StoreError``
+    /// - Throws: `CancellationError`, `StoreError`
     func groups(_ progress: (_ done: Int, _ total: Int) -> Void) throws -> DuplicatesCache.Found {
         // In the order of ids, so that of equal rows the first one is looked at whole.
         let rows = snapshot.ids.indices.filter { snapshot.ids[$0] != 0 }

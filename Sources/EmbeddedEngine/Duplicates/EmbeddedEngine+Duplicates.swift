@@ -1,42 +1,22 @@
 import Catalog
-public import SosiaCore
+package import SosiaCore
 import Synchronization
 import Workers
 
 extension EmbeddedEngine {
-    public static let minimumGroups = 1
-    public static let defaultGroups = 100
-    public static let maximumGroups = 10_000
-
-    /// Finds connected groups of near-duplicates.
+    /// Connected groups of near-duplicates.
     ///
-    /// Finds the neighbours of all pictures in batches, farther out until the last lies beyond the distance, and returns
-    /// connected groups. The groups of the last distance are kept until the collection changes, so that further pages
-    /// cost nothing.
-    /// - Parameters:
-    ///   - distance: by the collection's metric.
-    ///   - limit: groups of a page.
-    ///   - after: ``DuplicatesResponse/next`` of the page before.
-    ///   - progress: pictures done and all of them; called often, from one thread at a time.
-    /// - Throws: `EngineError.invalidDistance`, `.invalidLimit`; `CancellationError`; ``StoreError``.
-    public func duplicates(
-        within distance: Float, limit: Int = defaultGroups, after: ImageID? = nil,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    /// Every picture's neighbours are looked for in batches, farther out until the last one lies beyond the distance. The
+    /// groups of the last distance are kept until the collection changes, so that further pages cost nothing.
+    package func duplicates(
+        within distance: Float, limit: Int, after: ImageID?, progress: @escaping WorkProgress
     ) async throws -> DuplicatesResponse {
-        if distance.isNaN { throw EngineError.invalidDistance(got: distance) }
-        guard (Self.minimumGroups...Self.maximumGroups).contains(limit) else {
-            throw EngineError.invalidLimit(got: limit, minimum: Self.minimumGroups, maximum: Self.maximumGroups)
-        }
-        let found = try await groups.take {
-            let snapshot = try snapshot()
-            if let known = groups.known(distance, of: snapshot) { return known }
+        try DuplicatesResponse.check(distance: distance, limit: limit)
+        let snapshot = try await searches.run { try self.snapshot() }
+        let found = try await groups.groups(within: distance, of: snapshot) {
             // A cache that cannot be written makes this slower, not wrong.
-            try? await prepareIndexes()
-            let found = try await groups.executor.run {
-                try DuplicateSearch(engine: self, snapshot: snapshot, distance: distance).groups(progress)
-            }
-            groups.keep(found, for: distance, of: snapshot)
-            return found
+            try? await self.prepareIndexes(.whatPays) { _, _ in }
+            return try DuplicateSearch(engine: self, snapshot: snapshot, distance: distance).groups(progress)
         }
         let first = found.groups.firstIndex { group in after.map { group.members[0].id > $0 } ?? true }
         let page = found.groups[(first ?? found.groups.endIndex)...].prefix(limit)
@@ -47,7 +27,7 @@ extension EmbeddedEngine {
     }
 }
 
-/// The groups that were found last. One search for them runs at a time; who comes meanwhile waits for its answer.
+/// The groups that were found last. One search for them runs at a time; who asks for the same waits for its answer.
 final class DuplicatesCache: Sendable {
     /// All groups of a collection.
     struct Found: Sendable {
@@ -55,35 +35,27 @@ final class DuplicatesCache: Sendable {
         let truncated: Int
     }
 
-    private struct Entry {
+    private struct Key: Hashable {
         let distance: Float
         let generation: Int64
         let revision: Int64
-        let found: Found
     }
 
-    let executor = CPUExecutor(label: "sosia.duplicates", width: 1)
-    private let turns = Turns()
-    private let entry = Mutex<Entry?>(nil)
+    private let executor = CPUExecutor(label: "sosia.duplicates", width: 1)
+    private let searches = SharedWork<Key, Found>()
+    private let last = Mutex<(key: Key, found: Found)?>(nil)
 
-    func take<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
-        try await turns.take(body)
-    }
-
-    func known(_ distance: Float, of snapshot: Snapshot) -> Found? {
-        entry.withLock { entry in
-            guard let entry, entry.distance == distance, entry.revision == snapshot.state.revision,
-                entry.generation == snapshot.state.generation
-            else { return nil }
-            return entry.found
-        }
-    }
-
-    func keep(_ found: Found, for distance: Float, of snapshot: Snapshot) {
-        entry.withLock { entry in
-            entry = Entry(
-                distance: distance, generation: snapshot.state.generation, revision: snapshot.state.revision,
-                found: found)
+    /// - Parameter find: runs on a thread of its own, unless the groups are known or being looked for.
+    func groups(
+        within distance: Float, of snapshot: Snapshot, _ find: @escaping @Sendable () async throws -> Found
+    ) async throws -> Found {
+        let key = Key(
+            distance: distance, generation: snapshot.state.generation, revision: snapshot.state.revision)
+        return try await searches.value(for: key, on: executor) {
+            if let known = self.last.withLock({ $0?.key == key ? $0?.found : nil }) { return known }
+            let found = try await find()
+            self.last.withLock { $0 = (key, found) }
+            return found
         }
     }
 }

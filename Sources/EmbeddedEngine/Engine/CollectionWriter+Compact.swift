@@ -1,17 +1,6 @@
 import Catalog
-import FileSystem
 import Foundation
 import SosiaCore
-
-/// What ``Store/compact()`` gave back.
-public struct CompactionReport: Sendable, Hashable {
-    public let pictures: Int
-    /// Bytes of all files of the truth before and after.
-    public let bytesBefore: Int64
-    public let bytesAfter: Int64
-    /// Why the catalog kept its size; nil when it did not. The compaction itself is done.
-    public let catalogError: StoreError?
-}
 
 extension CollectionWriter {
     /// Writes the live rows, in the order of their ids, as the next generation and lets the catalog adopt it.
@@ -27,48 +16,49 @@ extension CollectionWriter {
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> CompactionReport {
         let before = bytes
-        let rows = try writing { try catalog.namedRows() }
-        guard let state = try writing({ try catalog.state() }) else { throw StoreError.missing(path: layout.root) }
+        let rows = try catalog.namedRows()
+        guard let state = try catalog.state() else { throw StoreError.missing(path: files.root) }
         let generation = state.generation + 1
         do {
             try copy(rows, from: state, generation: generation, progress)
         } catch {
-            unlink(layout.nextVectors)
+            unlink(files.nextVectors)
             throw error
         }
-        try writing { try catalog.adopt(generation: generation, rows: rows) }
-        try layout.adoptNextVectors()
+        try catalog.adopt(generation: generation, rows: rows)
+        try files.adoptNextVectors()
         try reopenVectors()
         var failure: StoreError?
         do {
-            try writing { try vacuum(catalog) }
+            try vacuum(catalog)
         } catch let error as StoreError {
             failure = error
         }
         return CompactionReport(
-            pictures: rows.count, bytesBefore: before, bytesAfter: bytes, catalogError: failure)
+            pictures: rows.count, bytesBefore: before, bytesAfter: bytes, ledgerError: failure)
     }
 
     private func copy(
         _ rows: [NamedRow], from state: CatalogState, generation: Int64, _ progress: @Sendable (Int, Int) -> Void
     ) throws {
         let source = try VectorFile(
-            layout, generation: state.generation, dimension: state.model.dimension, rowCount: state.rows)
+            files, generation: state.generation, dimension: state.model.dimension, rowCount: state.rows)
         let target = try VectorFileWriter(
-            creating: layout.nextVectors,
+            creating: files.nextVectors,
             header: VectorFileHeader(dimension: state.model.dimension, generation: generation))
         let step = max(1, VectorFileWriter.blockBytes / (state.model.dimension * MemoryLayout<Float>.size))
         for start in stride(from: 0, to: rows.count, by: step) {
+            try Task.checkCancellation()
             let block = try rows[start..<min(start + step, rows.count)].map { row in
                 guard (0..<source.rowCount).contains(row.slot) else {
                     throw StoreError.damaged(
-                        path: layout.catalog,
+                        path: files.catalog,
                         reason: "picture \(row.id) has row \(row.slot), there are \(source.rowCount)")
                 }
                 let vector = source.row(row.slot)
                 guard vector.checksum == row.checksum else {
                     throw StoreError.vectorsDamaged(
-                        path: layout.vectors, reason: "the vector of picture \(row.id) is not what was written")
+                        path: files.vectors, reason: "the vector of picture \(row.id) is not what was written")
                 }
                 return vector
             }
@@ -78,9 +68,5 @@ extension CollectionWriter {
         try target.synchronize()
     }
 
-    private var bytes: Int64 {
-        [layout.catalog, layout.vectors].reduce(0) { sum, path in
-            sum + ((try? FileStatus(path: path).stamp.size) ?? 0)
-        }
-    }
+    private var bytes: Int64 { files.bytes(of: files.catalog) + files.bytes(of: files.vectors) }
 }

@@ -98,7 +98,7 @@ extension EmbeddedEngine {
     }
 
     /// The nearest rows of several queries; as many as there are where they are fewer than k.
-    /// - Throws: `EngineError.inexactIndex`, `.noIndex`; ``StoreError``
+    /// - Throws: `EngineError.inexactIndex`, `.noIndex`; `StoreError`
     func nearest(
         to queries: [Embedding], k: Int, way: Query.Way, allowed: RowFilter?, in snapshot: Snapshot
     ) throws -> [Found] {

@@ -1,31 +1,39 @@
 import Catalog
-public import SosiaCore
+package import SosiaCore
 import Workers
 
 extension EmbeddedEngine {
-    /// Searches the newest committed state, whoever wrote it, on a thread of the engine's own.
-    /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
-    public func search(_ request: SearchRequest) async throws -> SearchResponse {
-        try await search([request])[0]
-    }
-
-    /// Requests with the same k, mode, index and filter pass over the vectors together.
-    /// - Throws: `EngineError`, `VectorError.dimensionMismatch`, ``StoreError``.
-    public func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
-        guard requests.count <= SearchRequest.maximumBatch else {
-            throw EngineError.tooMany("requests", got: requests.count, maximum: SearchRequest.maximumBatch)
-        }
-        let hits = requests.reduce(0) { $0 + $1.k }
-        guard hits <= SearchRequest.maximumBatchHits else {
-            throw EngineError.tooMany("hits of a batch", got: hits, maximum: SearchRequest.maximumBatchHits)
-        }
+    /// Searches the newest committed state, whoever wrote it. Requests with the same k, mode, index and filter pass over
+    /// the vectors together.
+    package func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
+        try SearchRequest.check(batch: requests)
         return try await searches.run { try self.answer(requests) }
     }
 
     /// The vector of a picture, as it was added.
-    /// - Throws: `EngineError.unknownImage`; ``StoreError``
-    public func embedding(of id: ImageID) async throws -> Embedding {
-        try embedding(of: id, in: snapshot())
+    package func embedding(of id: ImageID) async throws -> Embedding {
+        try await searches.run { try self.embedding(of: id, in: self.snapshot()) }
+    }
+
+    /// Vectors in the order of their pictures' ids. A picture that changes meanwhile comes with its new vector.
+    package func vectors(after id: ImageID?, limit: Int) async throws -> [StoredVector] {
+        try await searches.run {
+            var last = id
+            while true {
+                let (generation, ids) = try self.catalog.pictures(after: last, limit: limit)
+                let snapshot = try self.snapshot()
+                // A compaction between the two has moved every row.
+                guard snapshot.state.generation == generation else { continue }
+                let found = try ids.compactMap { id in
+                    try snapshot.slot(of: id, likely: { try self.catalog.slot(of: id) }).map { slot in
+                        StoredVector(id: id, embedding: try Embedding(snapshot.vectors.vector(slot)))
+                    }
+                }
+                // All of a page may have gone; an empty page would say that there is no more.
+                if !found.isEmpty || ids.isEmpty { return found }
+                last = ids.last
+            }
+        }
     }
 
     private func answer(_ requests: [SearchRequest]) throws -> [SearchResponse] {
@@ -50,13 +58,11 @@ extension EmbeddedEngine {
         /// A writer that commits all the time must not keep a search waiting for a quiet moment.
         var patience = 3
         while true {
-            let passing = try reading {
-                try filters.map { filter in
-                    guard let rows = try self.passing.rows(passing: filter, of: catalog) else {
-                        throw StoreError.missing(path: layout.root)
-                    }
-                    return (filter, rows)
+            let passing = try filters.map { filter in
+                guard let rows = try self.passing.rows(passing: filter, of: catalog) else {
+                    throw StoreError.missing(path: files.root)
                 }
+                return (filter, rows)
             }
             let snapshot = try snapshot()
             patience -= 1
@@ -95,7 +101,7 @@ extension EmbeddedEngine {
     }
 
     private func embedding(of id: ImageID, in snapshot: Snapshot) throws -> Embedding {
-        let slot = try reading { try snapshot.slot(of: id) { try catalog.slot(of: id) } }
+        let slot = try snapshot.slot(of: id) { try catalog.slot(of: id) }
         guard let slot else { throw EngineError.unknownImage(id) }
         return try Embedding(snapshot.vectors.vector(slot))
     }
@@ -103,7 +109,7 @@ extension EmbeddedEngine {
     /// The records of all pages are read at once.
     private func responses(_ pages: [Page]) throws -> [SearchResponse] {
         let ids = Set(pages.flatMap { $0.neighbors.map { ImageID(rawValue: $0.id) } })
-        let records = try reading { try catalog.records(Array(ids)) }
+        let records = try catalog.records(Array(ids))
         let byID = Dictionary(records.map { ($0.id.rawValue, $0) }) { first, _ in first }
         return pages.map { page in
             // A picture that was removed after the snapshot was taken is left out.

@@ -13,7 +13,7 @@ final class PassingRowsCache: Sendable {
     private let entries = RecentCache<Filter, Entry>(capacity: 16)
 
     /// Evaluates a filter, unless that was done for what the catalog is now.
-    /// - Throws: `CatalogError`
+    /// - Throws: `StoreError`
     func rows(passing filter: Filter, of catalog: Catalog) throws -> PassingRows? {
         let version = try catalog.version()
         if let entry = entries[filter], entry.version == version { return entry.rows }

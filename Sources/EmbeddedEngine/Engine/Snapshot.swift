@@ -11,10 +11,10 @@ struct Snapshot: Sendable {
     let liveCount: Int
 
     /// Follows what was committed since `previous`; reads everything when there is nothing to follow.
-    /// - Throws: ``StoreError``
-    init(_ catalog: Catalog, layout: StoreLayout, following previous: Snapshot?) throws {
+    /// - Throws: `StoreError`
+    init(_ catalog: Catalog, files: CollectionFiles, following previous: Snapshot?) throws {
         guard var changes = try catalog.slotChanges(since: previous?.state.revision ?? -1) else {
-            throw StoreError.missing(path: layout.root)
+            throw StoreError.missing(path: files.root)
         }
         var ids: [Int64] = []
         if let previous, previous.state.generation == changes.state.generation {
@@ -26,13 +26,13 @@ struct Snapshot: Sendable {
         let rows = changes.state.rows
         // First of all: the file bounds the number of rows that a damaged catalog may claim.
         vectors = try VectorFile(
-            layout, generation: changes.state.generation, dimension: changes.state.model.dimension, rowCount: rows)
+            files, generation: changes.state.generation, dimension: changes.state.model.dimension, rowCount: rows)
         if ids.count < rows { ids.append(contentsOf: repeatElement(0, count: rows - ids.count)) }
         for slot in changes.vacated where ids.indices.contains(slot) { ids[slot] = 0 }
         for (slot, id) in changes.named {
             guard ids.indices.contains(slot) else {
                 throw StoreError.damaged(
-                    path: layout.catalog, reason: "picture \(id) has row \(slot), there are \(rows)")
+                    path: files.catalog, reason: "picture \(id) has row \(slot), there are \(rows)")
             }
             ids[slot] = id
         }

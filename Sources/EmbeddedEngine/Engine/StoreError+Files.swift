@@ -1,9 +1,10 @@
-import FileSystem
+package import FileSystem
+package import SosiaCore
 import SystemPackage
 
 extension StoreError {
     /// The meaning of a failure with a file of the collection.
-    init(_ error: FileError) {
+    package init(_ error: FileError) {
         self =
             switch error {
             case .system(_, let path, .noSpace), .system(_, let path, .diskQuotaExceeded): .diskFull(path: path)
@@ -31,9 +32,9 @@ extension StoreError {
     }
 }
 
-extension StoreLayout {
+extension CollectionFiles {
     /// Takes the right to write, which one process has at a time.
-    /// - Throws: ``StoreError/locked(path:)`` when another process has it.
+    /// - Throws: `StoreError.locked` when another process has it.
     func takeLock() throws(StoreError) -> FileLock {
         do throws(FileError) {
             return try FileLock(lock)

@@ -1,6 +1,6 @@
 import FileSystem
 import Indexes
-public import SosiaCore
+package import SosiaCore
 import Workers
 
 extension EmbeddedEngine {
@@ -9,23 +9,25 @@ extension EmbeddedEngine {
     /// Searches need not wait for it. An engine that may write also does this by itself, on a thread of its own, when a
     /// search finds many rows that no index covers.
     /// - Parameter progress: is called with the rows that are in the new indexes and all that will be.
-    /// - Throws: `EngineError.noIndex` for a kind that there is not; ``StoreError``
-    public func prepareIndexes(
-        _ demand: IndexDemand = .whatPays,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) async throws {
+    /// - Throws: `EngineError.noIndex` for a kind that there is not; `StoreError`
+    package func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
         if case .named(let name) = demand {
             let known = [SearchPlanner.plainScan] + indexes.kinds.map(\.name)
             guard known.contains(name) else { throw EngineError.noIndex(name, available: known) }
         }
-        let builder = IndexBuilder(
-            open: indexes, snapshot: try snapshot(), demand: demand, threads: threads, budget: memory,
-            progress: progress)
-        guard builder.isWanting else { return }
-        await Task(executorPreference: CPUExecutor(label: "sosia.indexing")) {
-            // A cache that cannot be written is no reason to fail: the plain scan answers.
-            try? builder.build(waiting: true)
-        }.value
+        try await CPUExecutor(label: "sosia.indexing").run {
+            let builder = IndexBuilder(
+                open: self.indexes, snapshot: try self.snapshot(), demand: demand, threads: self.threads,
+                budget: self.memory, progress: progress)
+            guard builder.isWanting else { return }
+            do {
+                try builder.build(waiting: true)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                // A cache that cannot be written is no reason to fail: the plain scan answers.
+            }
+        }
     }
 
     func buildWhenItPays(_ snapshot: Snapshot) {

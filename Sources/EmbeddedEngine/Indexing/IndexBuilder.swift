@@ -29,7 +29,7 @@ struct IndexBuilder: Sendable {
 
     /// Builds what is wanting; returns at once when another process does.
     /// - Parameter waiting: whether to wait when another thread does.
-    /// - Throws: ``StoreError``, `IndexError`, `FileError`; searches go on without the index.
+    /// - Throws: `StoreError`, `IndexError`, `FileError`; searches go on without the index.
     func build(waiting: Bool) throws {
         guard isWanting else { return }
         // A build holds copies of codes and links, and what follows does not.
@@ -100,6 +100,7 @@ struct IndexBuilder: Sendable {
         let allowed = budget.map { $0.stride / rowBytes } ?? snapshot.state.rows
         let step = max(1, atOnce.map { min(allowed, $0) } ?? allowed)
         while index.rowCount < snapshot.state.rows {
+            try Task.checkCancellation()
             let count = min(index.rowCount + step, snapshot.state.rows)
             try index.add(
                 rows: rows.extracting(0..<count * rowBytes), ids: snapshot.ids.span.extracting(0..<count),

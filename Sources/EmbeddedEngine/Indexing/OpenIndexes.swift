@@ -67,7 +67,7 @@ final class OpenIndexes: Sendable {
 
     /// Runs `body` with the right to build, which one thread of one process has at a time.
     /// - Parameter waiting: whether to wait for another thread; another process is not waited for.
-    /// - Throws: ``StoreError`` when the folder cannot be written; what `body` throws.
+    /// - Throws: `StoreError` when the folder cannot be written; what `body` throws.
     func building(waiting: Bool, _ body: () throws -> Void) throws {
         func locked() throws {
             guard let lock = try folder.lock() else { return }

@@ -10,9 +10,9 @@ struct VectorFile: Sendable {
     /// Opens the generation that the catalog is at, wherever a compaction left it.
     /// - Throws: ``StoreError/vectorsDamaged(path:reason:)`` when no file has it, or when it is shorter than the
     ///   catalog says.
-    init(_ layout: StoreLayout, generation: Int64, dimension: Int, rowCount: Int) throws(StoreError) {
+    init(_ files: CollectionFiles, generation: Int64, dimension: Int, rowCount: Int) throws(StoreError) {
         // The next generation may take the place of the present one between two looks: then the third finds it there.
-        for path in [layout.vectors, layout.nextVectors, layout.vectors] {
+        for path in [files.vectors, files.nextVectors, files.vectors] {
             guard let (file, header) = try Self.open(path), header.generation == generation else { continue }
             guard header.dimension == dimension else {
                 throw .damaged(
@@ -27,11 +27,11 @@ struct VectorFile: Sendable {
             self.rowCount = rowCount
             return
         }
-        guard let present = try Self.header(layout.vectors) else {
-            throw .vectorsDamaged(path: layout.vectors, reason: "the file with the vectors is missing")
+        guard let present = try Self.header(files.vectors) else {
+            throw .vectorsDamaged(path: files.vectors, reason: "the file with the vectors is missing")
         }
         throw .vectorsDamaged(
-            path: layout.vectors,
+            path: files.vectors,
             reason: "it holds generation \(present.generation), the catalog names generation \(generation)")
     }
 

@@ -1,4 +1,5 @@
 import Kernels
+import SosiaCore
 
 /// The first 64 bytes of `vectors.f32`, little-endian:
 ///
@@ -16,6 +17,8 @@ struct VectorFileHeader: Hashable, Sendable {
     static let byteCount = 64
     static let magic = Array("SOSIAVEC".utf8)
     static let version: UInt32 = 1
+    /// What model cards allow, too.
+    static let maximumDimension = 65_536
 
     let dimension: Int
     let generation: Int64

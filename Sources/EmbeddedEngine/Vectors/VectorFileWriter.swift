@@ -1,4 +1,5 @@
 import FileSystem
+import SosiaCore
 
 /// Appends rows to a vector file and makes them durable. Rows that the catalog never named are written over.
 struct VectorFileWriter: ~Copyable {

@@ -49,21 +49,21 @@ extension Store {
             throw EngineError.tooMany(
                 "examples", got: crowded.examples.count, maximum: SearchRequest.maximumExamples)
         }
-        try checkPixels(of: searches)
+        try await checkPixels(of: searches)
         var resolved = searches.map(ResolvedSearch.init)
         let line = ExampleLine()
         await withTaskGroup(of: PlacedExample.self) { group in
             for (question, search) in searches.enumerated() {
                 for (position, example) in search.examples.enumerated() {
-                    let place = line.next()
+                    let turn = line.next()
                     if let known = example.known {
                         resolved[question].place(.success(known), at: position)
                         continue
                     }
-                    group.addTask(executorPreference: engine.searches) {
+                    group.addTask(executorPreference: queries) {
                         PlacedExample(
                             question: question, position: position,
-                            result: await line.result(at: place) { try await self.embed(example, position) })
+                            result: await line.result(at: turn) { try await self.embed(example, position) })
                     }
                 }
             }
@@ -75,11 +75,13 @@ extension Store {
     }
 
     /// Places are small in a request and large in memory.
-    private func checkPixels(of searches: [PictureSearch]) throws {
+    private func checkPixels(of searches: [PictureSearch]) async throws {
         var rasters: [Int64: TileContainer] = [:]
         var pixels = 0
         for case .place(let place) in searches.lazy.flatMap(\.examples).map(\.source) {
-            let raster = try rasters[place.raster] ?? self.raster(place.raster)
+            var known = rasters[place.raster]
+            if known == nil { known = try await raster(place.raster) }
+            guard let raster = known else { continue }
             rasters[place.raster] = raster
             let window = try place.window(in: raster.facts)
             pixels += window.width * window.height
@@ -93,15 +95,15 @@ extension Store {
         var watch = Stopwatch()
         do {
             let content = try await content(of: example)
-            let embedder = try embedder()
+            let embedder = try await embedder()
             let loading = watch.lap()
             let pixels =
                 switch content {
                 case .bytes(let bytes): try decoder.decode(bytes, for: embedder.input, region: example.region).pixels
                 case .tile(let tile):
-                    try decoder.resized(self.pixels(of: tile), for: embedder.input, region: example.region)
+                    try decoder.resized(try await cut(tile), for: embedder.input, region: example.region)
                 case .place(let place):
-                    try decoder.resized(self.pixels(of: place), for: embedder.input, region: example.region)
+                    try decoder.resized(try await cut(place), for: embedder.input, region: example.region)
                 }
             let decode = watch.lap()
             try Task.checkCancellation()
@@ -121,9 +123,9 @@ extension Store {
         case .bytes(let bytes): return .bytes(bytes)
         case .file(let path): return .bytes(try FileContent.bytes(reading: AbsolutePath.of(path)))
         case .image(let id):
-            let record = try await record(id)
-            if let tile = record.tile { return .tile(tile) }
-            return .bytes(try await original(of: record).bytes)
+            let origin = try await origin(of: id)
+            if let tile = origin.tile { return .tile(tile) }
+            return .bytes(try await original(of: origin).bytes)
         case .place(let place): return .place(place)
         case .embedding: return .bytes([])
         }
@@ -138,14 +140,14 @@ private final class ExampleLine: Sendable {
     func next() -> Int { count.add(1, ordering: .relaxed).oldValue }
 
     func result(
-        at place: Int, _ resolve: () async throws -> ResolvedExample
+        at turn: Int, _ resolve: () async throws -> ResolvedExample
     ) async -> Result<ResolvedExample, any Error> {
         do {
             try Task.checkCancellation()
-            guard place < end.load(ordering: .relaxed) else { throw CancellationError() }
+            guard turn < end.load(ordering: .relaxed) else { throw CancellationError() }
             return .success(try await resolve())
         } catch {
-            end.min(place, ordering: .relaxed)
+            end.min(turn, ordering: .relaxed)
             return .failure(error)
         }
     }

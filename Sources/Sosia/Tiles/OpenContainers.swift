@@ -2,21 +2,25 @@ import SosiaCore
 import Workers
 
 /// The files that tiles were cut from of late, open: many hits are of one file.
-final class TileShelf: Sendable {
+final class OpenContainers: Sendable {
     private struct Entry {
         let container: TileContainer
         let source: any TileSource
     }
 
+    /// Whose files are opened.
+    private let machine: MachineName
     /// By path.
     private let entries = RecentCache<String, Entry>(capacity: 4)
     private let open: @Sendable (TileFile) throws(TileError) -> any TileSource
 
     init(
+        machine: MachineName,
         open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in
             try file.open()
         }
     ) {
+        self.machine = machine
         self.open = open
     }
 
@@ -34,7 +38,7 @@ final class TileShelf: Sendable {
                 // The open one has met another file. The one that is there now may be that of the tiles again.
                 entries[container.path] = nil
                 return try body(self.source(of: container))
-            case .unreadable, .damaged, .unavailable, .cancelled: throw error
+            case .unreadable, .damaged, .unavailable, .cancelled, .elsewhere: throw error
             }
         }
     }
@@ -53,6 +57,9 @@ final class TileShelf: Sendable {
 
     /// - Throws: ``TileError``; also when the file is not the one that its tiles were added from.
     func check(_ container: TileContainer) throws(TileError) {
+        guard container.machine == machine else {
+            throw .elsewhere(path: container.path, machine: container.machine)
+        }
         guard try container.presentStamp().isSameFile(as: container.stamp) else { throw .changed(path: container.path) }
     }
 

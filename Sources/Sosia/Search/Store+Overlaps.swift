@@ -1,4 +1,3 @@
-import Catalog
 import SosiaCore
 
 extension Store {
@@ -8,19 +7,29 @@ extension Store {
 
     /// Searches, and goes deeper until every page is full of hits that do not overlap.
     ///
+    /// What has no tiles of rasters among its hits is answered with one call. Where the answer before had some, this one
+    /// is taken to have them, too, and asked for deep enough at once.
+    func merged(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
+        if meetsRasterTiles.load(ordering: .relaxed) { return try await pages(of: requests) }
+        var responses = try await engine.search(requests)
+        let tiled = responses.indices.filter { responses[$0].hasRasterTiles }
+        if tiled.isEmpty { return responses }
+        for (index, page) in zip(tiled, try await pages(of: tiled.map { requests[$0] })) { responses[index] = page }
+        return responses
+    }
+
     /// A page is cut out of the answer as a whole, because what was kept before it decides what is kept on it. So an
     /// answer has fewer than k hits when `SearchRequest.maximumK` neighbours hold no more.
-    func merged(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
-        guard try engine.reading({ try engine.catalog.hasRasterTiles() }) else {
-            return try await engine.search(requests)
-        }
+    private func pages(of requests: [SearchRequest]) async throws -> [SearchResponse] {
         let most = SearchRequest.maximumBatchHits / max(requests.count, 1)
         let first = try requests.map { request in
             let wanted = (request.cursor?.returned ?? 0) + request.k
             return try request.fromStart(k: min(wanted * Self.ahead, most, SearchRequest.maximumK))
         }
+        let found = try await engine.search(first)
+        meetsRasterTiles.store(found.contains(where: \.hasRasterTiles), ordering: .relaxed)
         var responses: [SearchResponse] = []
-        for (index, response) in try await engine.search(first).enumerated() {
+        for (index, response) in found.enumerated() {
             responses.append(try await page(of: requests[index], response, to: first[index].k))
         }
         return responses
@@ -42,12 +51,31 @@ extension Store {
             // One more than wanted tells whether there is a page behind this one.
             if kept.count > request.k || isAll {
                 return SearchResponse(
-                    hits: Array(kept.prefix(request.k)), plan: response.plan, nextCursor: request.next(kept))
+                    hits: Array(kept.prefix(request.k)), plan: response.plan,
+                    nextCursor: request.cursor(behind: kept))
             }
             depth = min(depth * Self.ahead, SearchRequest.maximumK)
             response = try await engine.search(try request.fromStart(k: depth))
         }
     }
+}
+
+/// Takes hits in the order of answers, and tells which are kept.
+struct OverlapMerger {
+    /// Windows of the hits that were kept, by file.
+    private var kept: [Int64: [PixelWindow]] = [:]
+
+    /// - Returns: whether the hit is kept; pictures that are no tiles of a raster always are.
+    mutating func keeps(_ hit: SearchHit) -> Bool {
+        guard let tile = hit.record.tile, tile.kind == .raster else { return true }
+        if kept[tile.container, default: []].contains(where: tile.window.overlaps) { return false }
+        kept[tile.container, default: []].append(tile.window)
+        return true
+    }
+}
+
+extension SearchResponse {
+    fileprivate var hasRasterTiles: Bool { hits.contains { $0.record.tile?.kind == .raster } }
 }
 
 extension SearchRequest {
@@ -56,12 +84,5 @@ extension SearchRequest {
         try SearchRequest(
             query, k: k, mode: mode, filter: filter, maximumDistance: maximumDistance, excluding: excluding,
             index: index)
-    }
-
-    /// - Parameter kept: what belongs on this page, and something of what is behind it.
-    fileprivate func next(_ kept: [SearchHit]) -> SearchCursor? {
-        let returned = (cursor?.returned ?? 0) + k
-        guard kept.count > k, returned + k <= Self.maximumK else { return nil }
-        return SearchCursor(distance: kept[k - 1].distance, id: kept[k - 1].record.id, returned: returned)
     }
 }

@@ -1,0 +1,59 @@
+import EmbeddedEngine
+import EngineConformance
+import Foundation
+import SosiaCore
+import Testing
+
+/// The embedded engine and the one in memory keep the same promises.
+struct EngineConformanceTests {
+    @Test(arguments: EngineConformance.checks)
+    func memoryEngineKeepsItsPromises(_ check: EngineConformance.Check) async throws {
+        guard check.isFor(MemoryEngine.abilities) else { return }
+        try await check.run(on: MemoryHost())
+    }
+
+    @Test(arguments: EngineConformance.checks)
+    func embeddedEngineKeepsItsPromises(_ check: EngineConformance.Check) async throws {
+        let host = EmbeddedHost()
+        defer { host.removeFolder() }
+        try await check.run(on: host)
+    }
+}
+
+/// Makes collections in a folder of its own.
+actor EmbeddedHost: ConformanceHost {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("engine-\(UUID().uuidString)")
+    private var number = 0
+    private var engine: EmbeddedEngine?
+
+    private var path: String { folder.appendingPathComponent("\(number).sosia").path }
+
+    nonisolated func removeFolder() { try? FileManager.default.removeItem(at: folder) }
+
+    func create(_ description: CollectionDescription) async throws -> any CollectionEngine {
+        number += 1
+        let engine = try await EmbeddedEngine.create(path: path, description)
+        self.engine = engine
+        return engine
+    }
+
+    func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)? {
+        try await EmbeddedEngine.open(path: path, access: access, machine: EngineConformance.machine)
+    }
+
+    /// Turns over one bit of the first value that the picture's vector has in the file.
+    func damageVector(of id: ImageID) async throws -> (any CollectionEngine)? {
+        guard let engine, let wanted = try? await engine.embedding(of: id) else { return nil }
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path + "/vectors.f32"))
+        defer { try? handle.close() }
+        let row = Data(wanted.values.flatMap { value in withBytes(of: value) })
+        guard let bytes = try handle.readToEnd(), let found = bytes.range(of: row) else { return nil }
+        try handle.seek(toOffset: UInt64(found.lowerBound))
+        try handle.write(contentsOf: [bytes[found.lowerBound] ^ 1])
+        return engine
+    }
+
+    private func withBytes(of value: Float) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+}
