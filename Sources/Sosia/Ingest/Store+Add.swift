@@ -1,3 +1,4 @@
+import Workers
 import FileSystem
 import SosiaCore
 

@@ -1,3 +1,4 @@
+import Workers
 import FileSystem
 public import SosiaCore
 

@@ -1,4 +1,5 @@
-import Foundation
+import Workers
+package import Foundation
 public import SosiaCore
 
 extension Store {
