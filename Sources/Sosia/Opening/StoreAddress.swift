@@ -74,12 +74,10 @@ extension StoreAddress {
     /// The user's collection when nobody names one: `$SOSIA_STORE`, else `sosia/photos.sosia` in the user's data folder
     /// (XDG Base Directory Specification: `$XDG_DATA_HOME`, else `~/.local/share`).
     /// - Parameter environment: variables by name.
-    /// - Throws: ``StoreAddressError/malformed(scheme:)``
-    public static func standard(
-        _ environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(StoreAddressError) -> StoreAddress {
-        if let store = environment["SOSIA_STORE"], !store.isEmpty { return try StoreAddress(store) }
-        return StoreAddress(folder: UserFolders(environment).data + "/sosia/photos.sosia")
+    /// - Returns: the text of an address; it may hold a password, so it is not for printing.
+    public static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        if let store = environment["SOSIA_STORE"], !store.isEmpty { return store }
+        return UserFolders(environment).data + "/sosia/photos.sosia"
     }
 }
 
