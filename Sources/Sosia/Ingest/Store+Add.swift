@@ -1,5 +1,6 @@
 import FileSystem
 import SosiaCore
+import Workers
 
 extension Store {
     /// Adds files, and folders with all below them.

@@ -17,11 +17,15 @@ public struct StoreAddress: Sendable, Hashable {
     /// What was written behind the user's name; see ``Secret/standard(_:)`` for better places.
     package let password: Secret?
 
+    private init(_ target: Target, password: Secret?) {
+        self.target = target
+        self.password = password
+    }
+
     /// A folder.
     /// - Parameter path: absolute, or relative to the working directory.
     public init(folder path: String) {
-        target = .folder(path: AbsolutePath.of(path))
-        password = nil
+        self.init(.folder(path: AbsolutePath.of(path)), password: nil)
     }
 
     /// - Parameter text: the path of a folder, or `scheme://[user[:password]@]rest`.
@@ -38,8 +42,9 @@ public struct StoreAddress: Sendable, Hashable {
         guard !rest.isEmpty, !rest.contains("@") || at == nil else { throw .malformed(scheme: scheme) }
         let credentials = at.map { authority[..<$0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) }
         let words = (credentials ?? []).map { $0.removingPercentEncoding ?? String($0) }
-        target = .service(scheme: scheme, user: words.first, rest: String(rest))
-        password = words.count > 1 ? Secret(words[1]) : nil
+        self.init(
+            .service(scheme: scheme, user: words.first, rest: String(rest)),
+            password: words.count > 1 ? Secret(words[1]) : nil)
     }
 
     /// A letter, then letters, digits, `+`, `-` and `.` (RFC 3986, 3.1), before `://`.

@@ -1,4 +1,5 @@
 import SosiaCore
+import Synchronization
 
 extension Store {
     /// Hits that are found for one that is wanted, at first: a tile of the standard stride has eight neighbours that

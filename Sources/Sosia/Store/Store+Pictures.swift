@@ -1,5 +1,6 @@
 import FileSystem
 public import SosiaCore
+import Workers
 
 /// What exists, and the ways to forget it.
 extension Store {
