@@ -17,14 +17,16 @@ public struct StoreAddress: Sendable, Hashable {
     /// What was written behind the user's name; see ``Secret/standard(_:)`` for better places.
     package let password: Secret?
 
-    private init(_ target: Target, password: Secret? = nil) {
+    private init(_ target: Target, password: Secret?) {
         self.target = target
         self.password = password
     }
 
     /// A folder.
     /// - Parameter path: absolute, or relative to the working directory.
-    public init(folder path: String) { self.init(.folder(path: AbsolutePath.of(path))) }
+    public init(folder path: String) {
+        self.init(.folder(path: AbsolutePath.of(path)), password: nil)
+    }
 
     /// - Parameter text: the path of a folder, or `scheme://[user[:password]@]rest`.
     /// - Throws: ``StoreAddressError/malformed(scheme:)``
