@@ -64,7 +64,7 @@ extension EngineConformance {
             try subject.expect(plan.scanned >= 0 && plan.scanned <= 2, "scanned \(plan.scanned) of 2")
         },
         Check(name: "an index may be asked for by the name that plans give it, no other may") { subject in
-            _ = try await subject.engine.upsert((1...9).map { try subject.draft($0) })
+            _ = try await subject.add((1...9).map { try subject.entry($0) })
             let query = SearchRequest.Query.embedding(try subject.vector(3))
             let free = try await subject.engine.search(SearchRequest(query, k: 4))
             let named = try await subject.engine.search(SearchRequest(query, k: 4, index: free.plan.index))

@@ -18,6 +18,8 @@ public final class MemoryEngine: CollectionEngine {
         maximumAttributeBytes: 1 << 20, metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: false,
         keepsVectorBits: true, upkeep: [.duplicates, .verify, .repair, .compact])
 
+    private static let plainScan = "flat"
+
     public let model: ModelIdentity
     public let identity: PictureIdentity
     private let state: Mutex<State>
@@ -71,6 +73,9 @@ extension MemoryEngine {
     }
 
     private static func answer(_ request: SearchRequest, in state: State) throws -> SearchResponse {
+        if let index = request.index, index != plainScan {
+            throw EngineError.noIndex(index, available: [plainScan])
+        }
         let query = try vector(request.query, in: state)
         let allowed = state.ledger.records(passing: request.filter, before: nil, limit: .max)
         let leftOut = request.leftOut
@@ -82,7 +87,7 @@ extension MemoryEngine {
         .filter { request.cursor?.precedes(distance: $0.distance, id: $0.record.id) ?? true }
         .sorted { ($0.distance, $0.record.id) < ($1.distance, $1.record.id) }
         let plan = SearchPlan(
-            index: "flat", exact: true, scanned: allowed.count,
+            index: plainScan, exact: true, scanned: allowed.count,
             filter: request.filter.map { _ in SearchPlan.Filtering(way: .rows, allowed: allowed.count) })
         return SearchResponse(
             hits: Array(hits.prefix(request.k)), plan: plan, nextCursor: request.cursor(behind: hits))
