@@ -47,9 +47,11 @@ package enum Folder {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let code = underlying.map { Errno(rawValue: CInt(truncatingIfNeeded: $0.code)) } ?? .permissionDenied
-            throw .system(operation: .open, path: path, errno: code)
+            // Foundation does not always say why; the system does when it is asked again.
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .last(.open, path) }
+            close(descriptor)
+            throw .system(operation: .read, path: path, errno: .ioError)
         }
     }
 }

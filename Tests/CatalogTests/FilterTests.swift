@@ -5,20 +5,13 @@ import Testing
 
 /// Filters as SQL against the reference in `SosiaCore`.
 final class FilterTests {
-    private let path = FileManager.default.temporaryDirectory.path + "/catalog-\(UUID().uuidString).sqlite"
-    private let catalog: Catalog
+    private let fixture: CatalogFixture
+    private var catalog: Catalog { fixture.catalog }
+    private var path: String { fixture.path }
     private var generator = SplitMix(seed: 7)
 
     init() throws {
-        catalog = try Catalog(path: path, access: .create)
-        try catalog.create(
-            model: ModelIdentity(
-                name: "m", weightsSHA256: "00", precision: .f32, descriptor: .init(pooling: .none), dimension: 4,
-                metric: .l2))
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        fixture = try CatalogFixture()
     }
 
     private static let names = [
@@ -90,11 +83,11 @@ final class FilterTests {
             var attributes: Attributes = [:]
             for _ in 0..<Int.random(in: 0...8, using: &generator) { attributes[try pick(Self.names)] = try json() }
             let bytes = (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 2 * 8)) }
-            return CatalogEntry(
-                hash: try #require(ContentHash(bytes: bytes)), source: ImageSource(location: "/\(number)"),
-                attributes: attributes, content: .init(facts: facts, checksum: 0))
+            return IngestEntry(
+                hash: try #require(ContentHash(bytes: bytes)), source: ImageSource(location: .file("/\(number)")),
+                content: try .init(facts), attributes: attributes)
         }
-        _ = try catalog.upsert(entries) { _, _ in }
+        try catalog.commit(entries)
     }
 
     @Test func rowsPassAsTheReferenceSays() throws {
@@ -148,13 +141,13 @@ final class FilterTests {
     }
 
     @Test func summariesDescribeWhatThereIs() throws {
-        func entry(_ number: UInt8, _ attributes: Attributes) throws -> CatalogEntry {
-            CatalogEntry(
+        func entry(_ number: UInt8, _ attributes: Attributes) throws -> IngestEntry {
+            IngestEntry(
                 hash: try #require(ContentHash(bytes: [UInt8](repeating: number, count: 32))),
-                source: ImageSource(location: "/\(number)"), attributes: attributes,
-                content: .init(facts: PictureFacts(format: "png", width: Int(number), height: 2), checksum: 0))
+                source: ImageSource(location: .file("/\(number)")),
+                content: try .init(PictureFacts(format: "png", width: Int(number), height: 2)), attributes: attributes)
         }
-        var entries: [CatalogEntry] = []
+        var entries: [IngestEntry] = []
         for number in 1...30 {
             let mixed: [JSONValue] = [.bool(true), .number(0.5), .integer(3)]
             let attributes: Attributes = [
@@ -164,7 +157,7 @@ final class FilterTests {
             ]
             entries.append(try entry(UInt8(number), attributes))
         }
-        _ = try catalog.upsert(entries + [entry(31, ["width": .string("wide")])]) { _, _ in }
+        try catalog.commit(entries + [entry(31, ["width": .string("wide")])])
         let summaries = try catalog.attributeSummaries()
         let found = Dictionary(uniqueKeysWithValues: summaries.map { ($0.name, $0) })
         #expect(summaries.map(\.name) == ["format", "height", "many", "mixed", "quote\"d", "shop", "tags", "width"])

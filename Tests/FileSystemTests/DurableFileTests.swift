@@ -5,6 +5,8 @@ import Testing
 
 struct DurableFileTests {
     private let folder: TemporaryFolder
+    private let one: [UInt8] = [1]
+    private let two: [UInt8] = [2]
     private var path: String { folder.path + "/file" }
 
     init() throws {
@@ -24,14 +26,14 @@ struct DurableFileTests {
     }
 
     @Test func permissionsAreThoseThatAreAskedFor() throws {
-        try DurableFile.write([1].span.bytes, to: path, permissions: 0o600)
+        try DurableFile.write(one.span.bytes, to: path, permissions: 0o600)
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
     @Test func whatFailsLeavesWhatWasThere() throws {
         struct Failure: Error {}
-        try DurableFile.write([1].span.bytes, to: path)
+        try DurableFile.write(one.span.bytes, to: path)
         #expect(throws: Failure.self) {
             try DurableFile.place(path) { temporary in
                 #expect(temporary.hasSuffix(DurableFile.temporaryEnding))
@@ -43,8 +45,8 @@ struct DurableFileTests {
         #expect(folder.names == ["file"])
         // A folder is not replaced by a file, and the temporary one goes.
         try FileManager.default.createDirectory(atPath: folder.path + "/below", withIntermediateDirectories: false)
-        #expect(throws: FileError.self) { try DurableFile.write([2].span.bytes, to: folder.path + "/below") }
-        #expect(throws: FileError.self) { try DurableFile.write([2].span.bytes, to: folder.path + "/none/file") }
+        #expect(throws: FileError.self) { try DurableFile.write(two.span.bytes, to: folder.path + "/below") }
+        #expect(throws: FileError.self) { try DurableFile.write(two.span.bytes, to: folder.path + "/none/file") }
         #expect(folder.names == ["below", "file"])
     }
 
