@@ -48,6 +48,8 @@ package enum Folder {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
             let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            // Foundation does not always pass the system's number on.
+            if underlying == nil { _ = try FileStatus(path: path) }
             let code = underlying.map { Errno(rawValue: CInt(truncatingIfNeeded: $0.code)) } ?? .permissionDenied
             throw .system(operation: .open, path: path, errno: code)
         }
