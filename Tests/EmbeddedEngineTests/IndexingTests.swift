@@ -10,7 +10,8 @@ import Testing
 struct IndexingTests {
     static let dimension = 16
     static let model = ModelIdentity(
-        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, descriptor: .init(pooling: .none),
+        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+        descriptor: .init(pooling: .none),
         dimension: dimension, metric: .l2)
     static let rows = IndexUpkeep().minimumRows + 100
 

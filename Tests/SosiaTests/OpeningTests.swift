@@ -9,7 +9,8 @@ import Testing
 struct OpeningTests {
     @Test func aPathIsAFolder() throws {
         #expect(try StoreAddress("/a/../b.sosia").description == "/b.sosia")
-        #expect(try StoreAddress("b.sosia").target == .folder(path: FileManager.default.currentDirectoryPath + "/b.sosia"))
+        #expect(
+            try StoreAddress("b.sosia").target == .folder(path: FileManager.default.currentDirectoryPath + "/b.sosia"))
         // No scheme has a slash or a colon.
         #expect(try StoreAddress("/a://b").target == .folder(path: "/a:/b"))
     }
@@ -51,7 +52,9 @@ struct OpeningTests {
         #expect(try Secret.standard([:]) == nil)
         #expect(try Secret.standard([Secret.variable: "x", Secret.fileVariable: path])?.value == "x")
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
-        #expect(throws: StoreAddressError.readableByOthers(path: path)) { try Secret.standard([Secret.fileVariable: path]) }
+        #expect(throws: StoreAddressError.readableByOthers(path: path)) {
+            try Secret.standard([Secret.fileVariable: path])
+        }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         let secret = try #require(try Secret.standard([Secret.fileVariable: path]))
         #expect(secret.value == "s3cret")
