@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "MemoryMapping", "Indexes"]),
         .library(name: "TinyImages", targets: ["SosiaCore", "MemoryMapping", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "ObjectStores"]),
+        .library(name: "CatalogedEngine", targets: ["CatalogedEngine"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
@@ -103,6 +104,10 @@ let package = Package(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .target(name: "CatalogedEngine", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "CatalogedEngineTests", dependencies: ["CatalogedEngine", "EngineConformance", "SosiaCore"],
+            swiftSettings: strict),
         .target(
             name: "SosiaServer",
             dependencies: [

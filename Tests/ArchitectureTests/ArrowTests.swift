@@ -31,6 +31,7 @@ struct ArrowTests {
             "Crypto",
         ],
         "ObjectStores": ["SosiaCore"],
+        "CatalogedEngine": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird",

@@ -11,7 +11,7 @@ struct MemoryLedger: Sendable {
     /// Counts the changes.
     private(set) var revision: Int64 = 0
     private(set) var nextKey: Int64 = 1
-    private var nextID: Int64 = 1
+    private(set) var nextID: Int64 = 1
     private var nextContainer: Int64 = 1
 
     init(_ description: CollectionDescription) {
@@ -27,9 +27,15 @@ struct MemoryLedger: Sendable {
 
     /// Makes a change. Each picture that it leaves otherwise than before gets a new row.
     mutating func apply(_ change: LedgerChange) throws -> Applied {
-        let (before, oldKeys) = (pictures, keys)
+        var (before, oldKeys) = (pictures, keys)
         var vectors: [ImageID: PlannedRow.Vector] = [:]
         let result = try result(of: change, &vectors)
+        if case .restore(let rows, _) = change {
+            // Rows that say what they shall are in the service already.
+            for row in rows where keys[row.picture.id] == row.key {
+                (before[row.picture.id], oldKeys[row.picture.id]) = (row.picture, row.key)
+            }
+        }
         revision += 1
         var rows: [PlannedRow] = []
         for picture in pictures.values.sorted(by: { $0.id < $1.id }) {
@@ -48,8 +54,26 @@ struct MemoryLedger: Sendable {
         return VectorKey(rawValue: nextKey)
     }
 
-    /// Keys that a plan has named are not given again.
-    mutating func passKeys(below key: Int64) { nextKey = max(nextKey, key) }
+    /// Keys and ids that a plan has named are not given again.
+    mutating func pass(_ planned: MemoryLedger) {
+        nextKey = max(nextKey, planned.nextKey)
+        nextID = max(nextID, planned.nextID)
+    }
+
+    /// Makes a planned change with the numbers that the plan has set aside.
+    mutating func make(_ plan: LedgerPlan) throws {
+        var made = self
+        (made.nextKey, made.nextID) = (plan.firstKey.rawValue, plan.firstID.rawValue)
+        _ = try made.apply(plan.change)
+        made.pass(self)
+        self = made
+    }
+
+    /// Plans that were made before are of another revision from now on.
+    mutating func fence() -> VectorKey {
+        revision += 1
+        return VectorKey(rawValue: nextKey)
+    }
 
     private mutating func result(
         of change: LedgerChange, _ vectors: inout [ImageID: PlannedRow.Vector]
@@ -91,6 +115,11 @@ struct MemoryLedger: Sendable {
             }
             for id in ids { containers[id] = nil }
             return .count(gone.count)
+        case .restore(let rows, let last):
+            nextKey = max(nextKey, last.rawValue + 1)
+            for row in rows where row.key > keys[row.picture.id] ?? VectorKey(rawValue: 0) {
+                restore(row.picture, row.key)
+            }
         }
         return .done
     }
@@ -205,6 +234,28 @@ extension MemoryLedger {
 
     func picture(at location: SourceLocation) -> LedgerPicture? {
         pictures.values.first { $0.sources.contains { $0.location == location } }
+    }
+}
+
+// MARK: - Restoring
+
+extension MemoryLedger {
+    private mutating func restore(_ picture: LedgerPicture, _ key: VectorKey) {
+        let taken = Set(picture.sources.map(\.location))
+        for other in pictures.values where other.id != picture.id {
+            let rest = other.sources.filter { !taken.contains($0.location) }
+            let isSame = description.identity == .content && other.hash == picture.hash
+            pictures[other.id] = rest.isEmpty || isSame ? nil : other.with(sources: rest)
+        }
+        (pictures[picture.id], keys[picture.id]) = (picture, key)
+        nextID = max(nextID, picture.id.rawValue + 1)
+        guard let tile = picture.tile, containers[tile.container] == nil else { return }
+        nextContainer = max(nextContainer, tile.container + 1)
+        containers[tile.container] = TileContainer(
+            id: tile.container, path: tile.source, machine: tile.machine, kind: tile.kind,
+            stamp: ImageSource.Stamp(size: 0, modified: 0), isComplete: false,
+            facts: TileContainer.Facts(
+                format: "", width: 0, height: 0, tiling: TileContainer.Tiling(tile: 0, stride: 0)))
     }
 }
 
