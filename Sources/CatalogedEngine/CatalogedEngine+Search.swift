@@ -16,7 +16,8 @@ extension CatalogedEngine {
             let revision = try await ledger.revision()
             let (responses, isWhole) = try await answer(questions)
             // A row that is not named is a stray, or a commit has just replaced it by one that may not have been found.
-            if isWhole || attempt == Self.maximumSearches { return responses }
+            // Where writes are shown late, both may have been hidden.
+            if isWhole && abilities.visibility == .atOnce || attempt == Self.maximumSearches { return responses }
             if try await ledger.revision() == revision { return responses }
             attempt += 1
         }
@@ -47,7 +48,7 @@ extension CatalogedEngine {
         _ filter: Filter?
     ) async throws -> (rows: ServiceRows<Service.CompiledFilter>, filtering: SearchPlan.Filtering?) {
         guard let filter else { return (.all, nil) }
-        if let keys = try await ledger.keys(passing: filter, limit: min(limits.keysPerCall, limits.hitsPerCall)) {
+        if let keys = try await ledger.keys(passing: filter, limit: keysPerCall) {
             return (.keys(keys), SearchPlan.Filtering(way: .rows, allowed: keys.count))
         }
         let rows = service.compile(filter).map(ServiceRows.passing) ?? .all
@@ -95,19 +96,23 @@ extension CatalogedEngine {
     private func late(
         _ questions: [Question], among rows: ServiceRows<Service.CompiledFilter>
     ) async throws -> [[ServiceHit]] {
-        if case .keys = rows { return [] }
-        let keys = hidden
-        return try await nearest(to: questions.map(\.vector), k: keys.count, among: .keys(keys))
+        var late = [[ServiceHit]](repeating: [], count: questions.count)
+        if case .keys = rows { return late }
+        for keys in hidden.parts(of: keysPerCall) {
+            let answers = try await nearest(
+                to: questions.map(\.vector), k: keys.count, among: .keys(Array(keys)))
+            for (position, hits) in answers.enumerated() { late[position] += hits }
+        }
+        return late
     }
 
     /// Measures every row that the ledger names.
     private func exhaust(_ questions: [Question], _ names: inout Names) async throws -> [Page] {
         var pages = questions.map { Page($0) }
-        let size = min(limits.keysPerCall, limits.hitsPerCall)
         var last: ImageID?
         while true {
             try Task.checkCancellation()
-            let part = try await ledger.keys(after: last, limit: size)
+            let part = try await ledger.keys(after: last, limit: keysPerCall)
             guard let end = part.last else { return pages }
             last = end.id
             let keys = part.map(\.key)
@@ -231,6 +236,8 @@ private struct Page {
     private let request: SearchRequest
     private let leftOut: Set<ImageID>
     private var keys: Set<VectorKey> = []
+    /// By picture, so that one which is changed meanwhile is not given twice.
+    private var found: [ImageID: (key: VectorKey, hit: SearchHit)] = [:]
     /// Those that belong behind the cursor, in the order of answers.
     private(set) var hits: [SearchHit] = []
 
@@ -242,20 +249,24 @@ private struct Page {
     /// Rows that were looked at.
     var seen: Int { keys.count }
 
-    mutating func add(_ found: [ServiceHit], _ names: Names) {
-        for hit in found where keys.insert(hit.key).inserted {
+    mutating func add(_ rows: [ServiceHit], _ names: Names) {
+        for hit in rows where keys.insert(hit.key).inserted {
             guard let record = names.records[hit.key], !leftOut.contains(record.id),
                 hit.distance <= request.maximumDistance ?? .infinity,
                 request.cursor?.precedes(distance: hit.distance, id: record.id) ?? true,
                 request.filter?.matches(record.allAttributes) ?? true
             else { continue }
-            hits.append(SearchHit(record: record, distance: hit.distance))
+            if let newer = found[record.id], newer.key > hit.key { continue }
+            found[record.id] = (hit.key, SearchHit(record: record, distance: hit.distance))
         }
-        hits.sort { ($0.distance, $0.record.id) < ($1.distance, $1.record.id) }
+        hits = found.values.map(\.hit).sorted { ($0.distance, $0.record.id) < ($1.distance, $1.record.id) }
     }
 
     /// Forgets hits that are on no page's edge.
-    mutating func trim() { hits.removeLast(max(hits.count - request.k - 1, 0)) }
+    mutating func trim() {
+        for hit in hits.dropFirst(request.k + 1) { found[hit.record.id] = nil }
+        hits.removeLast(max(hits.count - request.k - 1, 0))
+    }
 
     /// - Parameter distance: all rows that are nearer were added.
     func isComplete(upTo distance: Float) -> Bool {

@@ -53,7 +53,9 @@ extension CatalogedEngine {
             last = end
             let (rows, missing) = try await rows(of: ids)
             let changed = try await changed(rows)
-            let damaged = missing.map { (id: $0.key, key: $0.value) } + changed.map { (id: $0, key: rows[$0]?.key) }
+            let damaged =
+                missing.map { (id: $0.key, key: $0.value) }
+                + changed.map { (id: $0, key: rows[$0]?.key) }
                 .compactMap { entry in entry.key.map { (id: entry.id, key: $0) } }
             try await report(damaged.sorted { $0.id < $1.id })
             done += ids.count

@@ -129,7 +129,7 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
         guard abilities.visibility == .eventually else { return }
         let isFull = unseen.withLock { unseen in
             unseen.formUnion(keys)
-            return unseen.count > min(limits.keysPerCall, limits.hitsPerCall)
+            return unseen.count > keysPerCall
         }
         if isFull { try await refresh() }
     }
@@ -140,6 +140,9 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
         try await service.refresh()
         unseen.withLock { $0.subtract(written) }
     }
+
+    /// As many rows as can be measured by one call, all of them.
+    var keysPerCall: Int { min(limits.keysPerCall, limits.hitsPerCall) }
 
     /// Rows that have to be asked for by key to be found for certain.
     var hidden: [VectorKey] { unseen.withLock { Array($0) } }

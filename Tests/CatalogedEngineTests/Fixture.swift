@@ -29,7 +29,9 @@ struct Fixture: Sendable {
 }
 
 /// A picture whose bytes and vector are given by one number; vectors lie on a line.
-func entry(_ number: Int, at path: String? = nil, attributes: Attributes = [:], vector: Int? = nil) throws -> IngestEntry {
+func entry(_ number: Int, at path: String? = nil, attributes: Attributes = [:], vector: Int? = nil) throws
+    -> IngestEntry
+{
     let hash = ContentHash(bytes: (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 8 * 8)) })
     guard let hash else { throw EngineError.incomplete("no hash") }
     return IngestEntry(

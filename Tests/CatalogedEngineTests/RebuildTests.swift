@@ -7,8 +7,10 @@ import Testing
 struct RebuildTests {
     private static func filled(_ fixture: Fixture) async throws -> Engine {
         let engine = try fixture.engine()
-        let ids = try await engine.commit(IngestUnit((1...30).map { try entry($0, attributes: ["n": .integer(Int64($0))]) }))
-            .compactMap(\.id)
+        let ids = try await engine.commit(
+            IngestUnit((1...30).map { try entry($0, attributes: ["n": .integer(Int64($0))]) })
+        )
+        .compactMap(\.id)
         _ = try await engine.commit(IngestUnit([entry(99, at: "/4.png"), entry(5, at: "/copy.png")]))
         _ = try await engine.update(ids[9], attributes: ["n": .null, "größe": .string("groß")])
         _ = try await engine.remove([ids[0], ids[29]])
@@ -88,7 +90,8 @@ struct RebuildTests {
             return IngestEntry(
                 hash: plain.hash, source: ImageSource(location: tile.location, stamp: container.stamp),
                 content: IngestEntry.Content(
-                    embedding: try line(number), facts: PictureFacts(format: "png", width: 256, height: 256), tile: tile),
+                    embedding: try line(number), facts: PictureFacts(format: "png", width: 256, height: 256), tile: tile
+                ),
                 attributes: [:])
         }
         let outcomes = try await engine.commit(IngestUnit(entries))

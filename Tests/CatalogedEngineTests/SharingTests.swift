@@ -22,7 +22,8 @@ struct SharingTests {
                             ]))
                         _ = try await engine.update(shared[3], attributes: ["\(number)-\(step)": .integer(1)])
                         let own = try await engine.search(
-                            SearchRequest(.embedding(line(1_000 * (number + 1) + step)), k: 1)).hits
+                            SearchRequest(.embedding(line(1_000 * (number + 1) + step)), k: 1)
+                        ).hits
                         #expect(own.first?.distance == 0)
                         let known = try await engine.search(SearchRequest(.embedding(line(3)), k: 1)).hits
                         #expect(known.map(\.record.id) == [shared[2]])
@@ -57,22 +58,22 @@ struct SharingTests {
         let fixture = Fixture(seed: seed)
         let (engine, reference) = (try fixture.engine(), MemoryEngine(Fixture.description))
         var random = SplitMix(seed: seed)
-        let entries = try (1...300).map { number in
+        let entries = try (1...120).map { number in
             try entry(
                 number, attributes: ["n": .integer(Int64(number)), "m": .integer(Int64(number % 7))],
-                vector: Int.random(in: 0..<80, using: &random))
+                vector: Int.random(in: 0..<40, using: &random))
         }
-        for part in stride(from: 0, to: entries.count, by: 50) {
-            let unit = IngestUnit(Array(entries[part..<part + 50]))
+        for part in stride(from: 0, to: entries.count, by: 40) {
+            let unit = IngestUnit(Array(entries[part..<part + 40]))
             #expect(try await engine.commit(unit) == reference.commit(unit))
         }
         let filters = [
-            nil, "n > 200", "n > 290", "m = 3 AND n < 150", "NOT m = 3", "m IN (1, 2) OR n = 7", "n < 0",
-            "n > 0 AND m = 5 AND n > 280",
+            nil, "n > 60", "n > 110", "m = 3 AND n < 90", "NOT m = 3", "m IN (1, 2) OR n = 7", "n < 0",
+            "n > 20 AND m < 6 AND n > 80",
         ]
         for filter in filters {
-            for k in [1, 10, 70, 400] {
-                let start = try line(Int.random(in: 0..<80, using: &random))
+            for k in [1, 10, 70] {
+                let start = try line(Int.random(in: 0..<40, using: &random))
                 let (own, expected) = try await (
                     pages(engine, start, k, filter), pages(reference, start, k, filter)
                 )
@@ -97,7 +98,7 @@ struct SharingTests {
             let response = try await engine.search(
                 SearchRequest(
                     .embedding(start), k: k, mode: .exact, filter: filter.map { try Filter(parsing: $0) },
-                    maximumDistance: 40, after: cursor, excluding: [ImageID(rawValue: 5)]))
+                    maximumDistance: 25, after: cursor, excluding: [ImageID(rawValue: 5)]))
             hits += response.hits
             cursor = response.nextCursor
             if cursor == nil { break }

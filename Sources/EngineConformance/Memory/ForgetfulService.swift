@@ -58,7 +58,8 @@ public final class ForgetfulService: VectorService {
     public func damage(_ key: VectorKey, isLost: Bool) {
         state.withLock { state in
             guard !isLost, let row = state.rows[key], let first = row.embedding.values.first,
-                let vector = try? Embedding([Float(bitPattern: first.bitPattern ^ 1)] + row.embedding.values.dropFirst())
+                let vector = try? Embedding(
+                    [Float(bitPattern: first.bitPattern ^ 1)] + row.embedding.values.dropFirst())
             else {
                 (state.rows[key], state.shown[key]) = (nil, nil)
                 return
