@@ -59,6 +59,18 @@ struct FaultTests {
         }
     }
 
+    /// Nobody knows whether a commit was made whose answer is lost: the rows of both states have to stay.
+    @Test func aCommitWhoseAnswerIsLostIsWhole() async throws {
+        let fixture = Fixture(seed: 3)
+        let engine = try fixture.engine()
+        let ids = try await Self.begin(engine)
+        fixture.ledger.loseNextAnswer()
+        await #expect(throws: MemoryVectorLedger.Failure.self) { try await Self.make(.commit, ids, engine) }
+        #expect(try await engine.count() == 30)
+        #expect(try await Contents(fixture.reopened()).hits == 30)
+        #expect(try await engine.verify { _, _ in }.problems == [])
+    }
+
     @Test func straysAreNeverGivenAndGoWithCompaction() async throws {
         let fixture = Fixture(seed: 5)
         let engine = try fixture.engine()

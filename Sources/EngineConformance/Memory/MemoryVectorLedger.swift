@@ -3,13 +3,20 @@ import Synchronization
 
 /// The ledger in memory for engines whose vectors lie in a service.
 public final class MemoryVectorLedger: VectorLedger {
+    /// The ledger was told to lose an answer.
+    public struct Failure: Error {}
+
     public let description: CollectionDescription
     private let state: Mutex<MemoryLedger>
+    private let losesAnswer = Mutex(false)
 
     public init(_ description: CollectionDescription) {
         self.description = description
         state = Mutex(MemoryLedger(description))
     }
+
+    /// Makes the next commit and then throws, as when a connection breaks before the answer comes.
+    public func loseNextAnswer() { losesAnswer.withLock { $0 = true } }
 
     private func read<Value: Sendable>(_ body: (MemoryLedger) throws -> Value) rethrows -> Value {
         try state.withLock { try body($0) }
@@ -31,11 +38,17 @@ public final class MemoryVectorLedger: VectorLedger {
     }
 
     public func commit(_ plan: LedgerPlan) async throws -> Bool {
-        try state.withLock { ledger in
+        let isMade = try state.withLock { ledger in
             guard ledger.revision == plan.revision else { return false }
             try ledger.make(plan)
             return true
         }
+        let isLost = losesAnswer.withLock { lost in
+            defer { lost = false }
+            return lost
+        }
+        if isLost { throw Failure() }
+        return isMade
     }
 
     public func fence() async throws -> VectorKey { state.withLock { $0.fence() } }
