@@ -38,7 +38,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "SosiaCore", swiftSettings: strict),
-        .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "SosiaCoreTests", dependencies: ["EngineConformance", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),

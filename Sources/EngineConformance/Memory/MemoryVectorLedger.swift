@@ -58,7 +58,7 @@ public final class MemoryVectorLedger: VectorLedger {
         return read { ledger in
             let named = ledger.keys.filter { keys.contains($0.value) }
             return Dictionary(
-                named.compactMap { id, key in ledger.pictures[id].map { (key, ledger.record($0)) } }
+                named.compactMap { id, key in ledger.pictures[id].map { (key, $0.record) } }
             ) { first, _ in first }
         }
     }

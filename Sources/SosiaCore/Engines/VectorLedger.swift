@@ -143,12 +143,12 @@ public struct PlannedRow: Sendable, Hashable {
 /// All that a ledger knows of one picture.
 public struct LedgerPicture: Sendable, Hashable {
     public let id: ImageID
-    public let hash: ContentHash
+    public var hash: ContentHash
     /// With the stamps that they had when they were read; in the order of their texts.
-    public let sources: [ImageSource]
-    public let facts: PictureFacts
-    public let attributes: Attributes
-    public let tile: Tile?
+    public var sources: [ImageSource]
+    public var facts: PictureFacts
+    public var attributes: Attributes
+    public var tile: Tile?
 
     public init(
         id: ImageID, hash: ContentHash, sources: [ImageSource], facts: PictureFacts, attributes: Attributes,
