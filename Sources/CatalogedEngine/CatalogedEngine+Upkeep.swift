@@ -12,9 +12,12 @@ extension CatalogedEngine {
             ledgerBytes: ledger.bytes, vectorBytes: service.bytes, indexes: service.indexes)
     }
 
-    /// The service builds its indexes itself; this waits until they cover all that was written.
+    /// The service builds its indexes itself, and what it builds cannot be chosen.
     public func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
-        try await refresh()
+        guard demand == .whatPays else {
+            throw EngineError.unsupported(
+                "choose an index", engine: abilities.engine, instead: "the service behind it builds those that pay")
+        }
     }
 
     /// Holds every row that the ledger names against what was written.
@@ -84,6 +87,7 @@ extension CatalogedEngine {
     /// one finds that the ledger has changed, and plans again with new keys. What lies below the fence and is not named
     /// then is named by no later commit. No clock and no list of who is at work is needed, on any number of machines.
     public func compact(progress: @escaping WorkProgress) async throws -> CompactionReport {
+        try checkWritable()
         let before = try await status()
         try await refresh()
         let fence = try await ledger.fence()

@@ -22,17 +22,22 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
     let service: Service
     let ledger: any VectorLedger
     let limits: VectorServiceLimits
+    private let access: CollectionAccess
     /// Rows of this engine that the service may not show yet unless it is asked for them by key.
     private let unseen = Mutex<Set<VectorKey>>([])
 
     /// - Parameters:
     ///   - service: holds the rows of this collection and no others.
     ///   - ledger: says what the collection is.
+    ///   - access: changes of what was opened for reading are refused.
     /// - Throws: `EngineError.unsupported` where the service does not know the metric or takes no vectors of that
     ///   dimension.
-    public init(_ service: Service, ledger: any VectorLedger) throws(EngineError) {
+    public init(
+        _ service: Service, ledger: any VectorLedger, access: CollectionAccess = .write
+    ) throws(EngineError) {
         self.service = service
         self.ledger = ledger
+        self.access = access
         limits = service.limits
         abilities = limits.abilities
         model = ledger.description.model
@@ -51,9 +56,10 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
 
     /// Makes a change of the collection.
     /// - Throws: what the change throws; `StoreError.busy` when others are quicker all the time;
-    ///   `StoreError.vectorsDamaged` when the vector of a picture that stays is gone; the service's own errors.
+    ///   `StoreError.readOnly`; `StoreError.vectorsDamaged` when the vector of a picture that stays is gone; the service's own errors.
     @discardableResult
     func change(_ change: LedgerChange) async throws -> LedgerResult {
+        try checkWritable()
         for _ in 0..<Self.maximumPlans {
             try Task.checkCancellation()
             let plan = try await ledger.plan(change)
@@ -69,6 +75,11 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
             return plan.result
         }
         throw StoreError.busy(path: abilities.engine)
+    }
+
+    /// - Throws: `StoreError.readOnly`
+    func checkWritable() throws(StoreError) {
+        guard access != .read else { throw .readOnly(path: abilities.engine) }
     }
 
     /// Writes the rows of a plan.

@@ -8,7 +8,7 @@ struct ConformanceTests {
     @Test(arguments: EngineConformance.checks)
     func keepsItsPromises(_ check: EngineConformance.Check) async throws {
         guard check.isFor(ForgetfulService.limits.abilities) else { return }
-        for seed in [1, 2, 3] as [UInt64] { try await check.run(on: Host(seed: seed)) }
+        try await check.run(on: Host(seed: 1))
     }
 }
 
@@ -29,13 +29,13 @@ private actor Host: ConformanceHost {
     func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)? {
         guard let parts else { return nil }
         try await parts.service.refresh()
-        return try CatalogedEngine(parts.service, ledger: parts.ledger)
+        return try CatalogedEngine(parts.service, ledger: parts.ledger, access: access)
     }
 
     /// Flips a bit.
     func damageVector(of id: ImageID) async throws -> (any CollectionEngine)? {
         guard let parts else { return nil }
         for key in try await parts.ledger.keys(of: [id]).values { parts.service.damage(key, isLost: false) }
-        return try CatalogedEngine(parts.service, ledger: parts.ledger)
+        return try await open(.write)
     }
 }
