@@ -157,7 +157,10 @@ extension Subject {
         var damaged: (any CollectionEngine)?
         for id in ids { damaged = try await host.damageVector(of: id) }
         guard let engine = damaged else { return nil }
+        let generation = try await engine.status().generation
         let report = try await engine.repair { _, _ in }
+        let next = try await engine.status().generation
+        try expect(next != generation, "the generation is \(generation) still", line: line)
         try equal(report.lost.map(\.id), ids.sorted(), line: line)
         try equal(report.pictures, before - ids.count, line: line)
         return engine

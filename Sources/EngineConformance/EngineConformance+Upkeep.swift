@@ -42,6 +42,7 @@ extension EngineConformance {
             _ = try await subject.add([subject.entry(200, at: "/pictures/3.png")])
             let records = try await subject.engine.records(passing: nil, before: nil, limit: 100)
             let vectors = try await subject.vectors(limit: 100)
+            let generation = try await subject.engine.status().generation
             let first = try await subject.search(30, k: 15)
             let second = try await subject.search(30, k: 15, after: first.nextCursor)
             let report = try await subject.watched { try await subject.engine.compact(progress: $0) }
@@ -49,6 +50,8 @@ extension EngineConformance {
             try subject.expect(
                 report.bytesAfter <= report.bytesBefore, "\(report.bytesBefore) bytes grew to \(report.bytesAfter)")
             try subject.equal(try await subject.engine.status().vacant, 0)
+            let next = try await subject.engine.status().generation
+            try subject.expect(next != generation, "the generation is \(generation) still")
             try subject.equal(try await subject.engine.records(passing: nil, before: nil, limit: 100), records)
             try subject.equal(try await subject.vectors(limit: 100), vectors)
             try subject.equal(try await subject.search(30, k: 15).hits, first.hits)
