@@ -45,7 +45,7 @@ public struct EngineStatus: Sendable, Hashable {
     public let vacant: Int
     /// Pictures that ``EngineUpkeep/repair(progress:)`` took out, and whose sources were not added again.
     public let lost: Int
-    /// Of the vectors and their indexes: compaction and repair make a new one.
+    /// Of the vectors and their indexes: compaction and repair make a new one. 0 where an engine has no generations.
     public let generation: Int64
     /// Of what exists.
     public let ledgerBytes: Int64
