@@ -32,6 +32,7 @@ struct ArrowTests {
         ],
         "EmbeddedEngine": ["Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers"],
         "ObjectStores": ["FileSystem", "SosiaCore", "SystemPackage", "Workers"],
+        "CatalogedEngine": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "FileSystem", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
