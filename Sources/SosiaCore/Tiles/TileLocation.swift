@@ -24,6 +24,7 @@ extension TileLocation: LosslessStringConvertible {
         guard parts.count == 2, let container = Int64(parts[0]) else { return nil }
         let sides = parts[1].split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
         guard sides.count == 4 else { return nil }
-        self.init(container: container, window: PixelWindow(x: sides[0], y: sides[1], width: sides[2], height: sides[3]))
+        let window = PixelWindow(x: sides[0], y: sides[1], width: sides[2], height: sides[3])
+        self.init(container: container, window: window)
     }
 }
