@@ -140,7 +140,7 @@ private struct CommandSession {
                 "\"distance\":" + (Double(match.output.1).map { String(format: "%.4f", $0) } ?? "")
             }
             .replacing(/"(catalog|vectors|bytes_before|bytes_after)":[0-9]+/) { "\"\($0.output.1)\":0" }
-            .replacing(/ in [0-9.]+ s\n/) { _ in " in 0.0 s\n" }
+            .replacing(#/ in [0-9.]+ s\n/#) { _ in " in 0.0 s\n" }
             .replacing(/(catalog|vectors)\t[0-9.]+ k?B/) { "\($0.output.1)\t0 B" }
             .replacing(/pictures, [0-9.]+ k?B -> [0-9.]+ k?B/) { _ in "pictures, 0 B -> 0 B" }
     }
