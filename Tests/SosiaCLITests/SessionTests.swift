@@ -91,7 +91,7 @@ private struct CommandSession {
         await run("show", "1")
         await run("show", "2")
         await run("show", "3")
-        await run("search", "id:2", "--where", "shop = 'B' AND price < 3", "--json")
+        await run("search", "id:2", "--where", "shop = 'B' AND price < 3", "--json", ability: "filters")
         await run("add", photos, "--set", #"note="a\u0000b""#)
 
         // Files of another machine are its own: nobody else can tell that they are gone.
@@ -110,12 +110,12 @@ private struct CommandSession {
         await run("add", photos, "--prune", "--force")
 
         // A file of tiny images.
-        let records = try (0..<3).flatMap { number in [UInt8](repeating: UInt8(40 * number + 30), count: 3_072) }
+        let records = (0..<3).flatMap { number in [UInt8](repeating: UInt8(40 * number + 30), count: 3_072) }
         try folder.write(records, to: "tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
         await run("search", "id:1", "-k", "3")
-        await run("search", "id:1", "-k", "1", "--where", "format = 'tiny'", "--json")
+        await run("search", "id:1", "-k", "1", "--where", "format = 'tiny'", "--json", ability: "filters")
         await run("search", "id:1", "-k", "2", "--geojson", "-")
         await run("mosaic", "1", "3", "99", "-o", folder.path + "/mosaic.png", "--label", "shop")
 
@@ -137,14 +137,14 @@ private struct CommandSession {
         let (status, text) = await SosiaCommand.captured(all, opener)
         transcript.steps.append(
             Transcript.Step(
-                plain("$ sosia \(arguments.joined(separator: " ")) -> \(status.rawValue)"), answer: plain(text),
+                plain("$ sosia \(arguments.joined(separator: " "))"), answer: "-> \(status.rawValue)\n" + plain(text),
                 ability: ability))
     }
 
     /// Without what differs from run to run.
     private func plain(_ text: String) -> String {
-        text.replacing(folder.path, with: "FOLDER")
-            .replacing("file://\(MachineName.host)/", with: "file://HOST/")
+        text.replacing("file://\(MachineName.host)/", with: "file://HOST/")
+            .replacing(folder.path, with: "FOLDER")
             .replacing(/"(decode|embed|search|total|took_ms)":[0-9.eE+-]+/) { "\"\($0.output.1)\":0" }
             .replacing(/"distance":([0-9.eE+-]+)/) { match in
                 "\"distance\":" + (Double(match.output.1).map { String(format: "%.4f", $0) } ?? "")

@@ -85,7 +85,8 @@ private struct ClientSession {
         try await send(.get, Self.path + "/images/1/similar?index=none")
         try await search(#"{"positive":[{"id":1},{"id":2,"weight":2}],"negative":[{"id":3}]}"#)
         try await search(#"{"positive":[{"id":1}],"negative":[{"id":1}]}"#)
-        try await search(#"{"positive":[{"id":1}]},"filter":"price > 2 AND NOT shop = 'B'","max_distance":100"#)
+        try await search(
+            #"{"positive":[{"id":1}]},"filter":"price > 2 AND NOT shop = 'B'","max_distance":100"#, ability: "filters")
         try await search(#"{"positive":[{"vector":[1,2,3]}]}"#)
         try await search(#"{"positive":[{"id":99}]}"#)
         try await send(
@@ -102,7 +103,7 @@ private struct ClientSession {
         try await send(.get, Self.path, ability: "what an engine can do")
         try await job(#"{"kind":"index","graph":true}"#, ability: "indexes")
         try await job(#"{"kind":"index","index":"none"}"#, ability: "indexes")
-        try await job(#"{"kind":"compact"}"#)
+        try await job(#"{"kind":"compact"}"#, ability: "progress")
         try await send(.get, Self.path, ability: "what an engine can do")
         try await send(.get, "/v1/status", ability: "what an engine can do")
         try await send(.get, "/readyz")
@@ -116,8 +117,8 @@ private struct ClientSession {
         note("POST \(Self.path)/images \(numbers) \(attributes)", answer, nil)
     }
 
-    private mutating func search(_ query: String) async throws {
-        try await send(.post, Self.path + "/search", #"{"query":\#(query)}"#)
+    private mutating func search(_ query: String, ability: String? = nil) async throws {
+        try await send(.post, Self.path + "/search", #"{"query":\#(query)}"#, ability: ability)
     }
 
     /// Starts a job and waits for its end.
@@ -140,7 +141,7 @@ private struct ClientSession {
 
     private mutating func note(_ request: String, _ answer: Answer, _ ability: String?) {
         transcript.steps.append(
-            Transcript.Step("\(request) -> \(answer.status)", answer: Self.plain(answer.text) + "\n", ability: ability))
+            Transcript.Step(request, answer: "-> \(answer.status)\n\(Self.plain(answer.text))\n", ability: ability))
     }
 
     /// Without what differs from run to run.

@@ -60,8 +60,9 @@ struct SearchArguments: ParsableArguments {
 
     /// Builds what the searches need and the collection lacks.
     func prepare(_ collection: Store) async throws {
-        // An exact search needs nothing, and must not build what it then refuses.
-        guard !exact, let demand = index.map(IndexDemand.named) ?? (approximate ? .approximate : nil) else { return }
+        // An exact search needs nothing, and must not build what it then refuses; nor is there anything to build for a scan.
+        guard !exact, index != "flat", let demand = index.map(IndexDemand.named) ?? (approximate ? .approximate : nil)
+        else { return }
         let line = ProgressLine()
         line.show("building the index", done: 0, total: 0)
         try await collection.prepareIndexes(demand)
