@@ -10,10 +10,11 @@ struct FormTests {
     private static let texts = [
         "", "null", "true", "0", "1", "5", "1001", "-1", "0.5", "0.95", "1.5", #""5""#, "[]", "[5]", "[{}]", "{}", "{",
         #"{"a":1}"#, #"{"x":0,"y":0,"width":8,"height":8}"#, #"{"x":0}"#, #"{"query":{"positive":[{"id":1}]}}"#,
-        "merge", "keep", "Merge", "text",
+        "merge", "keep", "Merge", "text", "flat",
     ]
-    /// A filter is a language, and a cursor what the server gave: of both the description says only that they are texts.
-    private static let languages: Set<String> = ["filter", "cursor"]
+    /// A filter is a language, a cursor what the server gave, and which indexes there are depends on the collection: of
+    /// them the description says only that they are texts.
+    private static let languages: Set<String> = ["filter", "cursor", "index"]
 
     /// A path with a form, the files that make it whole, and a field that does so alone.
     @Test(arguments: [("images", "file", ""), ("search", "picture", "request")])
