@@ -48,7 +48,7 @@ public struct ExactIndex: VectorIndex {
     public static let kind = "exact"
     public static let isExact = true
 
-    /// Rows that are added go into segments of at most so many rows, so that publishing a snapshot copies little.
+    /// The most rows in a segment; new rows go into the last one, so that publishing a snapshot copies little.
     static let segmentRows = 1 << 16
 
     let model: ExactModel
@@ -60,10 +60,10 @@ public struct ExactIndex: VectorIndex {
     public var metric: Metric { model.metric }
     public var rowCount: Int { segments.reduce(0) { $0 + $1.rowCount } }
 
-    /// How many leading directions are scanned for every row.
+    /// The number of leading directions scanned for every row.
     public var prefix: Int { model.prefixRank }
 
-    /// Bytes that the codes take.
+    /// The size of the codes in bytes.
     public var codeBytes: Int {
         segments.reduce(0) { sum, segment in
             sum + segment.withCodes { $0.byteCount + $1.byteCount + $2.byteCount + $3.byteCount }
@@ -87,7 +87,7 @@ public struct ExactIndex: VectorIndex {
         return ExactIndex(model: model, segments: [])
     }
 
-    /// Dead rows stay where they are; searches pass over them.
+    /// Dead rows keep their codes; searches skip them.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
             throw IndexError.missingRows(got: row, covered: rowCount)
@@ -96,10 +96,10 @@ public struct ExactIndex: VectorIndex {
 }
 
 extension ExactIndex {
-    /// Rows that are coded in one go, a multiple of the rows of a block.
+    /// Rows encoded in one go, a multiple of a block's rows.
     private static let rowsAtOnce = 64
 
-    /// Covers all of `rows`, coding with several threads; the codes do not depend on how many.
+    /// Extends the index to all of `rows` with several threads; the codes do not depend on how many.
     /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`.
     public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
