@@ -1,13 +1,13 @@
 internal import DequeModule
 
-/// Lets only one task at a time run a section that suspends; an actor alone would interleave them.
+/// Lets one task after another into a part that waits in between, which an actor alone would interleave.
 package actor Turns {
     private var isTaken = false
     private var waiting = Deque<CheckedContinuation<Void, Never>>()
 
     package init() {}
 
-    /// Runs `body` after all earlier callers' have finished. Waiting cannot be cancelled, because turns are short.
+    /// Runs `body` when all that came before are done. It is not cancelled while it waits: turns are short.
     package nonisolated func take<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
         await enter()
         do {

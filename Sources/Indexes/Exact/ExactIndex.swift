@@ -9,7 +9,7 @@ public import SosiaCore
 /// nearly orthonormal directions in which a sample varied most: first W1 (the prefix), then W2 (the middle), which may
 /// have no rows. Three codes of four bits a value are kept:
 /// - the *prefix code* c1 of y1 = W1 x', with y1 = a1 c1 + e1 and e1 orthogonal to c1;
-/// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 likewise;
+/// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 in the same way;
 /// - the *full code* b of H (x' - W^T a c), where a c is (a1 c1, a2 c2) and H an orthonormal mix; the reconstruction
 ///   is r = f (W^T a c + s H^T b), the factor f chosen so that what is left, x' - r, is orthogonal to r. The upper two
 ///   bits of b, the *coarse code*, are kept apart from the lower two, and have an r, f and s of their own.
@@ -25,7 +25,7 @@ public import SosiaCore
 ///    <W v, (e1, e2)> <= sqrt(|W v|^2 - p1^2 - p2^2) sqrt(|e1|^2 + |e2|^2).
 /// 3. *Coarse, then full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (<Wv, a c> + s <Hv, b>) for any W and an H whose inverse
 ///    is its transpose, and <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are
-///    accounted for likewise.
+///    accounted for in the same way.
 /// 4. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the splits in 1. and 2. are off by at most
 ///    4 |E| |v| |x'|; |E| is measured when the index is trained. Products with W, reconstructions and the mix are
 ///    computed in float and off by at most a share (`ExactModel.roundingShare`) of |v| |x'|; rows whose reconstruction
