@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "FileSystem", "Indexes"]),
         .library(name: "TinyImages", targets: ["SosiaCore", "FileSystem", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "FileSystem", "ObjectStores"]),
+        .library(name: "CatalogedEngine", targets: ["CatalogedEngine"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
@@ -55,8 +56,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
 
+        .target(
+            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia"], path: "Tests/SessionSupport",
+            swiftSettings: strict),
+
         .target(name: "SosiaCore", swiftSettings: strict),
-        .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "SosiaCoreTests", dependencies: ["EngineConformance", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
@@ -118,7 +124,7 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
                 "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -126,24 +132,36 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
+            name: "EmbeddedEngineTests",
+            dependencies: [
+                "EmbeddedEngine", "EngineConformance", "FileSystem", "Indexes", "SosiaCore", "TestSupport", "Workers",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SosiaTests",
             dependencies: [
-                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "Indexes", "ObjectStores", "SosiaCore",
-                "TestSupport", "Workers",
+                "EmbeddedEngine", "EngineConformance", "FileSystem", "Images", "ObjectStores", "Rasters", "Sosia",
+                "SosiaCore", "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(
             name: "ObjectStores",
-            dependencies: ["FileSystem", "SosiaCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "FileSystem", "SosiaCore", "Workers", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .target(name: "CatalogedEngine", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "CatalogedEngineTests", dependencies: ["CatalogedEngine", "EngineConformance", "SosiaCore"],
+            swiftSettings: strict),
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
+                "Sosia", "FileSystem", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -164,7 +182,7 @@ let package = Package(
         .testTarget(
             name: "SosiaServerTests",
             dependencies: [
-                "SosiaServer", "Sosia", "TestSupport",
+                "SosiaServer", "Sosia", "ObjectStores", "SessionSupport", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],
@@ -172,14 +190,16 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "FileSystem",
+                "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SosiaCLITests", dependencies: ["SosiaCLI", "Images", "SosiaCore"], exclude: ["Golden"],
+            name: "SosiaCLITests", 
+            dependencies: ["SosiaCLI", "Sosia", "Images", "ObjectStores", "SessionSupport", "SosiaCore"],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
 

@@ -25,11 +25,11 @@ extension MemoryLedger {
         return rest.prefix(limit).map { .file(path: $0, machine: machine) }
     }
 
-    func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0].map(record) } }
+    func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0]?.record } }
 
     func records(passing filter: Filter?, before id: ImageID?, limit: Int) -> [ImageRecord] {
         let newest = pictures.values.sorted { $0.id > $1.id }.filter { picture in id.map { picture.id < $0 } ?? true }
-        return Array(newest.lazy.map(record).filter { filter?.matches($0.allAttributes) ?? true }.prefix(limit))
+        return Array(newest.lazy.map(\.record).filter { filter?.matches($0.allAttributes) ?? true }.prefix(limit))
     }
 
     func origins(of ids: [ImageID]) -> [PictureOrigin?] {
@@ -55,14 +55,18 @@ extension MemoryLedger {
     func attributeSummaries() -> [AttributeSummary] {
         var values: [String: [JSONValue]] = [:]
         for picture in pictures.values {
-            for (name, value) in picture.record.allAttributes where value != .null { values[name, default: []].append(value) }
+            for (name, value) in picture.record.allAttributes where value != .null {
+                values[name, default: []].append(value)
+            }
         }
         let names = values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return names.prefix(AttributeSummary.maximumNames).map { name in
             let found = values[name] ?? []
             let kinds = Set(found.map(\.kind))
             let different = Set(found).sorted { $0.precedes($1) }
-            let isListed = kinds.isDisjoint(with: [.list, .object]) && different.count <= AttributeSummary.maximumValues
+                .reduce(into: [JSONValue]()) { if $0.last?.precedes($1) ?? true { $0.append($1) } }
+            let isListed =
+                kinds.isDisjoint(with: [.list, .object]) && different.count <= AttributeSummary.maximumValues
             return AttributeSummary(
                 name: name, kinds: AttributeSummary.Kind.allCases.filter(kinds.contains), pictures: found.count,
                 values: isListed ? different : nil)
@@ -92,51 +96,14 @@ extension MemoryLedger {
         .prefix(limit).map(\.self)
     }
 
-    func record(_ picture: LedgerPicture) -> ImageRecord {
-        let home = description.machine
-        let sources = picture.sources.map(\.location).sorted {
-            $0.text(on: home).utf8.lexicographicallyPrecedes($1.text(on: home).utf8)
-        }
-        return ImageRecord(
-            id: picture.id, sources: sources, facts: picture.facts, attributes: picture.attributes, tile: picture.tile)
-    }
-
     private func origin(_ picture: LedgerPicture, isLost: Bool) -> PictureOrigin {
         PictureOrigin(
-            id: picture.id, hash: picture.hash, sources: record(picture).sources, tile: picture.tile, isLost: isLost)
+            id: picture.id, hash: picture.hash, sources: picture.sources.map(\.location), tile: picture.tile,
+            isLost: isLost)
     }
 }
 
 extension PixelWindow {
     /// How tiles are listed: by y, then x, width and height.
     fileprivate var order: (Int, Int, Int, Int) { (y, x, width, height) }
-}
-
-extension JSONValue {
-    fileprivate var kind: AttributeSummary.Kind {
-        switch self {
-        case .null, .object: .object
-        case .bool: .bool
-        case .integer, .number: .number
-        case .string: .string
-        case .array: .list
-        }
-    }
-
-    /// False, then numbers by value, then texts by their bytes, then true, as ledgers that keep JSON sort them.
-    fileprivate func precedes(_ other: JSONValue) -> Bool {
-        switch (self, other) {
-        case (.string(let text), .string(let other)): text.utf8.lexicographicallyPrecedes(other.utf8)
-        default: rank != other.rank ? rank < other.rank : (double ?? 0) < (other.double ?? 0)
-        }
-    }
-
-    private var rank: Int {
-        switch self {
-        case .bool(false): 0
-        case .integer, .number: 1
-        case .string: 2
-        default: 3
-        }
-    }
 }

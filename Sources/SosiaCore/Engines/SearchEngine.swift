@@ -24,7 +24,8 @@ public protocol SearchEngine: Sendable {
     /// cursor.
     /// - Returns: one response per request, in order, each the same as if the request were made alone.
     /// - Throws: what the first request that fails throws: `EngineError`, `VectorError.dimensionMismatch`;
-    ///   `EngineError.tooMany` for more than `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits.
+    ///   `EngineError.tooMany` for more than `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits; `.invalidK`
+    ///   beyond the ``EngineAbilities/maximumK`` of the engine; `.unsupported` for `.exact` where nothing is proven.
     func search(_ requests: [SearchRequest]) async throws -> [SearchResponse]
 
     /// The vector of a picture; bit for bit the one that was added, if ``EngineAbilities/keepsVectorBits``.
