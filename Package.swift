@@ -55,6 +55,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Images", "SosiaCore"], path: "Tests/TestSupport",
             swiftSettings: strict),
 
+        .target(
+            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia"], path: "Tests/SessionSupport",
+            swiftSettings: strict),
+
         .target(name: "SosiaCore", swiftSettings: strict),
         .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
 
@@ -118,7 +122,7 @@ let package = Package(
         .target(
             name: "Sosia",
             dependencies: [
-                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers",
+                "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
                 "EmbeddedEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -134,7 +138,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ObjectStores",
-            dependencies: ["FileSystem", "SosiaCore", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "FileSystem", "SosiaCore", "Workers", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
@@ -143,7 +149,7 @@ let package = Package(
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia", "FileSystem", "ObjectStores", "SosiaCore",
+                "Sosia", "FileSystem", "SosiaCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -164,7 +170,7 @@ let package = Package(
         .testTarget(
             name: "SosiaServerTests",
             dependencies: [
-                "SosiaServer", "Sosia", "TestSupport",
+                "SosiaServer", "Sosia", "ObjectStores", "SessionSupport", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],
@@ -172,14 +178,16 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "FileSystem",
+                "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SosiaCLITests", dependencies: ["SosiaCLI", "Images", "SosiaCore"], exclude: ["Golden"],
+            name: "SosiaCLITests", 
+            dependencies: ["SosiaCLI", "Sosia", "Images", "ObjectStores", "SessionSupport", "SosiaCore"],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
 

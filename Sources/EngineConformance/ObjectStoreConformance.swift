@@ -1,3 +1,4 @@
+import Foundation
 public import SosiaCore
 
 /// The promises of `ObjectStore`, as checks that any store can be held against, like those of ``EngineConformance``.
@@ -21,8 +22,8 @@ public enum ObjectStoreConformance {
             let key = try subject.key(1)
             try subject.equal(try await subject.store.get(key), nil)
             try subject.equal(try await subject.store.contains(key), false)
-            try subject.equal(try await subject.store.keys(after: nil, limit: 10), [])
-            try await subject.store.remove(key)
+            try subject.equal(try await subject.store.objects(after: nil, limit: 10), [])
+            try subject.equal(try await subject.store.remove(key, writtenBefore: .distantFuture), false)
         },
         Check(name: "what was put is there, byte by byte") { subject in
             let objects: [[UInt8]] = [[], [0], Array(repeating: 7, count: 100_000), Array(0...255)]
@@ -38,16 +39,38 @@ public enum ObjectStoreConformance {
             try await subject.store.put([1, 2, 3], as: subject.key(1))
             try await subject.store.put([1, 2, 3], as: subject.key(1))
             try subject.equal(try await subject.store.get(subject.key(1)), [1, 2, 3])
-            try subject.equal(try await subject.store.keys(after: nil, limit: 10), [subject.key(1)])
+            try subject.equal(try await subject.keys(limit: 10), [subject.key(1)])
         },
         Check(name: "what was removed is gone, and may come again") { subject in
             for number in 1...2 { try await subject.store.put([UInt8(number)], as: subject.key(number)) }
-            try await subject.store.remove(subject.key(1))
-            try await subject.store.remove(subject.key(1))
+            for isThere in [true, false] {
+                try subject.equal(
+                    try await subject.store.remove(subject.key(1), writtenBefore: .distantFuture), isThere)
+            }
             try subject.equal(try await subject.store.get(subject.key(1)), nil)
             try subject.equal(try await subject.store.get(subject.key(2)), [2])
             try await subject.store.put([1], as: subject.key(1))
             try subject.equal(try await subject.store.get(subject.key(1)), [1])
+        },
+        Check(name: "what was put since is not removed") { subject in
+            let key = try subject.key(1)
+            try await subject.store.put([1], as: key)
+            guard let first = try await subject.store.objects(after: nil, limit: 10).first?.written else {
+                throw ConformanceFailure(check: subject.check, fact: "the object is not listed", line: #line)
+            }
+            try subject.equal(try await subject.store.remove(key, writtenBefore: first), false)
+            try subject.equal(try await subject.store.get(key), [1])
+            // Clocks of stores are coarse: it is put until its time is another one.
+            var written = first
+            while written == first {
+                try await subject.store.put([1], as: key)
+                written = try await subject.store.objects(after: nil, limit: 10).first?.written ?? .distantFuture
+            }
+            try subject.expect(written > first, "putting it again made it older")
+            try subject.equal(try await subject.store.remove(key, writtenBefore: written), false)
+            try subject.equal(
+                try await subject.store.remove(key, writtenBefore: written.addingTimeInterval(0.001)), true)
+            try subject.equal(try await subject.store.contains(key), false)
         },
         Check(name: "keys come in order, in parts of any size") { subject in
             let keys = try (0..<50).map { try subject.key($0 * 37 % 50) }
@@ -56,7 +79,7 @@ public enum ObjectStoreConformance {
             for limit in [1, 7, 50, 1_000] {
                 var listed: [ContentHash] = []
                 while true {
-                    let part = try await subject.store.keys(after: listed.last, limit: limit)
+                    let part = try await subject.keys(after: listed.last, limit: limit)
                     if part.isEmpty { break }
                     try subject.expect(part.count <= limit, "\(part.count) keys, at most \(limit)")
                     listed += part
@@ -72,13 +95,13 @@ public enum ObjectStoreConformance {
                             let bytes = [UInt8](repeating: UInt8(number), count: 1_000 + number)
                             try await subject.store.put(bytes, as: subject.key(number))
                             try subject.equal(try await subject.store.get(subject.key(number)), bytes)
-                            if worker == 0 { _ = try await subject.store.keys(after: nil, limit: 100) }
+                            if worker == 0 { _ = try await subject.keys(limit: 100) }
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            try subject.equal(try await subject.store.keys(after: nil, limit: 100).count, 20)
+            try subject.equal(try await subject.keys(limit: 100).count, 20)
         },
     ]
 }
@@ -94,6 +117,10 @@ struct StoreSubject: Sendable {
 
     func equal<Value: Equatable>(_ got: Value, _ expected: Value, line: UInt = #line) throws {
         try expect(got == expected, "got \(got), expected \(expected)", line: line)
+    }
+
+    func keys(after key: ContentHash? = nil, limit: Int) async throws -> [ContentHash] {
+        try await store.objects(after: key, limit: limit).map(\.key)
     }
 
     /// Any 32 bytes do for a key; the store takes the caller's word. Neighbouring numbers share no beginning.

@@ -39,6 +39,14 @@ package enum AbsolutePath {
     /// Whether two texts name the same file, byte by byte.
     package static func areSame(_ path: String, _ other: String) -> Bool { path.utf8.elementsEqual(other.utf8) }
 
+    /// Whether a path lies at or below another one, byte by byte.
+    package static func contains(_ root: String, _ path: String) -> Bool {
+        if root == "/" { return true }
+        guard path.utf8.starts(with: root.utf8) else { return false }
+        let rest = path.utf8.dropFirst(root.utf8.count)
+        return rest.isEmpty || rest.first == UInt8(ascii: "/")
+    }
+
     /// The name after the last slash.
     package static func name(_ path: String) -> String {
         String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])

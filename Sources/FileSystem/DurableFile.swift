@@ -72,6 +72,17 @@ package enum DurableFile {
         return true
     }
 
+    /// Makes now the time at which a file was last written.
+    /// - Returns: whether it is there.
+    package static func renew(_ path: String) throws(FileError) -> Bool {
+        guard utimes(path, nil) == 0 else {
+            let error = FileError.last(.write, path)
+            if error.isMissing { return false }
+            throw error
+        }
+        return true
+    }
+
     private static func temporaryName(for path: String) -> String {
         (Folder.parent(of: path).map { $0 == "/" ? "/" : $0 + "/" } ?? "") + "." + UUID().uuidString + temporaryEnding
     }

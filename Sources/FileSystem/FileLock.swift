@@ -17,6 +17,15 @@ package final class FileLock: Sendable {
         }
     }
 
+    /// Waits for the right that a file stands for, which is made when it is not there.
+    package init(waitingFor path: String) throws(FileError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .last(.open, path) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard Errno(rawValue: errno) == .interrupted else { throw .last(.lock, path) }
+        }
+    }
+
     /// Waits for the right to a folder that is there: for files in it that are replaced, and so cannot carry a lock.
     package init(waitingForFolder path: String) throws(FileError) {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

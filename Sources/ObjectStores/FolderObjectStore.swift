@@ -1,13 +1,19 @@
 import FileSystem
-import Foundation
+public import Foundation
 public import SosiaCore
 import SystemPackage
+import Workers
 
 /// Objects as files of one folder: `ab/ab12...`, the name being the SHA-256 of the bytes in hexadecimal.
 ///
-/// An object is written new, synced and renamed, so it is there as a whole or not at all. The folder is made with the
-/// first object.
+/// An object is written new, synced and renamed, so it is there as a whole or not at all; when it was put is its time of
+/// change in the file system. Whoever puts or removes holds the lock of the part of the folder (`ab/.lock`, `flock(2)`)
+/// meanwhile, so that nobody removes what another process has just found to be there. Machines that share the folder need
+/// a file system whose locks hold between them, as those of NFS version 4 do. The folder is made with the first object.
 public struct FolderObjectStore: ObjectStore {
+    /// Reading and syncing wait for the disk, on threads of their own.
+    private static let disk = CPUExecutor(label: "sosia.objects", width: 8)
+
     /// The folder's path, absolute or relative to the working directory.
     public let path: String
 
@@ -18,9 +24,11 @@ public struct FolderObjectStore: ObjectStore {
     /// Written new, synced and renamed.
     /// - Throws: `ObjectStoreError`
     public func put(_ bytes: [UInt8], as key: ContentHash) async throws {
-        guard !FileManager.default.fileExists(atPath: file(key)) else { return }
-        try translating { () throws(FileError) in
+        try await onDisk { () throws(FileError) in
             try create(folder(key))
+            let lock = try FileLock(waitingFor: lock(of: folder(key)))
+            defer { withExtendedLifetime(lock) {} }
+            if try DurableFile.renew(file(key)) { return }
             try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
         }
     }
@@ -28,7 +36,7 @@ public struct FolderObjectStore: ObjectStore {
     /// Reads the whole file; what it holds is the caller's to check.
     /// - Throws: `ObjectStoreError`
     public func get(_ key: ContentHash) async throws -> [UInt8]? {
-        try translating { () throws(FileError) in
+        try await onDisk { () throws(FileError) in
             do throws(FileError) {
                 return try FileReader.bytes(of: file(key))
             } catch {
@@ -39,28 +47,34 @@ public struct FolderObjectStore: ObjectStore {
     }
 
     /// Looks for the file.
+    /// - Throws: `ObjectStoreError`
     public func contains(_ key: ContentHash) async throws -> Bool {
-        FileManager.default.fileExists(atPath: file(key))
+        try await onDisk { () throws(FileError) in try written(file(key)) != nil }
     }
 
     /// Durable when it returns.
     /// - Throws: `ObjectStoreError`
-    public func remove(_ key: ContentHash) async throws {
-        try translating { () throws(FileError) in
-            _ = try DurableFile.remove(file(key))
+    public func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
+        try await onDisk { () throws(FileError) in
+            guard try written(file(key)) != nil else { return false }
+            let lock = try FileLock(waitingFor: lock(of: folder(key)))
+            defer { withExtendedLifetime(lock) {} }
+            guard let written = try written(file(key)), written < date else { return false }
+            return try DurableFile.remove(file(key))
         }
     }
 
     /// Lists the folder; files whose names are no keys are passed over.
     /// - Throws: `ObjectStoreError`
-    public func keys(after key: ContentHash?, limit: Int) async throws -> [ContentHash] {
-        try translating { () throws(FileError) in
+    public func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject] {
+        try await onDisk { () throws(FileError) in
             let last = key?.description ?? ""
-            var found: [ContentHash] = []
+            var found: [StoredObject] = []
             for part in try names(in: path) where part.utf8.count == Self.prefixLength && part >= last.prefix(2) {
                 for name in try names(in: path + "/" + part) where name > last && name.hasPrefix(part) {
                     guard found.count < limit else { return found }
-                    if let key = ContentHash(hexadecimal: name) { found.append(key) }
+                    guard let key = ContentHash(hexadecimal: name), let written = try written(file(key)) else { continue }
+                    found.append(StoredObject(key: key, written: written))
                 }
             }
             return found
@@ -76,6 +90,18 @@ extension FolderObjectStore {
     private func folder(_ key: ContentHash) -> String { path + "/" + key.description.prefix(Self.prefixLength) }
 
     private func file(_ key: ContentHash) -> String { folder(key) + "/" + key.description }
+
+    private func lock(of folder: String) -> String { folder + "/.lock" }
+
+    /// - Returns: nil when there is no such file.
+    private func written(_ file: String) throws(FileError) -> Date? {
+        do throws(FileError) {
+            return Date(timeIntervalSince1970: Double(try FileStatus(path: file).stamp.modified) / 1e9)
+        } catch {
+            guard error.isMissing else { throw error }
+            return nil
+        }
+    }
 
     /// Sorted; none for a folder that is not there.
     private func names(in folder: String) throws(FileError) -> [String] {
@@ -102,32 +128,19 @@ extension FolderObjectStore {
         }
     }
 
-    private func translating<Value>(_ body: () throws(FileError) -> Value) throws(ObjectStoreError) -> Value {
-        do throws(FileError) {
-            return try body()
-        } catch {
-            switch error.errno {
-            case .noSpace, .diskQuotaExceeded: throw .full(store: path)
-            case .readOnlyFileSystem, .permissionDenied, .notPermitted: throw .readOnly(store: path)
-            default: throw .failed(store: path, reason: error.reason)
+    private func onDisk<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(FileError) -> Value
+    ) async throws -> Value {
+        try await Self.disk.run {
+            do throws(FileError) {
+                return try body()
+            } catch {
+                switch error.errno {
+                case .noSpace, .diskQuotaExceeded: throw ObjectStoreError.full(store: path)
+                case .readOnlyFileSystem, .permissionDenied, .notPermitted: throw ObjectStoreError.readOnly(store: path)
+                default: throw ObjectStoreError.failed(store: path, reason: error.reason)
+                }
             }
         }
-    }
-}
-
-extension ContentHash {
-    /// - Returns: nil unless the text is a ``ContentHash/description``.
-    init?(hexadecimal text: String) {
-        let digits = Array(text.utf8)
-        guard digits.count == 2 * Self.byteCount else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        self.init(bytes: bytes)
-        guard description == text else { return nil }
     }
 }

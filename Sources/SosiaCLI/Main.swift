@@ -11,27 +11,13 @@ enum Main {
         // Whatever was inherited: a reader that closes the pipe ends the command, as it ends any other.
         signal(SIGPIPE, SIG_DFL)
         Console.reserveStreams()
-        var status = ExitStatus.done
-        do {
-            try await run()
-        } catch {
-            status = ExitStatus.report(error)
-        }
+        var status = await SosiaCommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
             try Console.finish()
         } catch {
             status = ExitStatus.report(error)
         }
         exit(status.rawValue)
-    }
-
-    private static func run() async throws {
-        var command = try SosiaCommand.parseAsRoot()
-        if var command = command as? any AsyncParsableCommand {
-            try await command.run()
-        } else {
-            try command.run()
-        }
     }
 }
 
@@ -51,4 +37,20 @@ struct SosiaCommand: AsyncParsableCommand {
             VerifyCommand.self, CompactCommand.self, ModelCommand.self, BenchCommand.self, ServeCommand.self,
             KeyCommand.self, MosaicCommand.self, ReportCommand.self, TinyCommand.self,
         ])
+
+    /// Says on the console what comes of it.
+    /// - Parameter arguments: without the program's name.
+    static func run(_ arguments: [String]) async -> ExitStatus {
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch {
+            return ExitStatus.report(error)
+        }
+    }
 }

@@ -1,19 +1,22 @@
+public import SosiaCore
+import Sosia
+
 /// How the server is started.
 public struct ServerOptions: Sendable {
-    /// Searches and uploads that wait for a processor before others are turned away.
+    /// Searches and uploads that may wait for a processor; more are refused.
     public static let waiting = (minimum: 0, standard: 256, maximum: 100_000)
 
     public var source: CollectionSource
-    /// A name or an address of this machine.
+    /// A host name or address of this machine.
     public var host = "127.0.0.1"
-    /// 0 takes any that is free.
+    /// 0 for any free port.
     public var port = 8080
-    /// A file of keys; nil lets everyone in who can reach the server.
+    /// A key file; nil admits everyone who can reach the server.
     public var keyFile: String?
     public var tls: TLSFiles?
-    /// Whether pictures may be fetched from addresses that clients name.
+    /// Whether pictures may be fetched from URLs that clients name.
     public var fetchesURLs = false
-    /// Folders below which clients may name files.
+    /// Folders in which clients may name files.
     public var allowedFolders: [String] = []
     /// Other sites whose pages may use the server: `https://example.org`.
     public var allowedOrigins: [String] = []
@@ -21,7 +24,9 @@ public struct ServerOptions: Sendable {
     public var waiting = ServerOptions.waiting.standard
     /// Whether pictures may be added, changed and deleted.
     public var isWritable = true
-    /// What draws the page's map.
+    /// Whose files are looked at.
+    public var machine = MachineName.host
+    /// The library that draws the page's map.
     var mapLibrary = MapLibrary()
 
     public init(_ source: CollectionSource) {
@@ -29,7 +34,7 @@ public struct ServerOptions: Sendable {
     }
 }
 
-/// A certificate with its key, PEM.
+/// A certificate chain and its private key, as PEM files.
 public struct TLSFiles: Sendable, Hashable {
     public let certificate: String
     public let key: String
@@ -42,7 +47,7 @@ public struct TLSFiles: Sendable, Hashable {
 
 /// Why the server does not start.
 public enum ServerError: Error, Hashable, Sendable {
-    /// Others could reach the address, and nothing would keep them out.
+    /// Other machines can reach the address, and no key would be needed.
     case addressNeedsKey(host: String)
     case noKeys(path: String)
     case folderMissing(path: String)
@@ -59,4 +64,49 @@ extension ServerError: CustomStringConvertible {
         case .certificateUnusable(let path, let reason): "the certificate \(path) cannot be used: \(reason)"
         }
     }
+}
+
+/// Which collections are served.
+public enum CollectionSource: Sendable, Hashable {
+    /// One, by its address; it is created if it does not exist.
+    case store(String)
+    /// All that lie together, such as those of a folder whose names end in `.sosia`; clients can create more.
+    case directory(String)
+}
+
+/// What the server accepts from a client; more is refused before memory is allocated.
+public struct ServerLimits: Sendable, Hashable {
+    /// Bytes of one picture file.
+    public static let fileBytes = (minimum: 1024, standard: 64 << 20, maximum: 512 << 20)
+    /// Bytes of one request with pictures.
+    public static let uploadBytes = (minimum: 1024, standard: 2 << 30, maximum: 64 << 30)
+    /// Files of one request.
+    public static let files = (minimum: 1, standard: 1000, maximum: 100_000)
+    /// Pixels of one picture, from its header.
+    public static let pixels = (minimum: 1, standard: 100_000_000, maximum: 4_294_836_225)
+    /// Bytes of bodies that all requests together may keep in memory.
+    public static let heldBytes = (minimum: 1 << 20, standard: 512 << 20, maximum: 64 << 30)
+    /// Bytes of a JSON body.
+    public static let documentBytes = 4 << 20
+    /// Headers of a request: their number and their bytes in all.
+    public static let headers = (count: 100, bytes: 16 << 10)
+    /// Open connections.
+    public static let connections = 8192
+    /// Seconds without a byte after which a connection is closed.
+    public static let idleSeconds: Int64 = 30
+    /// Seconds after which a body must have arrived at ``bodyRate`` on average.
+    public static let bodyGraceSeconds: Double = 20
+    /// Bytes per second.
+    public static let bodyRate: Double = 2048
+
+    public var fileBytes = ServerLimits.fileBytes.standard
+    public var uploadBytes = ServerLimits.uploadBytes.standard
+    public var files = ServerLimits.files.standard
+    public var pixels = ServerLimits.pixels.standard
+    public var heldBytes = ServerLimits.heldBytes.standard
+
+    public init() {}
+
+    /// Of pictures that are read.
+    var decoding: DecodeLimits { DecodeLimits(maximumPixels: pixels, maximumFileBytes: fileBytes) }
 }

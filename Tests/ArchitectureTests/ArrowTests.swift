@@ -34,17 +34,18 @@ struct ArrowTests {
         "ObjectStores": ["FileSystem", "SosiaCore", "SystemPackage"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "FileSystem", "ObjectStores", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
+            "Sosia", "FileSystem", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
             "Hummingbird",
             "HummingbirdCore",
             "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle",
             "UnixSignals",
         ],
         "SosiaCLI": [
-            "Sosia", "SosiaServer", "ObjectStores", "Reports", "TinyImages", "FileSystem", "ArgumentParser",
+            "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "ArgumentParser",
             "Rainbow", "SwiftCSV",
         ],
         "TestSupport": ["Images", "SosiaCore"],
+        "SessionSupport": ["EngineConformance", "Sosia"],
     ]
 
     struct Description: Decodable {

@@ -31,7 +31,7 @@ struct FolderObjectStoreTests {
             for name in ["notes.txt", "ab/notes.txt", "ab/.x.partial", "ab/" + String(repeating: "AB", count: 32)] {
                 try Data([1]).write(to: URL(fileURLWithPath: path + "/" + name))
             }
-            #expect(try await store.keys(after: nil, limit: 10) == [key(0xab)])
+            #expect(try await store.objects(after: nil, limit: 10).map(\.key) == [key(0xab)])
         }
     }
 

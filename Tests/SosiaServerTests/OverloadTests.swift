@@ -15,9 +15,8 @@ struct OverloadTests {
         let server = try TestServer()
         let embedder = GatedEmbedder()
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let application = try buildApplication(
-            server.options { $0.waiting = 0 }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { path, _ in try Store(creating: path, embedder: embedder) }
+        let application = try await TestServer.application(
+            server.options { $0.waiting = 0 }, networks: .only(embedder))
         try await application.test(.router) { client in
             let client = Client(client: client)
             let form = try {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import SessionSupport
 import Sosia
 import TestSupport
 import Testing

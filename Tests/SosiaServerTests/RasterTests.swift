@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import SessionSupport
 import Sosia
 import Testing
 
@@ -29,7 +30,7 @@ struct RasterTests {
         let server = try TestServer()
         let raster = server.folder + "/town.jpg"
         try Self.raster(seed: 0).write(to: URL(fileURLWithPath: raster))
-        let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        let store = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
         let report = try await store.add(rasters: [raster], cut: TileOptions(tile: 64, stride: 32))
         #expect(report.added == 17 * 11)
         return server
@@ -66,7 +67,7 @@ struct RasterTests {
     @Test func rastersComeInPages() async throws {
         let server = try TestServer()
         do {
-            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            let store = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
             for number in 0..<5 {
                 let raster = "\(server.folder)/\(9 - number).jpg"
                 try Self.raster(seed: UInt64(number)).write(to: URL(fileURLWithPath: raster))
@@ -196,7 +197,7 @@ struct RasterTests {
         let whole = try Self.raster(seed: 0)
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: raster))
         do {
-            let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+            let store = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
             let report = try await store.add(rasters: [raster], cut: TileOptions(tile: 64, stride: 32))
             #expect(report.added > 0 && !report.skipped.isEmpty)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import SessionSupport
 import Sosia
 import TestSupport
 import Testing
@@ -79,7 +80,7 @@ struct SearchTests {
                 #expect(try await client.get(Self.path + "/images/1/similar?index=\(name)").status == 400)
             }
             #expect(try await search(#","index":"graph","exact":true"#).problem == "invalid-parameter")
-            let long = String(repeating: "x", count: SearchOptions.longestIndex + 1)
+            let long = String(repeating: "x", count: SearchOptions.maximumIndex + 1)
             #expect(try await search(#","index":"\#(long)""#).problem == "invalid-body")
             #expect(
                 try await client.get(Self.path + "/images/1/similar?index=\(long)").problem == "invalid-parameter")

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import SessionSupport
 import Sosia
 import TestSupport
 import Testing
@@ -116,14 +117,16 @@ struct ServerTests {
         var options = server.options
         for host in ["0.0.0.0", "::", "192.168.1.1", "example.org", ""] {
             options.host = host
-            #expect(throws: ServerError.addressNeedsKey(host: host)) { try server.application(options) }
+            await #expect(throws: ServerError.addressNeedsKey(host: host)) { try await TestServer.application(options) }
         }
         for host in ["127.0.0.1", "localhost", "::1"] {
             options.host = host
-            #expect(throws: Never.self) { try server.application(options) }
+            await #expect(throws: Never.self) { try await TestServer.application(options) }
         }
         options.keyFile = server.folder + "/none.json"
-        #expect(throws: ServerError.noKeys(path: server.folder + "/none.json")) { try server.application(options) }
+        await #expect(throws: ServerError.noKeys(path: server.folder + "/none.json")) {
+            try await TestServer.application(options)
+        }
     }
 
     @Test func pagesOfOtherSites() async throws {
@@ -153,7 +156,7 @@ struct ServerTests {
         let server = try TestServer()
         try FileManager.default.createDirectory(atPath: server.folder + "/root", withIntermediateDirectories: true)
         let options = server.options { options in
-            options.source = .folder(server.folder + "/root")
+            options.source = .directory(server.folder + "/root")
         }
         try await server.run(options: options) { client async throws in
             #expect(try await client.get("/v1/collections").json() == ["collections": []])
@@ -183,11 +186,9 @@ struct ServerTests {
     /// Ready means that a search is answered at once, so the network has to be there.
     @Test func aServerWithoutItsNetworkIsNotReady() async throws {
         let server = try TestServer()
-        _ = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let application = try buildApplication(server.options, logger: logger) { path, _ in
-            try Store(opening: path, models: ModelDirectory(searchPath: []))
-        }
+        _ = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        let none = NetworkLoader { model, _, _, _ in throw EmbeddingError.modelUnknown(name: model, known: []) }
+        let application = try await TestServer.application(server.options, networks: none)
         try await application.test(.router) { client in
             let client = Client(client: client)
             #expect(try await client.get("/healthz").status == 200)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import SessionSupport
 import Sosia
 import Testing
 
@@ -21,7 +22,7 @@ struct TileTests {
         let server = try TestServer()
         let raster = server.folder + "/town.jpg"
         try Data(Self.raster(seed: 0)).write(to: URL(fileURLWithPath: raster))
-        let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        let store = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
         let report = try await store.add(rasters: [raster], cut: TileOptions(tile: 32, stride: 16))
         #expect(report.added == 15)
         return server
@@ -60,7 +61,7 @@ struct TileTests {
         let file = server.folder + "/t.bin"
         let records = (0..<5 * 3_072).map { UInt8(truncatingIfNeeded: $0 / 3_072 * 50 + $0 % 97) }
         try Data(records).write(to: URL(fileURLWithPath: file))
-        let store = try Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
+        let store = try await Store(creating: server.folder + "/photos.sosia", embedder: GridEmbedder())
         #expect(try await store.add(tinyImages: [file]).added == 5)
         return server
     }

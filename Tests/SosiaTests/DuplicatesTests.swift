@@ -57,7 +57,9 @@ struct DuplicatesTests {
         _ = try await engine.remove([ImageID(rawValue: 1)])
         #expect(try await engine.duplicates(within: 0).total == 19)
         await #expect(throws: EngineError.self) { try await engine.duplicates(within: .nan) }
-        await #expect(throws: EngineError.self) { try await engine.duplicates(within: 0, limit: 0) }
+        let error = EngineError.invalidLimit(got: 0, minimum: 1, maximum: 10_000)
+        await #expect(throws: error) { try await engine.duplicates(within: 0, limit: 0) }
+        #expect(error.description == "the limit is 0, expected 1 to 10000")
     }
 
     @Test func largeGroupsAreWhole() async throws {

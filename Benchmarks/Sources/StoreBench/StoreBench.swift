@@ -7,8 +7,8 @@ import Sosia
 enum StoreBench {
     static func main() async throws {
         guard CommandLine.arguments.count == 2 else { throw UsageError() }
-        let store = try Store(opening: CommandLine.arguments[1])
-        let pictures = try await store.status().pictures
+        let store = try await Store(opening: CommandLine.arguments[1])
+        let pictures = try await store.count()
         while let line = readLine(strippingNewline: true) {
             let load = try JSONDecoder().decode(Load.self, from: Data(line.utf8))
             var answer = try JSONEncoder().encode(await load.run(on: store, pictures: pictures))

@@ -5,16 +5,16 @@ import Images
 public import SosiaCore
 
 /// A file's bytes with the stamp they had and the name of their content.
-public struct FileContent: Sendable {
-    public let bytes: [UInt8]
-    public let hash: ContentHash
-    public let stamp: ImageSource.Stamp
+package struct FileContent: Sendable {
+    package let bytes: [UInt8]
+    package let hash: ContentHash
+    package let stamp: ImageSource.Stamp
 
     /// What the decoder would refuse is not even read.
-    public static let maximumBytes = Int64(DecodeLimits.fileBytes.standard)
+    package static let maximumBytes = Int64(DecodeLimits.fileBytes.standard)
 
     /// - Parameter path: absolute, or relative to the working directory.
-    public init(reading path: String) throws(SkipReason) {
+    package init(reading path: String) throws(SkipReason) {
         (bytes, stamp) = try Self.read(path)
         guard let hash = ContentHash(of: bytes) else { throw .unreadable(code: EIO) }
         self.hash = hash
@@ -53,5 +53,27 @@ extension ContentHash {
     /// The name of these bytes.
     public init?(of bytes: [UInt8]) {
         self.init(bytes: Array(SHA256.hash(data: bytes)))
+    }
+}
+
+extension ImageSource.Stamp {
+    /// What a file's status says of it, as the collection keeps it.
+    init(_ stamp: FileStamp) {
+        self.init(
+            size: stamp.size, modified: stamp.modified, changed: stamp.changed, inode: stamp.inode,
+            device: stamp.device)
+    }
+}
+
+/// Files and folders that are not there any more.
+enum MissingFile {
+    /// - Parameter path: absolute, of this machine.
+    static func isMissing(_ path: String) -> Bool {
+        do throws(FileError) {
+            _ = try FileStatus(path: path)
+            return false
+        } catch {
+            return error.isMissing
+        }
     }
 }

@@ -1,18 +1,16 @@
-import Catalog
 import SosiaCore
 
 /// Collects what the workers made, brings it back into the order of the files, and commits it when there is enough: the
 /// same files get the same ids, however the workers took turns.
 actor IngestBatch {
     enum Item: Sendable {
-        case draft(ImageDraft)
-        case known(KnownFile)
+        case entry(IngestEntry)
         case skipped(SkippedFile)
         /// A tile that shows nothing.
         case dropped
     }
 
-    private let engine: EmbeddedEngine
+    private let engine: any CollectionEngine
     private let size: Int
     private let total: Int
     private let progress: @Sendable (IngestProgress) -> Void
@@ -21,15 +19,15 @@ actor IngestBatch {
     /// Workers that are too far ahead of a slow picture, by position.
     private var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
     private var next = 0
-    private var drafts: [ImageDraft] = []
-    private var known: [KnownFile] = []
+    private var entries: [IngestEntry] = []
     private var done = 0
     private(set) var report = IngestReport()
-    /// Known files whose picture changed before they were committed; they have to be embedded after all.
-    private var again: Set<String> = []
+    /// Sources whose picture was known when they were read, and gone when they were committed; they have to be embedded
+    /// after all.
+    private var again: Set<SourceLocation> = []
 
     init(
-        engine: EmbeddedEngine, size: Int, total: Int, progress: @escaping @Sendable (IngestProgress) -> Void
+        engine: any CollectionEngine, size: Int, total: Int, progress: @escaping @Sendable (IngestProgress) -> Void
     ) {
         self.engine = engine
         self.size = min(max(size, IngestOptions.minimumBatch), IngestOptions.maximumBatch)
@@ -49,7 +47,7 @@ actor IngestBatch {
         for position in waiting.keys where position - next < size { waiting.removeValue(forKey: position)?.resume() }
         done += 1
         progress(IngestProgress(stage: .embedding, done: min(done, total), total: total))
-        if drafts.count + known.count >= size { try await commit() }
+        if entries.count >= size { try await commit() }
     }
 
     /// Ends when the file that is next moved on, or with an error when the run is cancelled.
@@ -73,8 +71,7 @@ actor IngestBatch {
 
     private func keep(_ item: Item) {
         switch item {
-        case .draft(let draft): drafts.append(draft)
-        case .known(let file): known.append(file)
+        case .entry(let entry): entries.append(entry)
         case .skipped(let file): report.skipped.append(file)
         case .dropped: report.dropped += 1
         }
@@ -86,34 +83,32 @@ actor IngestBatch {
         done += count
     }
 
-    /// Commits files of known pictures as one unit, however many there are.
-    func commit(_ files: [KnownFile]) async throws {
-        known = files
-        done += files.count
+    /// Commits entries as one unit, however many there are.
+    func commit(_ entries: [IngestEntry]) async throws {
+        self.entries = entries
+        done += entries.count
         try await commit()
     }
 
     func commit() async throws {
-        let drafts = drafts
-        let known = known
-        if drafts.isEmpty && known.isEmpty { return }
-        self.drafts = []
-        self.known = []
-        let outcomes = try await engine.writable().upsert(drafts, known: known)
-        for (position, outcome) in outcomes.enumerated() {
+        let entries = entries
+        if entries.isEmpty { return }
+        self.entries = []
+        let outcomes = try await engine.commit(IngestUnit(entries))
+        for (entry, outcome) in zip(entries, outcomes) {
             switch outcome {
             case .added: report.added += 1
             case .changed: report.changed += 1
             case .moved: report.moved += 1
             case .duplicate: report.duplicates += 1
             case .touched: report.unchanged += 1
-            case .unknown: again.insert(known[position - drafts.count].path)
+            case .unknown: again.insert(entry.source.location)
             }
         }
     }
 
     /// Ends a run over some files; the next one counts from 0 again.
-    func takeAgain() -> Set<String> {
+    func takeAgain() -> Set<SourceLocation> {
         defer {
             again = []
             next = 0

@@ -1,12 +1,10 @@
-import Catalog
 import SosiaCore
 
 /// What a walk found, sorted by what has to be done about it.
 struct IngestPlan: Sendable {
-    struct File: Sendable, Hashable {
+    struct File: Sendable {
         let path: String
         let stamp: ImageSource.Stamp
-        let isKnown: Bool
     }
 
     /// New and changed files.
@@ -14,7 +12,7 @@ struct IngestPlan: Sendable {
     /// Files whose stamp is that of the last run.
     var unchanged = 0
     /// Unchanged files that get attributes in this run.
-    var attributed: [(location: String, attributes: Attributes)] = []
+    var attributed: [(location: SourceLocation, attributes: Attributes)] = []
     var skipped: [SkippedFile] = []
     /// Paths that attributes were given for and that were not met.
     var unmatched: Set<String>
@@ -23,15 +21,19 @@ struct IngestPlan: Sendable {
     /// Whether the size of a changed file is not known.
     private var isAnySizeReplaced = false
 
-    /// Files the catalog is asked about at once.
+    /// Files that the ledger is asked about at once.
     private static let chunk = 512
 
-    /// Walks and compares with the catalog; opens no file.
+    private let machine: MachineName
+
+    /// Walks and compares with the ledger; opens no file.
     init(
-        _ paths: [String], engine: EmbeddedEngine, options: IngestOptions, progress: (IngestProgress) -> Void
-    ) throws {
+        _ paths: [String], engine: any CollectionEngine, machine: MachineName, options: IngestOptions,
+        progress: (IngestProgress) -> Void
+    ) async throws {
+        self.machine = machine
         unmatched = Set(options.attributesByPath.keys)
-        var chunk: [(path: String, stamp: ImageSource.Stamp)] = []
+        var chunk: [File] = []
         var done = 0
         for item in FileWalk(paths) {
             switch item {
@@ -39,32 +41,35 @@ struct IngestPlan: Sendable {
                 skipped.append(file)
                 unmatched.remove(file.path)
             case .file(let path, let stamp):
-                chunk.append((path, stamp))
+                chunk.append(File(path: path, stamp: stamp))
                 unmatched.remove(path)
             }
             guard chunk.count == Self.chunk else { continue }
-            try sort(chunk, engine, options)
+            try await sort(chunk, engine, options)
             done += chunk.count
             chunk.removeAll(keepingCapacity: true)
             progress(IngestProgress(stage: .walking, done: done, total: 0))
             try Task.checkCancellation()
         }
-        try sort(chunk, engine, options)
+        try await sort(chunk, engine, options)
     }
 
     private mutating func sort(
-        _ files: [(path: String, stamp: ImageSource.Stamp)], _ engine: EmbeddedEngine, _ options: IngestOptions
-    ) throws {
-        let known = try engine.reading { try engine.catalog.sources(files.map(\.path)) }
-        for (file, source) in zip(files, known) {
+        _ files: [File], _ engine: any CollectionEngine, _ options: IngestOptions
+    ) async throws {
+        if files.isEmpty { return }
+        let locations = files.map { SourceLocation.file(path: $0.path, machine: machine) }
+        let known = try await engine.sources(at: locations)
+        for (position, source) in known.enumerated() {
+            let file = files[position]
             guard let source, source.stamp?.isSameFile(as: file.stamp) == true else {
-                pending.append(File(path: file.path, stamp: file.stamp, isKnown: source != nil))
+                pending.append(file)
                 if let source { replace(source) }
                 continue
             }
             unchanged += 1
             let attributes = options.attributes(for: file.path)
-            if !attributes.isEmpty { attributed.append((file.path, attributes)) }
+            if !attributes.isEmpty { attributed.append((locations[position], attributes)) }
         }
     }
 

@@ -4,63 +4,80 @@ import Images
 public import SosiaCore
 import Workers
 
+/// The widths that thumbnails have, so that the cache of them stays small whatever is asked for.
+public enum ThumbnailWidth {
+    public static let all = [64, 128, 256, 512, 1_024]
+    public static let minimum = 1
+    public static let standard = 256
+    public static let maximum = 1_024
+
+    /// The smallest that is at least so wide.
+    /// - Throws: `StoreError.invalidWidth`
+    static func at(least width: Int) throws(StoreError) -> Int {
+        guard width >= minimum, let next = all.first(where: { $0 >= width }) else {
+            throw .invalidWidth(got: width, minimum: minimum, maximum: maximum)
+        }
+        return next
+    }
+}
+
 extension Store {
     /// Pictures that are much taller than wide are kept to so many times the width.
     private static let maximumRatio = 4
 
     /// A small JPEG of a picture, upright.
     ///
-    /// It is kept in the collection's `thumbnails/`, which may be deleted at any moment.
+    /// It is kept in the collection's folder of thumbnails, which may be deleted at any moment.
     /// - Parameter width: pixels; the next of ``ThumbnailWidth/all`` is taken, the picture's own where that is smaller.
-    /// - Throws: ``StoreError/invalidWidth(got:minimum:maximum:)``; what ``original(of:)`` throws; `DecodeError`.
+    /// - Throws: `StoreError.invalidWidth`; what ``original(of:)`` throws; `DecodeError`.
     public func thumbnail(of id: ImageID, width: Int = ThumbnailWidth.standard) async throws -> [UInt8] {
         let width = try ThumbnailWidth.at(least: width)
-        let file = ThumbnailFile(layout: engine.layout, hash: try place(of: id).hash, width: width)
-        if let kept = file.read() { return kept }
-        let record = try await record(id)
-        let original = record.tile == nil ? try await original(of: id) : nil
-        return try await engine.searches.run {
-            let ratio = Double(record.facts.height) / Double(max(record.facts.width, 1))
+        let origin = try await origin(of: id)
+        if let thumbnails, let kept = try await queries.run({ thumbnails.read(origin.hash, width: width) }) {
+            return kept
+        }
+        let facts = try await record(id).facts
+        let original = origin.tile == nil ? try await original(of: origin) : nil
+        return try await queries.run {
+            let ratio = Double(facts.height) / Double(max(facts.width, 1))
             let longer = Int((Double(width) * min(max(ratio, 1), Double(Self.maximumRatio))).rounded(.up))
             let pixels =
-                if let tile = record.tile {
-                    try self.decoder.resized(self.pixels(of: tile), maxSide: longer)
+                if let tile = origin.tile {
+                    try self.decoder.resized(try await self.cut(tile), maxSide: longer)
                 } else {
                     try self.decoder.decode(original?.bytes ?? [], maxSide: longer).pixels
                 }
             let thumbnail = try ImageEncoder.jpeg(pixels)
-            file.write(thumbnail)
+            self.thumbnails?.write(thumbnail, of: origin.hash, width: width)
             return thumbnail
         }
     }
 }
 
-/// One file of the cache of thumbnails, named after the bytes that it shows: a changed picture gets another one.
-struct ThumbnailFile: Sendable {
-    private let folder: String
-    private let path: String
+/// The cache of thumbnails: files named after the bytes that they show, so that a changed picture gets another one.
+struct ThumbnailFolder: Sendable {
+    let path: String
 
-    init(layout: StoreLayout, hash: ContentHash, width: Int) {
-        let name = hash.description
-        folder = layout.thumbnails + "/" + name.prefix(2)
-        path = "\(folder)/\(name)-\(width).jpg"
-    }
+    private func folder(_ hash: ContentHash) -> String { path + "/" + hash.description.prefix(2) }
+
+    private func file(_ hash: ContentHash, _ width: Int) -> String { "\(folder(hash))/\(hash)-\(width).jpg" }
 
     /// - Returns: nil unless the file is there and begins and ends as a JPEG does (ITU-T T.81, B.1.1.3).
-    func read() -> [UInt8]? {
-        guard let data = FileManager.default.contents(atPath: path), data.starts(with: [0xff, 0xd8]),
+    func read(_ hash: ContentHash, width: Int) -> [UInt8]? {
+        guard let data = FileManager.default.contents(atPath: file(hash, width)), data.starts(with: [0xff, 0xd8]),
             data.suffix(2).elementsEqual([0xff, 0xd9])
         else { return nil }
         return [UInt8](data)
     }
 
     /// A cache that cannot be written, as on read-only media, is done without.
-    func write(_ bytes: [UInt8]) {
-        guard (try? Folder.create(folder)) != nil else { return }
-        try? DurableFile.write(bytes.span.bytes, to: path, isSynced: false)
+    func write(_ bytes: [UInt8], of hash: ContentHash, width: Int) {
+        guard (try? Folder.create(folder(hash))) != nil else { return }
+        try? DurableFile.write(bytes.span.bytes, to: file(hash, width), isSynced: false)
     }
 
-    func remove() {
-        unlink(path)
+    /// In all widths.
+    func remove(_ hash: ContentHash) {
+        for width in ThumbnailWidth.all { unlink(file(hash, width)) }
     }
 }

@@ -29,7 +29,7 @@ final class RasterPieces: Sendable {
     }
 
     /// Files that tiles were cut from of late.
-    let files: TileShelf
+    let files: OpenContainers
     let executor: CPUExecutor
     /// Pieces that were made of late, 32 MB: those of the upper levels are quick to send and slow to make.
     private let kept = RecentCache<PieceKey, [UInt8]>(capacity: 32 << 20) { $0.count }
@@ -38,7 +38,7 @@ final class RasterPieces: Sendable {
     /// By raster, 16 MB each; of a file that changed the new one takes the place of the old one.
     private let wholes = RecentCache<Int64, (key: FileKey, whole: Whole)>(capacity: 2)
 
-    init(files: TileShelf = TileShelf(), executor: CPUExecutor = CPUExecutor(label: "sosia.views", width: 2)) {
+    init(files: OpenContainers, executor: CPUExecutor = CPUExecutor(label: "sosia.views", width: 2)) {
         self.files = files
         self.executor = executor
     }

@@ -1,4 +1,3 @@
-import Catalog
 import Images
 public import SosiaCore
 import Workers
@@ -21,25 +20,18 @@ extension Store {
     public func rasters(
         after id: Int64? = nil, limit: Int
     ) async throws -> [ListedRaster] {
-        try await pieces.executor.run {
-            let catalog = self.engine.catalog
-            return try self.engine.reading { try catalog.containers(.raster, after: id, limit: limit) }.map { raster in
-                let tiles = try self.engine.reading { try catalog.tileCount(of: raster.id) }
-                return ListedRaster(raster: raster, tiles: tiles, state: raster.checkFiles())
-            }
+        let page = try await engine.containers(.raster, after: id, limit: limit)
+        return try await pieces.executor.run { [machine] in
+            page.map { ListedRaster(raster: $0.container, tiles: $0.tiles, state: $0.container.state(on: machine)) }
         }
     }
 
-    /// - Throws: ``RasterPlaceError/unknownRaster(_:)``
-    public func raster(_ id: Int64) throws -> TileContainer {
-        let found = try engine.reading { try engine.catalog.container(id) }
-        guard let found, found.kind == .raster else { throw RasterPlaceError.unknownRaster(id) }
+    /// - Throws: ``RasterPlaceError/unknownRaster(_:)``; ``StoreError``
+    public func raster(_ id: Int64) async throws -> TileContainer {
+        guard let found = try await engine.container(id), found.kind == .raster else {
+            throw RasterPlaceError.unknownRaster(id)
+        }
         return found
-    }
-
-    /// The numbers of rasters, by path; paths at which the collection knows none are left out.
-    public func rasterNumbers(of paths: Set<String>) throws -> [String: Int64] {
-        try engine.reading { try engine.catalog.rasterNumbers(of: paths) }
     }
 
     /// A place of a raster, in its own proportions.
@@ -47,7 +39,7 @@ extension Store {
     /// - Returns: a JPEG.
     /// - Throws: ``RasterPlaceError``; ``TileError`` when the file is gone, is not what it was, or cannot be read.
     public func picture(of place: RasterPlace, maximumSide: Int) async throws -> [UInt8] {
-        let raster = try raster(place.raster)
+        let raster = try await raster(place.raster)
         let window = try place.window(in: raster.facts)
         return try await pieces.executor.run {
             let share = min(Double(max(maximumSide, 1)) / Double(max(window.width, window.height)), 1)
@@ -65,9 +57,25 @@ extension Store {
         try await pieces.piece(of: raster, level: level, x: x, y: y)
     }
 
-    /// The pixels of a place, one for each.
-    func pixels(of place: RasterPlace) throws -> PixelImage {
-        let raster = try raster(place.raster)
+    /// The pixels of a tile, cut again from its file.
+    /// - Throws: ``TileError`` when the file is gone, is not what it was, or lies on another machine.
+    public func pixels(of tile: Tile) async throws -> PixelImage {
+        try await queries.run { try await self.cut(tile) }
+    }
+
+    /// The same on the caller's own thread, once the ledger has answered.
+    func cut(_ tile: Tile) async throws -> PixelImage {
+        guard let container = try await engine.container(tile.container) else {
+            throw TileError.missing(path: tile.source)
+        }
+        let pixels = try pieces.files.read(container) { source throws(TileError) in try source.pixels(of: tile.window) }
+        guard let pixels else { throw TileError.changed(path: tile.source) }
+        return pixels
+    }
+
+    /// The pixels of a place, one for each, cut on the caller's own thread.
+    func cut(_ place: RasterPlace) async throws -> PixelImage {
+        let raster = try await raster(place.raster)
         let window = try place.window(in: raster.facts)
         return try pieces.files.scaled(raster, window, width: window.width, height: window.height)
     }

@@ -1,4 +1,4 @@
-import Catalog
+import Workers
 import FileSystem
 public import Rasters
 import SosiaCore
@@ -42,23 +42,21 @@ extension Store {
     func add(
         _ files: [TileFile], options: IngestOptions,
         progress: @escaping @Sendable (IngestProgress) -> Void = { _ in },
-        open: (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in try file.open(isAdding: true)
+        open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in try file.open(isAdding: true)
         }
     ) async throws -> IngestReport {
-        _ = try engine.writable()
+        try checkWritable()
         // Decided before anything is written, so that a missing disk does not leave half a run behind.
-        if options.prune, !options.force, let missing = files.map(\.path).first(where: EmbeddedEngine.isMissing) {
-            throw StoreError.pruneRootMissing(path: missing)
-        }
+        if options.prune, !options.force { try await checkPresence(of: files.map(\.path)) }
         var report = IngestReport()
         for file in files {
             do {
-                let addition = try TileAddition(file, engine: engine, options: options)
+                let addition = try await walking.run { try await TileAddition(file, in: self) }
                 if let known = addition.unchanged {
-                    report.unchanged += try engine.reading { try engine.catalog.tileCount(of: known.id) }
+                    report.unchanged += try await tileCount(of: known.id)
                     try await attribute(known, options.attributes(for: file.path))
                 } else {
-                    try await add(addition, open(file), options, progress, to: &report)
+                    try await add(addition, walking.run { try open(file) }, options, progress, to: &report)
                 }
             } catch let error as TileError {
                 report.skipped.append(SkippedFile(path: file.path, reason: .tile(error)))
@@ -67,7 +65,7 @@ extension Store {
             }
         }
         report.unmatched = options.attributesByPath.keys.filter { !files.map(\.path).contains($0) }.sorted()
-        if options.prune { report.pruned = try await engine.prune(files.map(\.path), force: options.force) }
+        if options.prune { report.pruned = try await prune(files.map(\.path), force: options.force) }
         return report
     }
 
@@ -75,13 +73,13 @@ extension Store {
         _ addition: TileAddition, _ source: any TileSource, _ options: IngestOptions,
         _ progress: @escaping @Sendable (IngestProgress) -> Void, to report: inout IngestReport
     ) async throws {
-        let writer = try engine.writable()
         // Without a network nothing is begun.
-        let embedder = try embedder()
+        let embedder = try await embedder()
         let file = addition.file
-        if let moved = addition.moved { try await writer.move(container: moved.id, to: file.path) }
-        let stamp = try addition.stamp(of: source)
-        let container = try await writer.begin(file.path, kind: file.kind, stamp: stamp, facts: source.facts)
+        if let moved = addition.moved { try await engine.move(container: moved.id, to: file.path, on: machine) }
+        let stamp = try await walking.run { try addition.stamp(of: source) }
+        let container = try await engine.begin(
+            ContainerFile(path: file.path, machine: machine, kind: file.kind, stamp: stamp, facts: source.facts))
         if !source.facts.isGeoreferenced, file.kind == .raster {
             report.notes.append(IngestNote(path: file.path, note: .notGeoreferenced(source.facts.note)))
         } else if let note = source.facts.note {
@@ -89,12 +87,13 @@ extension Store {
         }
         let batch = IngestBatch(engine: engine, size: options.batch, total: source.count, progress: progress)
         let run = TileRun(
-            engine: engine, decoder: decoder, embedder: embedder, options: options, source: source,
-            stamp: stamp, container: container, attributes: options.attributes(for: file.path))
+            engine: engine, machine: machine, decoder: decoder, embedder: embedder, options: options, source: source,
+            stamp: stamp, container: container, mayHaveTiles: addition.mayHaveTiles,
+            attributes: options.attributes(for: file.path))
         var failure: TileError?
         do {
             try await run.run(into: batch)
-            failure = addition.change(of: source, since: stamp)
+            failure = try await walking.run { addition.change(of: source, since: stamp) }
         } catch let error as TileError {
             failure = error
             try await batch.commit()
@@ -103,19 +102,29 @@ extension Store {
         report.merge(own)
         if let failure { throw failure }
         let unread = Set(own.skipped.map(\.path))
-        report.removed += try await writer.finish(container: container, isComplete: unread.isEmpty) {
-            window, isCurrent in
-            guard source.index(of: window) != nil else { return false }
+        let gone = try await tiles(of: container).filter { known in
+            guard source.index(of: known.window) != nil else { return true }
             // What was there and cannot be read any more may be readable again.
-            let tile = Tile(source: file.path, window: window, outline: nil, kind: file.kind)
-            return isCurrent || unread.contains(tile.description)
+            let tile = Tile(
+                container: container, source: file.path, machine: machine, window: known.window, outline: nil,
+                kind: file.kind)
+            return !known.isCurrent && !unread.contains(tile.name(on: machine))
         }
+        report.removed += try await engine.finish(
+            container: container, isComplete: unread.isEmpty, forgetting: gone.map(\.window))
     }
 
     /// Sets attributes on all tiles of a file.
     private func attribute(_ container: TileContainer, _ attributes: Attributes) async throws {
         if attributes.isEmpty { return }
-        let locations = try engine.reading { try engine.catalog.locations(of: container.id) }
-        _ = try await engine.writable().merge(locations.map { ($0, attributes) })
+        let locations = try await tiles(of: container.id).map { tile in
+            SourceLocation.tile(TileLocation(container: container.id, window: tile.window))
+        }
+        _ = try await engine.commit(IngestUnit(attributes: locations.map { ($0, attributes) }))
+    }
+
+    private func tileCount(of container: Int64) async throws -> Int {
+        let page = try await engine.containers(nil, after: container - 1, limit: 1)
+        return page.first.map { $0.container.id == container ? $0.tiles : 0 } ?? 0
     }
 }

@@ -1,4 +1,3 @@
-import Catalog
 import FileSystem
 import SosiaCore
 
@@ -11,28 +10,29 @@ struct TileAddition: Sendable {
     let unchanged: TileContainer?
     /// A file of this size and time that the collection knows from another place, where it is gone: likely this one.
     let moved: TileContainer?
+    /// Whether the collection has never seen the file under this path.
+    private let isNew: Bool
+
+    /// Whether the collection may hold tiles of it.
+    var mayHaveTiles: Bool { !isNew || moved != nil }
 
     /// - Throws: ``SkipReason`` for what is no file; ``StoreError``.
-    init(_ file: TileFile, engine: EmbeddedEngine, options: IngestOptions) throws {
+    init(_ file: TileFile, in store: Store) async throws {
         self.file = file
         if file.path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) { throw SkipReason.nameHasLineBreak }
         own = try Self.stamp(of: file.path)
-        let own = own
-        let known = try engine.reading { try engine.catalog.container(at: file.path) }
-        func isSame(_ container: TileContainer) -> Bool {
-            guard container.kind == file.kind else { return false }
-            let parts = container.parts(at: file.path)
-            let stamp = parts.isEmpty ? own : try? TileContainer.stamp(of: file.path, with: parts)
-            // A side file that was not there may say something else of the pixels.
-            return stamp.map(container.stamp.isSameFile) == true && file.newParts(besides: parts).isEmpty
-        }
-        moved =
-            known == nil
-            ? try engine.reading { try engine.catalog.containers() }
-                .first { isSame($0) && EmbeddedEngine.isMissing($0.path) }
-            : nil
-        unchanged = known.flatMap { known in
-            known.isComplete && isSame(known) && known.facts.tiling == file.tiling ? known : nil
+        let known = try await store.engine.container(at: file.path, on: store.machine)
+        isNew = known == nil
+        if let known {
+            let isUnchanged = known.isComplete && file.isSame(as: known, own) && known.facts.tiling == file.tiling
+            (unchanged, moved) = (isUnchanged ? known : nil, nil)
+        } else {
+            let own = own
+            unchanged = nil
+            moved = try await store.countedContainers().lazy.map(\.container).first { container in
+                container.machine == store.machine && file.isSame(as: container, own)
+                    && MissingFile.isMissing(container.path)
+            }
         }
     }
 
@@ -65,5 +65,17 @@ struct TileAddition: Sendable {
         }
         guard status.kind == .file else { throw .notARegularFile }
         return ImageSource.Stamp(status.stamp)
+    }
+}
+
+extension TileFile {
+    /// Whether it is taken for a file that the collection knows, by sizes and times.
+    /// - Parameter own: the stamp of the file without its parts.
+    fileprivate func isSame(as container: TileContainer, _ own: ImageSource.Stamp) -> Bool {
+        guard container.kind == kind else { return false }
+        let parts = container.parts(at: path)
+        let stamp = parts.isEmpty ? own : try? TileContainer.stamp(of: path, with: parts)
+        // A side file that was not there may say something else of the pixels.
+        return stamp.map(container.stamp.isSameFile) == true && newParts(besides: parts).isEmpty
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A file that many pictures are cut from.
 ///
 /// Any number of threads use it at once.
-public protocol TileSource: Sendable {
+protocol TileSource: Sendable {
     var kind: TileContainer.Kind { get }
     /// Absolute.
     var path: String { get }
@@ -39,33 +39,28 @@ public protocol TileSource: Sendable {
 }
 
 /// Hands the windows of a file out to the threads that ask for them.
-public protocol TileReader: Sendable {
+protocol TileReader: Sendable {
     /// - Returns: the next window, by its position among those that were asked for; nil behind the last one.
     func next() -> ReadTile?
 }
 
 /// What was read of a window.
-public struct ReadTile: Sendable {
+struct ReadTile: Sendable {
     /// Among the indexes that the reader was made for.
-    public let position: Int
+    let position: Int
     /// nil for a window that is to be dropped.
-    public let pixels: Result<PixelImage?, TileError>
-
-    public init(position: Int, pixels: Result<PixelImage?, TileError>) {
-        self.position = position
-        self.pixels = pixels
-    }
+    let pixels: Result<PixelImage?, TileError>
 }
 
 extension TileSource {
     /// There is no larger picture.
-    public func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? { nil }
+    func scaled(_ window: PixelWindow, width: Int, height: Int) throws(TileError) -> PixelImage? { nil }
 
     /// Nothing.
-    public func attributes(at index: Int) throws(TileError) -> Attributes { [:] }
+    func attributes(at index: Int) throws(TileError) -> Attributes { [:] }
 
     /// Each window by itself, on the thread that asks for it.
-    public func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }
+    func reader(of indexes: [Int]) -> any TileReader { SingleTileReader(source: self, indexes: indexes) }
 }
 
 /// Reads one window after the other, several threads at once.
@@ -100,6 +95,8 @@ public enum TileError: Error, Hashable, Sendable {
     case damaged(path: String, window: PixelWindow, reason: String)
     /// Nothing is known to be wrong with the file: what reads it is not there, or has no memory left.
     case unavailable(reason: String)
+    /// The file lies on another machine, which alone can read it.
+    case elsewhere(path: String, machine: MachineName)
     /// Nobody waits for the pixels any more.
     case cancelled
 }
@@ -112,6 +109,7 @@ extension TileError: CustomStringConvertible {
         case .unreadable(_, let reason): reason
         case .damaged(_, _, let reason): reason
         case .unavailable(let reason): reason
+        case .elsewhere(let path, let machine): "\(path) is a file of \(machine), and can be read there only"
         case .cancelled: "the reading was cancelled"
         }
     }

@@ -1,115 +1,113 @@
-import Catalog
 import SosiaCore
 import Workers
 
 extension Store {
     /// Adds uploads as one batch: what is not skipped survives a crash, its original bytes included, when this returns.
     ///
-    /// They pass the same rooms as files: hashed, decoded, embedded, and committed at once.
+    /// They pass the same rooms as files: hashed, decoded, embedded, and committed at once. The bytes are put before the
+    /// commit that names them.
     /// - Returns: one outcome an upload, in order.
-    /// - Throws: ``StoreError/noObjectStore`` when the store was opened without one; ``StoreError``,
+    /// - Throws: `StoreError.noObjectStore` when the collection has no place for them; ``StoreError``,
     ///   `ObjectStoreError` when nothing was added.
     public func add(_ uploads: [Upload]) async throws -> [UploadOutcome] {
-        _ = try engine.writable()
+        try checkWritable()
         guard let objects else { throw StoreError.noObjectStore }
         // Loaded before anything is written, so that a missing network is an error of its own.
-        _ = try embedder()
-        var outcomes = [UploadOutcome?](repeating: nil, count: uploads.count)
-        var left = Array(uploads.indices)
+        let embedder = try await embedder()
+        let named = try await hash(uploads)
+        var outcomes = named.map { upload -> UploadOutcome? in
+            if case .failure(let reason) = upload.hash { upload.outcome(.skipped(reason)) } else { nil }
+        }
         // A picture that was known while its upload was read may be removed before the commit: then it is read again.
-        while !left.isEmpty {
-            let read = try await read(left.map { uploads[$0] })
-            for (position, upload) in zip(left, read) {
-                if case .skipped(let reason) = upload.content {
-                    outcomes[position] = UploadOutcome(name: upload.name, result: .skipped(reason))
+        while true {
+            let left = named.indices.filter { outcomes[$0] == nil }
+            if left.isEmpty { return outcomes.compactMap(\.self) }
+            var entries: [(position: Int, entry: IngestEntry)] = []
+            for (position, entry) in zip(left, try await read(left.map { named[$0] }, embedder)) {
+                switch entry {
+                case .success(let entry): entries.append((position, entry))
+                case .failure(let reason): outcomes[position] = named[position].outcome(.skipped(reason))
                 }
             }
-            let kept = zip(left, read).filter { outcomes[$0.0] == nil }
-            let results = try await originals.take {
-                for (position, upload) in kept {
-                    if let hash = upload.hash { try await objects.put(uploads[position].bytes, as: hash) }
+            if entries.isEmpty { continue }
+            for (position, entry) in entries { try await objects.put(named[position].upload.bytes, as: entry.hash) }
+            let committed = try await engine.commit(IngestUnit(entries.map(\.entry)))
+            for (item, outcome) in zip(entries, committed) {
+                outcomes[item.position] = UploadOutcome.Result(outcome).map(named[item.position].outcome)
+            }
+        }
+    }
+
+    private func hash(_ uploads: [Upload]) async throws -> [NamedUpload] {
+        try await onUploadThreads(uploads) { NamedUpload($0) }
+    }
+
+    /// What becomes of each upload: the ledger is asked once for all, and only what is new is decoded and embedded.
+    private func read(
+        _ uploads: [NamedUpload], _ embedder: any Embedder
+    ) async throws -> [Result<IngestEntry, SkipReason>] {
+        let hashes = try uploads.map { try $0.hash.get() }
+        let known = try await engine.known(hashes)
+        let reader = PictureReader(decoder: decoder, embedder: embedder)
+        return try await onUploadThreads(Array(zip(zip(uploads, hashes), known))) { item, origins in
+            let (upload, hash) = item
+            let source = ImageSource(location: .upload(hash, name: upload.name))
+            return Result { () throws(SkipReason) in
+                IngestEntry(
+                    hash: hash, source: source,
+                    content: origins.isEmpty ? try reader.content(of: upload.upload.bytes) : nil,
+                    attributes: upload.upload.attributes)
+            }
+        }
+    }
+
+    private func onUploadThreads<Item: Sendable, Value: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item) -> Value
+    ) async throws -> [Value] {
+        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+            for (position, item) in items.enumerated() {
+                group.addTask(executorPreference: self.uploads) {
+                    try Task.checkCancellation()
+                    return (position, body(item))
                 }
-                return try await commit(kept.map(\.1))
             }
-            for (item, result) in zip(kept, results) {
-                outcomes[item.0] = result.map { UploadOutcome(name: item.1.name, result: $0) }
-            }
-            left = left.filter { outcomes[$0] == nil }
-        }
-        return outcomes.compactMap(\.self)
-    }
-
-    private func read(_ uploads: [Upload]) async throws -> [ReadUpload] {
-        try await withThrowingTaskGroup(of: (Int, ReadUpload).self) { group in
-            for (position, upload) in uploads.enumerated() {
-                group.addTask(executorPreference: self.uploads) { (position, try self.read(upload)) }
-            }
-            var read = [ReadUpload?](repeating: nil, count: uploads.count)
-            for try await (position, upload) in group { read[position] = upload }
-            return read.compactMap(\.self)
-        }
-    }
-
-    private func read(_ upload: Upload) throws -> ReadUpload {
-        let bytes = Int64(upload.bytes.count)
-        let name = UploadSource.kept(upload.name)
-        guard bytes <= FileContent.maximumBytes else {
-            let reason = SkipReason.tooLarge(bytes: bytes, maximum: FileContent.maximumBytes)
-            return ReadUpload(name: name, hash: nil, content: .skipped(reason))
-        }
-        guard let hash = ContentHash(of: upload.bytes) else {
-            return ReadUpload(name: name, hash: nil, content: .skipped(.decoding(.empty)))
-        }
-        let source = ImageSource(location: UploadSource(upload.name, hash: hash).location)
-        if try engine.reading({ try engine.catalog.image(hash) }) != nil {
-            let entry = CatalogEntry(hash: hash, source: source, attributes: upload.attributes, content: nil)
-            return ReadUpload(name: name, hash: hash, content: .known(KnownFile(path: source.location, entry: entry)))
-        }
-        do {
-            let reader = PictureReader(decoder: decoder, embedder: try embedder())
-            let draft = try reader.draft(upload.bytes, hash: hash, source: source, attributes: upload.attributes)
-            return ReadUpload(name: name, hash: hash, content: .draft(draft))
-        } catch let reason as SkipReason {
-            return ReadUpload(name: name, hash: hash, content: .skipped(reason))
-        }
-    }
-
-    /// - Returns: one result an upload; nil for one that has to be read again.
-    private func commit(_ uploads: [ReadUpload]) async throws -> [UploadOutcome.Result?] {
-        guard !uploads.isEmpty else { return [] }
-        let (new, old) = (uploads.compactMap(\.draft), uploads.compactMap(\.known))
-        let outcomes = try await engine.writable().upsert(new, known: old)
-        var drafts = outcomes.makeIterator()
-        var known = outcomes.dropFirst(new.count).makeIterator()
-        return uploads.map { upload in
-            let outcome = upload.draft != nil ? drafts.next() : known.next()
-            return switch outcome {
-            case .added(let id), .changed(let id): .added(id)
-            case .moved(let id), .duplicate(let id), .touched(let id): .known(id)
-            case .unknown, nil: nil
-            }
+            var values = [Value?](repeating: nil, count: items.count)
+            for try await (position, value) in group { values[position] = value }
+            return values.compactMap(\.self)
         }
     }
 }
 
-/// An upload on its way to the commit.
-private struct ReadUpload: Sendable {
-    enum Content: Sendable {
-        case draft(ImageDraft)
-        case known(KnownFile)
-        case skipped(SkipReason)
-    }
-
+/// An upload whose bytes have a name.
+private struct NamedUpload: Sendable {
+    let upload: Upload
+    /// As it is kept.
     let name: String
-    /// nil for what was too large to be read.
-    let hash: ContentHash?
-    let content: Content
+    let hash: Result<ContentHash, SkipReason>
 
-    var draft: ImageDraft? {
-        if case .draft(let draft) = content { draft } else { nil }
+    init(_ upload: Upload) {
+        self.upload = upload
+        name = Upload.keptName(upload.name)
+        let bytes = Int64(upload.bytes.count)
+        if bytes > FileContent.maximumBytes {
+            hash = .failure(.tooLarge(bytes: bytes, maximum: FileContent.maximumBytes))
+        } else if let name = ContentHash(of: upload.bytes) {
+            hash = .success(name)
+        } else {
+            hash = .failure(.decoding(.empty))
+        }
     }
 
-    var known: KnownFile? {
-        if case .known(let file) = content { file } else { nil }
+    func outcome(_ result: UploadOutcome.Result) -> UploadOutcome { UploadOutcome(name: name, result: result) }
+}
+
+extension UploadOutcome.Result {
+    /// - Returns: nil for what has to be read again.
+    fileprivate init?(_ outcome: IngestOutcome) {
+        switch outcome {
+        case .added(let id), .changed(let id): self = .added(id)
+        case .moved(let id), .duplicate(let id), .touched(let id): self = .known(id)
+        case .unknown: return nil
+        }
     }
 }

@@ -36,3 +36,24 @@ public struct UploadOutcome: Sendable, Hashable {
         }
     }
 }
+
+extension Upload {
+    private static let maximumNameBytes = 255
+    private static let nameless = "picture"
+
+    /// The last part of a name from outside, on one line and of a file name's length.
+    static func keptName(_ name: String) -> String {
+        let last = name.split { $0 == "/" || $0 == "\\" }.last ?? ""
+        var kept = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in last.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: continue
+            default: bytes += UTF8.width(scalar)
+            }
+            guard bytes <= maximumNameBytes else { break }
+            kept.append(scalar)
+        }
+        return kept.isEmpty ? nameless : String(kept)
+    }
+}

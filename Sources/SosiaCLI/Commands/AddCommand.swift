@@ -13,6 +13,8 @@ struct AddCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var machine: MachineOptions
+
     @OptionGroup var memory: MemoryOptions
 
     @Option(help: "The network for a new collection (see `sosia model list`).")
@@ -64,13 +66,14 @@ struct AddCommand: AsyncParsableCommand {
             + (paths.contains("-") ? try StandardInput.paths(nulSeparated: nulSeparated) : [])
 
         // A mistyped path makes no collection.
-        if !Store.exists(at: store.resolved), let first = named.first,
-            !named.contains(where: FileManager.default.fileExists(atPath:))
+        if let first = named.first, !named.contains(where: FileManager.default.fileExists(atPath:)),
+            try await !Store.exists(at: store.address)
         {
             throw InputFile.Unreadable(path: Console.oneLine(first), reason: .notFound)
         }
-        let collection = try Store(
-            creating: store.resolved, model: model, precision: precision, jobs: jobs, memory: memory.memory)
+        let collection = try await Store(
+            creating: store.address, model: model, precision: precision, jobs: jobs, memory: memory.memory,
+            machine: machine.name)
         let line = ProgressLine()
         defer { line.clear() }
         let show: @Sendable (IngestProgress) -> Void = { progress in
@@ -91,7 +94,7 @@ struct AddCommand: AsyncParsableCommand {
         try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
-        try AddOutput(report, isTiles: tiles.isGiven, store: store.resolved, seconds: seconds).print(
+        try AddOutput(report, isTiles: tiles.isGiven, store: collection.address?.description, seconds: seconds).print(
             json: store.json)
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }

@@ -75,12 +75,12 @@ struct BenchCommand: AsyncParsableCommand {
                 let pictures =
                     result.found > EmbeddingBenchmark.maximumPictures
                     ? "\(result.pictures) of \(result.found)" : "\(result.pictures)"
-                print(
+                Console.print(
                     "\(embedder.identity.name), \(embedder.identity.precision.rawValue), \(pictures) pictures, "
                         + "\(jobs) jobs, median of \(rounds) rounds")
-                print(String(format: "pipeline\t%.1f images/s", result.pipelineRate))
-                print(String(format: "inference\t%.1f images/s", result.inferenceRate))
-                print(String(format: "ratio\t%.3f", result.ratio))
+                Console.print(String(format: "pipeline\t%.1f images/s", result.pipelineRate))
+                Console.print(String(format: "inference\t%.1f images/s", result.inferenceRate))
+                Console.print(String(format: "ratio\t%.3f", result.ratio))
             }
             if !result.skipped.isEmpty { throw ExitStatus.skippedFiles }
         }

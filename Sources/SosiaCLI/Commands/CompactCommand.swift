@@ -20,14 +20,14 @@ struct CompactCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try Store(opening: store.resolved, writable: true, objects: store.originals)
+        let collection = try await store.open(writable: true)
         let report = try await collection.compact()
-        if let error = report.catalogError { Console.error("the catalog kept its size: \(error)") }
+        if let error = report.ledgerError { Console.error("the catalog kept its size: \(error)") }
         try await collection.prepareIndexes()
         if store.json {
             return try Console.json(
                 Output(pictures: report.pictures, bytesBefore: report.bytesBefore, bytesAfter: report.bytesAfter))
         }
-        print("\(report.pictures) pictures, \(Console.size(report.bytesBefore)) -> \(Console.size(report.bytesAfter))")
+        Console.print("\(report.pictures) pictures, \(Console.size(report.bytesBefore)) -> \(Console.size(report.bytesAfter))")
     }
 }

@@ -56,7 +56,7 @@ struct KeyCommand: AsyncParsableCommand {
                 try ring.add(name: name, scopes: write ? [.read, .write] : [.read])
             }
             if options.json { return try Console.json(Output(name: name, key: key.text)) }
-            print(key.text)
+            Console.print(key.text)
         }
     }
 
@@ -69,7 +69,7 @@ struct KeyCommand: AsyncParsableCommand {
             let entries = try options.file.read().records.map(Entry.init)
             if options.json { return try Console.json(entries) }
             for entry in entries {
-                print(
+                Console.print(
                     Console.printable(entry.name), entry.scopes.joined(separator: ","), entry.created, separator: "\t")
             }
         }
@@ -91,7 +91,7 @@ struct KeyCommand: AsyncParsableCommand {
         func run() throws {
             try options.file.change { ring throws(KeyFileError) in try ring.remove(name: name) }
             if options.json { return try Console.json(Output(removed: name)) }
-            print("removed \(Console.printable(name))")
+            Console.print("removed \(Console.printable(name))")
         }
     }
 }

@@ -19,7 +19,7 @@ struct ModelCommand: AsyncParsableCommand {
             let cards = listing.models.map(\.card)
             if json { return try Console.json(cards) }
             for card in cards {
-                print(
+                Console.print(
                     Console.printable(card.name), "\(card.dimension) dimensions",
                     "\(card.input.width)x\(card.input.height)", Console.printable(card.licence), separator: "\t")
             }
@@ -40,7 +40,7 @@ struct ModelCommand: AsyncParsableCommand {
             if json { return try Console.json(card) }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-            print(String(decoding: try encoder.encode(card), as: UTF8.self))
+            Console.print(String(decoding: try encoder.encode(card), as: UTF8.self))
         }
     }
 
@@ -66,7 +66,7 @@ struct ModelCommand: AsyncParsableCommand {
                 ?? weights.deletingPathExtension().appendingPathExtension("json")
             let added = try ModelDirectory.standard().add(card: description, weights: weights)
             if json { return try Console.json(added.card) }
-            print("added \(Console.printable(added.card.name)) (\(added.card.dimension) dimensions)")
+            Console.print("added \(Console.printable(added.card.name)) (\(added.card.dimension) dimensions)")
         }
     }
 }

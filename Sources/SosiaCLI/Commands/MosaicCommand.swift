@@ -49,7 +49,7 @@ struct MosaicCommand: AsyncParsableCommand {
             throw ValidationError("\(listed.count) pictures, expected 1 to \(Mosaic.cells.maximum).")
         }
         let needsStore = label != nil || listed.contains(where: \.isImage)
-        let collection = needsStore ? try Store(opening: store.resolved, jobs: 1, objects: store.originals) : nil
+        let collection = needsStore ? try await store.open(jobs: 1) : nil
         let labels = try await labels(of: listed, in: collection)
         let palette = LabelPalette(labels.compactMap(\.self))
         let mosaic = Mosaic(
@@ -81,7 +81,7 @@ struct MosaicCommand: AsyncParsableCommand {
             try Console.json(Output(pictures: listed.count, absent: absent, colors: palette.hexadecimal))
         } else {
             for (label, color) in palette.hexadecimal.sorted(by: { $0.key < $1.key }) {
-                print(color, Console.oneLine(Console.printable(label)), separator: "\t")
+                Console.print(color, Console.oneLine(Console.printable(label)), separator: "\t")
             }
         }
         if !absent.isEmpty { throw ExitStatus.skippedFiles }

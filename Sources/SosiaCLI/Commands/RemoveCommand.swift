@@ -12,6 +12,8 @@ struct RemoveCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var machine: MachineOptions
+
     private struct Output: Encodable {
         let removed: Int
         /// Missing when all were known.
@@ -19,14 +21,14 @@ struct RemoveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try Store(opening: store.resolved, writable: true, objects: store.originals)
+        let collection = try await store.open(writable: true, machine: machine.name)
         var unknown: [String] = []
         for target in targets {
             if let id = ImageID(argument: target) {
-                if try collection.contains(id) { continue }
+                if try await collection.contains(id) { continue }
                 Console.error("there is no picture with id \(id)")
             } else {
-                if try collection.contains(path: target) { continue }
+                if try await collection.contains(path: target) { continue }
                 Console.error("no picture was seen at \(Console.oneLine(AbsolutePath.of(target)))")
             }
             unknown.append(target)
@@ -37,7 +39,7 @@ struct RemoveCommand: AsyncParsableCommand {
         if store.json {
             try Console.json(Output(removed: removed, unknown: unknown.isEmpty ? nil : unknown))
         } else {
-            print("\(removed) removed")
+            Console.print("\(removed) removed")
         }
         if !unknown.isEmpty { throw removed == 0 ? ExitStatus.failed : ExitStatus.skippedFiles }
     }

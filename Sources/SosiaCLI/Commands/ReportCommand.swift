@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Foundation
 import Reports
 import Sosia
@@ -59,7 +60,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let sheets = try [pdf, html].map { try $0.map(SheetFile.init) }
-        let collection = try Store(opening: store.resolved, jobs: 1, objects: store.originals)
+        let collection = try await store.open(jobs: 1)
         try await search.prepare(collection)
         let loader = PictureLoader(collection: collection, side: ReportPicture.side.standard)
         let status = try await collection.status()
@@ -73,8 +74,8 @@ struct ReportCommand: AsyncParsableCommand {
             line.show("searching", done: index, total: queries.count)
             let (query, source) = try Self.query(text)
             let answer = try await answer(query, source, collection)
-            try writer.append(try await section(query, source, answer, loader, status.pictures))
-            if store.json { answers.append(SearchOutput(query: query.name, model: status.model, answer: answer)) }
+            try writer.append(try await section(query, source, answer, loader, status.engine.pictures, collection.machine))
+            if store.json { answers.append(SearchOutput(query: query.name, answer: answer, in: collection)) }
         }
         try writer.finish()
         line.clear()
@@ -83,8 +84,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func facts(_ status: StoreStatus) -> [Report.Fact] {
         [
-            Report.Fact("collection", (status.path as NSString).lastPathComponent),
-            Report.Fact("pictures", "\(status.pictures)"),
+            Report.Fact("collection", AbsolutePath.name(status.address?.description ?? "")),
+            Report.Fact("pictures", "\(status.engine.pictures)"),
             Report.Fact("model", status.model.name),
             Report.Fact("weights", status.model.weightsSHA256),
             Report.Fact(
@@ -114,7 +115,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func section(
         _ query: QueryArgument, _ source: PictureExample.Source, _ answer: Store.Answer, _ loader: PictureLoader,
-        _ pictures: Int
+        _ pictures: Int, _ machine: MachineName
     ) async throws -> Report.Section {
         var neighbors: [Report.Entry] = []
         for (index, hit) in answer.hits.enumerated() {
@@ -122,7 +123,8 @@ struct ReportCommand: AsyncParsableCommand {
                 Report.Entry(
                     picture: try await loader.pixels(of: hit.record).map { try ReportPicture($0) },
                     lines: [
-                        String(format: "%d  %.4f", index + 1, hit.distance), "id \(hit.record.id)", hit.record.place,
+                        String(format: "%d  %.4f", index + 1, hit.distance), "id \(hit.record.id)",
+                        hit.record.name(on: machine),
                     ]))
         }
         let shown: PixelImage? =

@@ -29,6 +29,8 @@ struct SearchCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var machine: MachineOptions
+
     @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("Write the query and its answer as one picture.", valueName: "file.jpg"))
@@ -51,8 +53,7 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         // Checked before the search, not after it.
         let file = try sheet.map(SheetFile.init)
-        let collection = try Store(
-            opening: store.resolved, jobs: 1, memory: memory.memory, objects: store.originals)
+        let collection = try await store.open(jobs: 1, memory: memory.memory, machine: machine.name)
         let expression = try QueryExpression(query)
         let question = try question(expression)
         try await search.prepare(collection)
@@ -65,10 +66,9 @@ struct SearchCommand: AsyncParsableCommand {
             throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
         }
         if geojson != "-" {
-            try SearchOutput(query: expression.name, model: collection.engine.model, answer: answer)
-                .print(json: store.json)
+            try SearchOutput(query: expression.name, answer: answer, in: collection).print(json: store.json)
         }
-        if let geojson { try FeatureCollection(answer.hits).write(to: geojson) }
+        if let geojson { try FeatureCollection(answer.hits, on: collection.machine).write(to: geojson) }
         if let file {
             try file.write(await collection.sheet(of: answer, query: shown(question, in: collection)))
         }

@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
             reachable from this machine only, unless keys say who else may use it (`sosia key`).
             """)
 
-    @Option(help: ArgumentHelp("Serve one collection; it is created if it does not exist.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Serve one collection; it is created if it does not exist.", valueName: "store"))
     var store: String?
 
     @Option(
@@ -60,6 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Search only; another process may write.")
     var readOnly = false
 
+    @OptionGroup var machine: MachineOptions
+
     func validate() throws {
         guard store == nil || root == nil else { throw ValidationError("--store and --root exclude each other.") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert goes with --tls-key.") }
@@ -74,13 +76,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await serve(options) { address in
-            print("serving", address, separator: "\t")
+            Console.print("serving", address, separator: "\t")
             fflush(nil)
         }
     }
 
     private var options: ServerOptions {
-        var options = ServerOptions(root.map(CollectionSource.folder) ?? .store(store ?? StoreLocation.standard()))
+        var options = ServerOptions(root.map(CollectionSource.directory) ?? .store(store ?? StoreAddress.standard()))
+        options.machine = machine.name
         options.host = host
         options.port = port
         options.keyFile = apiKeyFile

@@ -19,22 +19,25 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let record = try await Store(opening: store.resolved).record(id)
+        let collection = try await store.open()
+        let record = try await collection.record(id)
+        let machine = collection.machine
+        let paths =
+            record.tile.map { [$0.name(on: machine)] } ?? record.sources.map { $0.text(on: machine) }
         if store.json {
             return try Console.json(
                 Output(
-                    id: record.id, paths: record.tile == nil ? record.sources : [record.path],
+                    id: record.id, paths: record.tile == nil ? paths : [record.path(on: machine)],
                     attributes: record.allAttributes, tile: record.tile.map(TileOutput.init)))
         }
-        print("id", record.id, separator: "\t")
-        let paths = record.tile.map { [$0.description] } ?? record.sources
-        for path in paths { print("path", Console.printable(path), separator: "\t") }
+        Console.print("id", record.id, separator: "\t")
+        for path in paths { Console.print("path", Console.printable(path), separator: "\t") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (name, value) in record.allAttributes.sorted(by: { $0.key < $1.key }) {
             var text = String(decoding: try encoder.encode(value), as: UTF8.self)
             if case .string(let string) = value { text = string }
-            print(Console.printable(name), Console.printable(text), separator: "\t")
+            Console.print(Console.printable(name), Console.printable(text), separator: "\t")
         }
     }
 }

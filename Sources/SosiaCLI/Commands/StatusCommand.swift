@@ -13,6 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
         let pictures: Int
         let vacant: Int
         let model: ModelIdentity
+        let abilities: EngineAbilities
         let bytes: [String: Int64]
         let indexes: [Index]
         /// Missing when there are none.
@@ -34,32 +35,37 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let status = try await Store(opening: store.resolved).status()
+        let status = try await store.open().status()
+        let rasters = status.containers.map { RasterOutput($0, on: status.machine) }
+        let (engine, path) = (status.engine, status.address?.description ?? "")
         if store.json {
             return try Console.json(
                 Output(
-                    store: status.path, pictures: status.pictures, vacant: status.vacant, model: status.model,
-                    bytes: ["catalog": status.catalogBytes, "vectors": status.vectorBytes],
-                    indexes: status.indexes.map(Output.Index.init),
-                    rasters: status.containers.isEmpty ? nil : status.containers.map { RasterOutput($0, in: status) }))
+                    store: path, pictures: engine.pictures, vacant: engine.vacant, model: status.model,
+                    abilities: status.abilities, bytes: ["catalog": engine.ledgerBytes, "vectors": engine.vectorBytes],
+                    indexes: engine.indexes.map(Output.Index.init),
+                    rasters: rasters.isEmpty ? nil : rasters))
         }
-        print("store", Console.printable(status.path), separator: "\t")
-        print("pictures", status.pictures, separator: "\t")
-        if status.lost > 0 {
-            print("lost", "\(status.lost) pictures wait for their files to be added", separator: "\t")
+        Console.print("store", Console.printable(path), separator: "\t")
+        Console.print("pictures", engine.pictures, separator: "\t")
+        if engine.lost > 0 {
+            Console.print("lost", "\(engine.lost) pictures wait for their files to be added", separator: "\t")
         }
-        print("model", Console.printable("\(status.model)"), separator: "\t")
-        let vacant = status.vacant > 0 ? ", \(status.vacant) rows vacant (`sosia compact`)" : ""
-        print("vectors", Console.size(status.vectorBytes) + vacant, separator: "\t")
-        print("catalog", Console.size(status.catalogBytes), separator: "\t")
-        let rows = status.pictures + status.vacant
-        for index in status.indexes {
+        Console.print("model", Console.printable("\(status.model)"), separator: "\t")
+        let abilities = AbilitiesText(status.abilities)
+        Console.print("engine", abilities.promises, separator: "\t")
+        Console.print("limits", abilities.limits, separator: "\t")
+        let vacant = engine.vacant > 0 ? ", \(engine.vacant) rows vacant (`sosia compact`)" : ""
+        Console.print("vectors", Console.size(engine.vectorBytes) + vacant, separator: "\t")
+        Console.print("catalog", Console.size(engine.ledgerBytes), separator: "\t")
+        let rows = engine.pictures + engine.vacant
+        for index in engine.indexes {
             let covers = "\(index.kind), \(index.rows) of \(rows) rows"
-            print("index", "\(covers), \(Console.size(index.bytes))", separator: "\t")
+            Console.print("index", "\(covers), \(Console.size(index.bytes))", separator: "\t")
             index.calibration.map(show)
         }
-        if status.indexes.isEmpty { print("index", "none, every vector is scanned", separator: "\t") }
-        for container in status.containers { RasterOutput(container, in: status).print() }
+        if engine.indexes.isEmpty { Console.print("index", "none, every vector is scanned", separator: "\t") }
+        for raster in rasters { raster.print() }
     }
 
     /// The measured cost of recall, one line a choice of settings.
@@ -68,8 +74,8 @@ struct StatusCommand: AsyncParsableCommand {
             let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             let line = String(
                 format: "recall@%d %.4f: %.3f ms a query", IndexCalibration.k, entry.recall, entry.milliseconds)
-            print("", settings.isEmpty ? line : "\(line) (\(settings.joined(separator: ", ")))", separator: "\t")
+            Console.print("", settings.isEmpty ? line : "\(line) (\(settings.joined(separator: ", ")))", separator: "\t")
         }
-        print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
+        Console.print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
     }
 }

@@ -28,21 +28,25 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let lost = repair ? try Store.repair(store.resolved).lost : nil
-        let report = try await Store(opening: store.resolved, objects: store.originals).verify()
+        let lost = repair ? try await Store.repair(store.address).lost : nil
+        let collection = try await store.open()
+        let report = try await collection.verify()
+        let machine = collection.machine
         let problems = report.problems.map(\.description)
         if store.json {
             try Console.json(
                 Output(
                     pictures: report.pictures, vacant: report.vacant, problems: problems,
-                    lost: lost?.map { Output.Lost(id: $0.id, paths: $0.sources) }))
+                    lost: lost?.map { Output.Lost(id: $0.id, paths: $0.sources.map { $0.text(on: machine) }) }))
         } else {
             for picture in lost ?? [] {
-                let paths = picture.sources.isEmpty ? "its file" : picture.sources.joined(separator: " or ")
-                print("picture \(picture.id) lost its vector; add \(Console.printable(paths)) again")
+                let paths =
+                    picture.sources.isEmpty
+                    ? "its file" : picture.sources.map { $0.text(on: machine) }.joined(separator: " or ")
+                Console.print("picture \(picture.id) lost its vector; add \(Console.printable(paths)) again")
             }
-            for problem in problems { print(Console.printable(problem)) }
-            print("\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
+            for problem in problems { Console.print(Console.printable(problem)) }
+            Console.print("\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
         }
         if !problems.isEmpty { throw ExitStatus.failed }
     }

@@ -1,22 +1,42 @@
 public import ArgumentParser
-import ObjectStores
 public import Sosia
 
 struct StoreOptions: ParsableArguments {
-    @Option(name: .customLong("store"), help: "The collection's folder.")
-    var path: String?
+    @Option(name: .customLong("store"), help: ArgumentHelp("The collection's folder.", valueName: "store"))
+    var text: String?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    var resolved: String { path ?? StoreLocation.standard() }
-
-    /// The bytes of pictures that were uploaded to the collection.
-    var originals: FolderObjectStore { FolderObjectStore(path: StoreLocation.originals(of: resolved)) }
+    /// May hold a password, so it is not for printing.
+    var address: String { text ?? StoreAddress.standard() }
 
     func validate() throws {
-        if path == "" { throw ValidationError("--store names no folder.") }
+        if text == "" { throw ValidationError("--store names no folder.") }
     }
+
+    func open(
+        writable: Bool = false, jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil,
+        machine: MachineName = .host
+    ) async throws -> Store {
+        try await Store(opening: address, writable: writable, jobs: jobs, memory: memory, machine: machine)
+    }
+}
+
+struct MachineOptions: ParsableArguments {
+    @Option(
+        name: .customLong("machine"),
+        help: ArgumentHelp(
+            "The name of this machine; give machines that share a disk the same.",
+            valueName: "name"))
+    var name = MachineName.host
+}
+
+extension MachineName: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    /// Help texts are the same on every machine.
+    public var defaultValueDescription: String { "$SOSIA_MACHINE, or the host's name" }
 }
 
 struct MemoryOptions: ParsableArguments {

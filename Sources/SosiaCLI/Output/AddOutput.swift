@@ -24,7 +24,7 @@ struct AddOutput: Encodable {
     let skipped: [Skipped]
     /// Rows of the table of attributes that match no file of this run; nil if there are none.
     let unmatched: [String]?
-    let store: String
+    let store: String?
     let tookMilliseconds: Double
 
     private enum CodingKeys: String, CodingKey {
@@ -33,7 +33,7 @@ struct AddOutput: Encodable {
     }
 
     /// - Parameter isTiles: whether rasters or tiny images were added.
-    init(_ report: IngestReport, isTiles: Bool, store: String, seconds: Double) {
+    init(_ report: IngestReport, isTiles: Bool, store: String?, seconds: Double) {
         added = report.added
         changed = report.changed
         moved = report.moved
@@ -69,7 +69,7 @@ struct AddOutput: Encodable {
         ]
         let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let time = String(format: "%.1f s", tookMilliseconds / 1000)
-        Swift.print("\(words.isEmpty ? "nothing to add" : words.joined(separator: ", ")) in \(time)")
+        Console.print("\(words.isEmpty ? "nothing to add" : words.joined(separator: ", ")) in \(time)")
     }
 }
 

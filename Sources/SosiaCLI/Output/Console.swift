@@ -9,13 +9,36 @@ enum Console {
         var description: String { "the output cannot be written: \(String(cString: strerror(code)))" }
     }
 
-    static func error(_ line: String) {
-        notice(printable(line) + "\n")
+    /// Where text goes.
+    struct Streams: Sendable {
+        let output: @Sendable (String) -> Void
+        let errors: @Sendable (String) -> Void
+        /// Whether a line on `errors` may be written over.
+        var isTerminal = false
+
+        /// Those of the process. When nobody can read what goes wrong, the work goes on all the same.
+        static let standard = Streams(
+            output: { Swift.print($0, terminator: "") },
+            errors: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
+            isTerminal: isatty(STDERR_FILENO) == 1)
     }
 
-    /// Text on standard error as it is. When nobody can read it, the work goes on all the same.
+    /// Tests that run commands in their own process put others in their place for a task.
+    @TaskLocal static var streams = Streams.standard
+
+    static func print(_ items: Any..., separator: String = " ") {
+        streams.output(items.map { "\($0)" }.joined(separator: separator) + "\n")
+    }
+
+    /// What went wrong may repeat an address that was given in the wrong place, but never its password.
+    static func error(_ line: String) {
+        let hidden = line.replacing(/:\/\/([^\s\/:@]*):[^\s\/]*@/) { "://\($0.output.1)@" }
+        notice(printable(hidden) + "\n")
+    }
+
+    /// Text on standard error as it is.
     static func notice(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        streams.errors(text)
     }
 
     /// Gives closed standard streams a descriptor on which reading and writing fails. Otherwise the next file that is
@@ -49,7 +72,7 @@ enum Console {
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        Self.print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// 1536 -> `1.5 kB`.

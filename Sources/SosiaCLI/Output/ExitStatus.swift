@@ -15,7 +15,7 @@ enum ExitStatus: Int32, Error {
         if let status = error as? ExitStatus { return status }
         let code = SosiaCommand.exitCode(for: error)
         if code == .success {
-            print(SosiaCommand.fullMessage(for: error))
+            Console.print(SosiaCommand.fullMessage(for: error))
             return .done
         }
         if code == .validationFailure {

@@ -13,11 +13,12 @@ struct FeatureCollection: Encodable {
     let type = "FeatureCollection"
     let features: [Feature]
 
-    init(_ hits: [SearchHit]) {
+    /// - Parameter machine: whose files are named by their paths alone.
+    init(_ hits: [SearchHit], on machine: MachineName) {
         features = hits.enumerated().map { index, hit in
             Feature(
                 id: hit.record.id, geometry: Self.geometry(hit.record),
-                properties: Self.properties(hit, rank: index + 1))
+                properties: Self.properties(hit, rank: index + 1, machine))
         }
     }
 
@@ -39,12 +40,12 @@ struct FeatureCollection: Encodable {
         .array([.number(point.longitude), .number(point.latitude)])
     }
 
-    private static func properties(_ hit: SearchHit, rank: Int) -> JSONValue {
+    private static func properties(_ hit: SearchHit, rank: Int, _ machine: MachineName) -> JSONValue {
         let record = hit.record
         var properties: [String: JSONValue] = [
             "id": .integer(record.id.rawValue), "rank": .integer(Int64(rank)),
             "distance": .number(Double("\(hit.distance)") ?? Double(hit.distance)),
-            "source": .string(record.tile?.source ?? record.place),
+            "source": .string(record.tile?.file(on: machine) ?? record.name(on: machine)),
             "attributes": .object(record.allAttributes),
         ]
         if let window = record.tile?.window {
@@ -60,7 +61,7 @@ struct FeatureCollection: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let bytes = try encoder.encode(self) + Data("\n".utf8)
         if path == "-" {
-            print(String(decoding: bytes.dropLast(), as: UTF8.self))
+            Console.print(String(decoding: bytes.dropLast(), as: UTF8.self))
         } else {
             try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
         }

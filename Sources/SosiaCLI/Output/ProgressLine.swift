@@ -21,7 +21,7 @@ final class ProgressLine: Sendable {
     private let state = Mutex(State())
     private static let width = 28
 
-    init(isTerminal: Bool = isatty(STDERR_FILENO) == 1) {
+    init(isTerminal: Bool = Console.streams.isTerminal) {
         self.isTerminal = isTerminal
     }
 

@@ -26,23 +26,26 @@ struct SearchOutput: Encodable {
         case timings = "took_ms"
     }
 
-    init(query: String, model: ModelIdentity, answer: Store.Answer) {
+    /// - Parameter collection: the one that was searched.
+    init(query: String, answer: Store.Answer, in collection: Store) {
         self.query = query
-        self.model = model.name
+        model = collection.model.name
+        let machine = collection.machine
         timings = answer.timings
         plan = answer.response.plan
         hits = answer.hits.enumerated().map { index, hit in
             Hit(
                 rank: index + 1, id: hit.record.id, distance: hit.distance,
-                path: hit.record.path, attributes: hit.record.allAttributes,
+                path: hit.record.path(on: machine), attributes: hit.record.allAttributes,
                 tile: hit.record.tile.map(TileOutput.init))
         }
-        lines = answer.hits.map(Self.line)
+        lines = answer.hits.map { Self.line($0, machine) }
     }
 
     /// A tile's line ends with the longitude and latitude of its centre, where they are known.
-    private static func line(_ hit: SearchHit) -> String {
-        var parts = [String(format: "%.4f", hit.distance), "\(hit.record.id)", Console.printable(hit.record.place)]
+    private static func line(_ hit: SearchHit, _ machine: MachineName) -> String {
+        let name = hit.record.name(on: machine)
+        var parts = [String(format: "%.4f", hit.distance), "\(hit.record.id)", Console.printable(name)]
         if hit.record.tile != nil, let position = hit.record.facts.position {
             parts += [position.longitude, position.latitude].map { String(format: "%.6f", $0) }
         }
@@ -51,13 +54,21 @@ struct SearchOutput: Encodable {
 
     func print(json: Bool) throws {
         if json { return try Console.json(self) }
-        for line in lines { Swift.print(line) }
+        for line in lines { Console.print(line) }
     }
 }
 
 extension ImageRecord {
     /// The picture's file: a tile's window is told besides, a record's position is not.
-    var path: String {
-        if let tile, tile.position == nil { tile.source } else { place }
+    /// - Parameter machine: whose files are named by their paths alone.
+    func path(on machine: MachineName) -> String {
+        if let tile, tile.position == nil { tile.file(on: machine) } else { name(on: machine) }
+    }
+}
+
+extension Tile {
+    /// - Parameter machine: whose files are named by their paths alone.
+    func file(on machine: MachineName) -> String {
+        SourceLocation.file(path: source, machine: self.machine).text(on: machine)
     }
 }

@@ -30,27 +30,29 @@ struct RasterOutput: Encodable {
     /// Missing when the file is as it was added.
     let problem: String?
 
-    init(_ container: TileContainer, in status: StoreStatus) {
+    /// - Parameter machine: whose files are looked at.
+    init(_ counted: CountedContainer, on machine: MachineName) {
+        let container = counted.container
         let facts = container.facts
-        path = container.path
+        path = SourceLocation.file(path: container.path, machine: container.machine).text(on: machine)
         kind = container.kind.rawValue
         (width, height) = (facts.width, facts.height)
-        tiles = status.tileCounts[container.id] ?? 0
+        tiles = counted.tiles
         (tile, stride) = (facts.tiling.tile, facts.tiling.stride)
         georeferenced = facts.isGeoreferenced
         projection = facts.projection
-        let state = container.checkFiles()
+        let state = container.state(on: machine)
         problem = state == .asAdded ? nil : state.description
     }
 
     func print() {
-        defer { if let problem { Swift.print("", "it \(problem)", separator: "\t") } }
+        defer { if let problem { Console.print("", "it \(problem)", separator: "\t") } }
         if kind == TileContainer.Kind.tiny.rawValue {
-            return Swift.print(kind, Console.printable(path), "\(tiles) tiny images", separator: "\t")
+            return Console.print(kind, Console.printable(path), "\(tiles) tiny images", separator: "\t")
         }
         let place = georeferenced ? projection ?? "georeferenced" : "not georeferenced"
         let size = "\(width) x \(height)"
-        Swift.print(
+        Console.print(
             kind, Console.printable(path),
             "\(size), \(tiles) tiles of \(tile) every \(stride), \(Console.printable(place))", separator: "\t")
     }

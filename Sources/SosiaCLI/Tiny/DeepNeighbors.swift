@@ -24,30 +24,33 @@ struct DeepNeighbors {
     private static let format = "tiny"
 
     private let collection: Store
-    private let path: String
+    /// Its number in the collection.
+    private let container: Int64
     /// Of the collection, the model and the file in it.
     let facts: [Reports.Report.Fact]
 
     /// - Throws: ``Problem`` unless the collection has all of the file as it is; `StoreError`.
     init(in collection: String, of file: TinyImageFile) async throws {
-        let store = try Store(opening: collection, jobs: 1)
+        let store = try await Store(opening: collection, jobs: 1)
         let path = AbsolutePath.of(file.path)
         let status = try await store.status()
-        guard let container = status.containers.first(where: { $0.path == path && $0.kind == .tiny }) else {
-            throw Problem.notAdded(file: file.path, collection: collection)
+        let name = status.address?.description ?? ""
+        let counted = status.containers.first {
+            $0.container.path == path && $0.container.machine == status.machine && $0.container.kind == .tiny
         }
-        let state = container.checkFiles()
+        guard let counted else { throw Problem.notAdded(file: file.path, collection: name) }
+        let state = counted.container.state(on: status.machine)
         guard state == .asAdded else { throw Problem.notAsAdded(file: file.path, state) }
         self.collection = store
-        self.path = path
+        container = counted.container.id
         let model = status.model
         facts = [
-            .init("collection", (status.path as NSString).lastPathComponent),
+            .init("collection", AbsolutePath.name(name)),
             .init("model", model.name),
             .init("weights", model.weightsSHA256),
             .init(
                 "by deep embedding",
-                "\(model.metric.rawValue) over \(model.dimension) dimensions, \(status.tileCounts[container.id] ?? 0) tiny images; exact"
+                "\(model.metric.rawValue) over \(model.dimension) dimensions, \(counted.tiles) tiny images; exact"
             ),
         ]
     }
@@ -65,7 +68,7 @@ struct DeepNeighbors {
         while true {
             let answer = try await collection.search(search)
             let own = answer.hits.compactMap { hit -> (distance: String, position: Int)? in
-                guard let tile = hit.record.tile, tile.source == path, let position = tile.position else { return nil }
+                guard let tile = hit.record.tile, tile.container == container, let position = tile.position else { return nil }
                 return (String(format: "%.4f", hit.distance), position)
             }
             if own.count >= count || answer.hits.count < search.k || search.k >= SearchRequest.maximumK {

@@ -46,7 +46,7 @@ struct TinyMakeCommand: AsyncParsableCommand {
             try Console.json(Output(count: report.count, skipped: skipped, file: output))
         } else {
             let skipped = report.skipped.isEmpty ? "" : ", \(report.skipped.count) skipped"
-            print("\(report.count) tiny images\(skipped)")
+            Console.print("\(report.count) tiny images\(skipped)")
         }
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }

@@ -61,7 +61,7 @@ struct TinyRunCommand: AsyncParsableCommand {
         }
         line.clear()
         for (name, reason) in report.skipped { Console.error("skipped \(Console.oneLine(name)): \(reason)") }
-        print("\(report.searched) searched, \(report.kept) kept from before: \(Console.printable(out))")
+        Console.print("\(report.searched) searched, \(report.kept) kept from before: \(Console.printable(out))")
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }
 }

@@ -42,9 +42,12 @@ public struct OpenCollection: Sendable {
     public let engine: any CollectionEngine
     /// Where the bytes of uploads are kept; nil when none can be.
     public let objects: (any ObjectStore)?
+    /// The folder of small pictures, a cache; nil when they are made anew each time.
+    public let thumbnails: String?
 
-    public init(engine: any CollectionEngine, objects: (any ObjectStore)?) {
+    public init(engine: any CollectionEngine, objects: (any ObjectStore)?, thumbnails: String? = nil) {
         self.engine = engine
         self.objects = objects
+        self.thumbnails = thumbnails
     }
 }

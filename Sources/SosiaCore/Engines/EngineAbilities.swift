@@ -10,7 +10,7 @@ public struct EngineAbilities: Sendable, Hashable, Codable {
     /// When a commit is seen by searches of others.
     public enum Visibility: String, Sendable, Hashable, Codable {
         /// With the first search that begins after it.
-        case atOnce
+        case atOnce = "at-once"
         /// Some time after it; whoever wrote sees it at once.
         case eventually
     }

@@ -1,9 +1,13 @@
+public import struct Foundation.Date
+
 /// Keeps the bytes of pictures under the names of their contents: a folder, or a service.
 ///
-/// Every store passes the checks of `ObjectStoreConformance`. An object never changes, so a second writing of a key is
-/// no writing at all.
+/// Every store passes the checks of `ObjectStoreConformance`. An object never changes; writing one again only renews its
+/// time. That time is what keeps machines from taking away what another one is about to name: bytes are put before the
+/// commit that names them, and only objects that nobody names and nobody has put for a while are removed.
 public protocol ObjectStore: Sendable {
-    /// Keeps an object; it survives a crash when this returns. Bytes that are there already are left alone.
+    /// Keeps an object; it survives a crash when this returns. Bytes that are there already are left alone, but count as
+    /// written now.
     /// - Parameter key: the SHA-256 of the bytes; the caller's word is taken for it.
     func put(_ bytes: [UInt8], as key: ContentHash) async throws
 
@@ -12,15 +16,30 @@ public protocol ObjectStore: Sendable {
 
     func contains(_ key: ContentHash) async throws -> Bool
 
-    /// Takes an object away. A key that is not there is passed over.
-    func remove(_ key: ContentHash) async throws
+    /// Takes an object away unless it was put at or after a time; an object that is put at the same moment, by whatever
+    /// machine, stays or comes back.
+    /// - Parameter date: by the store's own clock.
+    /// - Returns: whether it was there and went.
+    func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool
 
-    /// The keys behind one in the order of their bytes, a part at a time.
+    /// The objects behind one in the order of the bytes of their keys, a part at a time.
     /// - Parameters:
-    ///   - key: the last of the part before; nil from the first key on.
+    ///   - key: the last of the part before; nil from the first one on.
     ///   - limit: at most so many.
     /// - Returns: an empty list at the end.
-    func keys(after key: ContentHash?, limit: Int) async throws -> [ContentHash]
+    func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject]
+}
+
+/// An object as it is listed.
+public struct StoredObject: Sendable, Hashable {
+    public let key: ContentHash
+    /// When it was put last, by the store's own clock.
+    public let written: Date
+
+    public init(key: ContentHash, written: Date) {
+        self.key = key
+        self.written = written
+    }
 }
 
 /// What can be wrong with an object store.

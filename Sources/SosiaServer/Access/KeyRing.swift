@@ -1,12 +1,12 @@
-internal import Crypto
+import Crypto
 public import Foundation
 
-/// The keys that a server knows. A value: what was read once does not change under a request.
+/// The keys that a server knows: a value, so keys cannot change in the middle of a request.
 public struct KeyRing: Hashable, Sendable {
     public static let maximumNameLength = 64
     public static let maximumKeys = 10_000
 
-    /// In the order in which they were made.
+    /// Oldest first.
     public private(set) var records: [KeyRecord]
 
     public init() {
@@ -21,8 +21,8 @@ public struct KeyRing: Hashable, Sendable {
     public var isEmpty: Bool { records.isEmpty }
 
     /// Makes a key.
-    /// - Returns: the key itself, which cannot be had again.
-    /// - Throws: ``KeyFileError`` for a name that is taken or cannot be used, no scopes, or too many keys.
+    /// - Returns: the key itself, which cannot be recovered later.
+    /// - Throws: ``KeyFileError`` if the name is taken or unusable, if there are no scopes, or too many keys.
     public mutating func add(
         name: String, scopes: Set<KeyScope>, created: Date = Date()
     ) throws(KeyFileError) -> APIKey {
@@ -39,10 +39,9 @@ public struct KeyRing: Hashable, Sendable {
         records.remove(at: position)
     }
 
-    /// The record of a key that allows what is asked for.
+    /// The record of a key that has the scope.
     ///
-    /// Takes the same time whichever key it is, and whether it is one: digests are compared in constant time, and all of
-    /// them.
+    /// Takes the same time for every key, known or not: all digests are compared, each in constant time.
     /// - Throws: ``AccessError/unknownKey``, ``AccessError/missingScope(_:)``.
     public func record(for key: APIKey, allowing scope: KeyScope) throws(AccessError) -> KeyRecord {
         let digest = key.digest
@@ -64,11 +63,56 @@ public struct KeyRing: Hashable, Sendable {
 }
 
 extension String {
-    /// Letters, digits, `.`, `_`, `-` and spaces within: what reads well in a log line and a list.
+    /// Letters, digits, `.`, `_`, `-` and inner spaces: names that read well in a log line or a list.
     fileprivate var isUsable: Bool {
         (1...KeyRing.maximumNameLength).contains(count) && first != " " && last != " "
             && unicodeScalars.allSatisfy {
                 CharacterSet.alphanumerics.contains($0) || "._- ".unicodeScalars.contains($0)
             }
+    }
+}
+
+/// What is stored about a key; not the key itself.
+public struct KeyRecord: Hashable, Sendable {
+    /// Chosen by a person, unique within a file.
+    public let name: String
+    public let scopes: Set<KeyScope>
+    public let created: Date
+    /// SHA-256 of the key's text, 32 bytes.
+    let digest: Data
+
+    init(name: String, scopes: Set<KeyScope>, created: Date, key: APIKey) {
+        self.name = name
+        self.scopes = scopes
+        self.created = created
+        digest = Data(key.digest)
+    }
+}
+
+extension KeyRecord: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case scopes
+        case created
+        case digest = "sha256"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(String.self, forKey: .name)
+        scopes = Set(try values.decode([KeyScope].self, forKey: .scopes))
+        created = try values.decode(Date.self, forKey: .created)
+        digest = try values.decode(Data.self, forKey: .digest)
+        guard digest.count == SHA256.byteCount else {
+            throw DecodingError.dataCorruptedError(forKey: .digest, in: values, debugDescription: "not a SHA-256")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(name, forKey: .name)
+        try values.encode(scopes.map(\.rawValue).sorted(), forKey: .scopes)
+        try values.encode(created, forKey: .created)
+        try values.encode(digest, forKey: .digest)
     }
 }

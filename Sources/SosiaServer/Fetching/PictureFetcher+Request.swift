@@ -10,7 +10,7 @@ extension PictureFetcher {
         case redirect(location: String)
     }
 
-    /// One request, by a client of its own: a connection is never kept for a host whose address has not been checked.
+    /// Makes one request with a client of its own, so that no connection outlives the check of its address.
     func request(_ url: PictureURL, at address: IPAddress) async throws -> Answer {
         do {
             return try await HTTPClient.withHTTPClient(
@@ -19,7 +19,7 @@ extension PictureFetcher {
             ) { client in
                 var request = HTTPClientRequest(url: url.description)
                 request.headers = ["Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "sosia"]
-                // The time for everything is kept by who waits for this.
+                // The caller enforces the total timeout.
                 let response = try await client.execute(request, deadline: .distantFuture)
                 return try await answer(of: response)
             }
@@ -51,11 +51,11 @@ extension PictureFetcher {
             configuration.tlsConfiguration = .makeClientConfiguration()
             configuration.tlsConfiguration?.trustRoots = trustRoots
         }
-        // The name goes into the Host header and the certificate check, the connection to the address.
+        // The name is used for the Host header and the certificate, the address for the connection.
         if case .name(let name) = url.host { configuration.dnsOverride = [name: address.description] }
         let checked = address
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            // The proof, whatever the client made of the URL.
+            // Verify the connection itself, however the client read the URL.
             guard channel.remoteAddress?.ipAddress.flatMap({ IPAddress($0) }) == checked else {
                 return channel.eventLoop.makeFailedFuture(
                     FetchError.connectionFailed(reason: "the connection leads elsewhere"))

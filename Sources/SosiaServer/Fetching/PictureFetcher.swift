@@ -1,11 +1,11 @@
-internal import NIOSSL
+import NIOSSL
 
-/// Fetches pictures from URLs that strangers name, and from the public internet only.
+/// Fetches pictures from untrusted URLs, from the public internet only.
 ///
-/// A host is resolved once a request. Every address it has must be a public one, and the connection goes to the one that
-/// was checked: nothing resolves the name again. Redirects come back here and are treated like the first URL. Proxies
-/// from the environment are not used, credentials are not sent, cookies are not kept, and the type that the host gives
-/// the body is not looked at: the decoder decides whether it is a picture.
+/// A host is resolved once per request. All its addresses must be public, and the connection goes to the address that was
+/// checked: nothing resolves the name again. Redirects are checked like the first URL. Proxies from the environment,
+/// credentials and cookies are not used, and the declared media type is ignored: the decoder decides whether the body is
+/// a picture.
 public struct PictureFetcher: Sendable {
     let options: FetchOptions
     let policy: AddressPolicy
@@ -27,7 +27,7 @@ public struct PictureFetcher: Sendable {
     }
 
     /// The body at a URL, whatever it is.
-    /// - Throws: ``FetchError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``FetchError``; `CancellationError` if the task was cancelled.
     public func fetch(_ text: String) async throws -> FetchedPicture {
         guard options.isEnabled else { throw FetchError.disabled }
         let url = try Self.checked { () throws(URLFlaw) in try PictureURL(text) }
@@ -79,6 +79,82 @@ public struct PictureFetcher: Sendable {
             return try read()
         } catch {
             throw .invalidURL(error)
+        }
+    }
+}
+
+/// The body found at a URL.
+public struct FetchedPicture: Sendable {
+    /// Its URL, after redirects.
+    public let url: PictureURL
+    /// The body, unchecked but for its length.
+    public let bytes: [UInt8]
+}
+
+/// How pictures are fetched from URLs.
+public struct FetchOptions: Hashable, Sendable {
+    public static let minimumBytes = 1_024
+    public static let defaultBytes = 32 << 20
+    public static let maximumBytes = 1 << 30
+
+    public static let minimumTimeout = Duration.milliseconds(50)
+    public static let defaultConnectTimeout = Duration.seconds(5)
+    public static let defaultTimeout = Duration.seconds(15)
+    public static let maximumTimeout = Duration.seconds(120)
+
+    public static let minimumRedirects = 0
+    public static let defaultRedirects = 5
+    public static let maximumRedirects = 10
+
+    /// Off by default: a server that fetches URLs is a way into its own network.
+    public var isEnabled = false
+    /// The largest body, in bytes.
+    public var bytes = Self.defaultBytes { didSet { bytes = min(max(bytes, Self.minimumBytes), Self.maximumBytes) } }
+    /// Time to connect, including TLS.
+    public var connectTimeout = Self.defaultConnectTimeout { didSet { connectTimeout = Self.limited(connectTimeout) } }
+    /// Time for everything: name lookups, redirects and the body.
+    public var timeout = Self.defaultTimeout { didSet { timeout = Self.limited(timeout) } }
+    /// How many redirects are followed.
+    public var redirects = Self.defaultRedirects {
+        didSet { redirects = min(max(redirects, Self.minimumRedirects), Self.maximumRedirects) }
+    }
+
+    public init() {}
+
+    private static func limited(_ duration: Duration) -> Duration { min(max(duration, minimumTimeout), maximumTimeout) }
+}
+
+/// Why no picture came from a URL.
+public enum FetchError: Error, Hashable, Sendable {
+    case connectionFailed(reason: String)
+    case disabled
+    case downgrade
+    /// The host is, or resolves to, an address that may not be connected to.
+    case forbiddenAddress(IPAddress, AddressKind)
+    case invalidURL(URLFlaw)
+    case nameNotFound(host: String)
+    case noLocation(status: Int)
+    case status(Int)
+    case timedOut(after: Duration)
+    case tooLarge(maximum: Int)
+    case tooManyRedirects(maximum: Int)
+}
+
+extension FetchError: CustomStringConvertible {
+    /// Contains no address: errors must not reveal which internal hosts exist, or where.
+    public var description: String {
+        switch self {
+        case .connectionFailed(let reason): "the picture could not be fetched: \(reason)"
+        case .disabled: "this server does not fetch pictures from URLs"
+        case .downgrade: "a redirect leads from https to http"
+        case .forbiddenAddress: "the host is not at a public address"
+        case .invalidURL(let flaw): "the URL cannot be used: \(flaw)"
+        case .nameNotFound(let host): "there is no host named \(host)"
+        case .noLocation(let status): "the host answered with a redirect (\(status)) to nowhere"
+        case .status(let status): "the host answered with status \(status)"
+        case .timedOut(let duration): "the picture did not arrive within \(duration)"
+        case .tooLarge(let maximum): "the picture is larger than \(maximum) bytes"
+        case .tooManyRedirects(let maximum): "more than \(maximum) redirects"
         }
     }
 }

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import SosiaCore
 
-/// The description of the interface (OpenAPI 3.1), made from the operations that the router got.
+/// The description of the HTTP interface (OpenAPI 3.1), made from the router's operations.
 struct OpenAPIDocument {
     static let version = "1.0.0"
 
@@ -13,7 +13,7 @@ struct OpenAPIDocument {
             "openapi": "3.1.0",
             "info": [
                 "title": "Sosia", "version": .string(Self.version),
-                "summary": "Finds pictures by picture.",
+                "summary": "Content-based image search: find pictures by example.",
                 "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
             ],
             "paths": paths,
@@ -27,10 +27,10 @@ struct OpenAPIDocument {
         ]
     }
 
-    /// The route that serves the description of all others and of itself.
+    /// The route that serves the description, which includes itself.
     static func endpoint(describing others: [Operation]) -> Endpoint {
         let own = Operation(
-            .get, "/openapi.json", "getDescription", tag: "status", "This description", scope: .open,
+            .get, "/openapi.json", "getDescription", tag: "status", "Get this description", scope: .open,
             answers: [.json(.map(.anything))])
         var json = JSONWriter()
         OpenAPIDocument(operations: others + [own]).json.write(to: &json)
@@ -58,14 +58,14 @@ struct OpenAPIDocument {
         if !operation.body.isEmpty {
             json["requestBody"] = ["required": .bool(!operation.isBodyOptional), "content": content(operation.body)]
         }
-        // A server without keys asks for none.
+        // The empty requirement: a server without keys asks for none.
         json["security"] = operation.scope == .open ? [] : [["bearer": []], ["key": []], [:]]
         return .object(json)
     }
 
     private func describe(_ parameter: Operation.Parameter) -> JSONValue {
         [
-            "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+            "name": .string(parameter.name), "in": .string(parameter.location.rawValue),
             "required": .bool(parameter.isRequired), "description": .string(parameter.description),
             "schema": parameter.schema.json,
         ]
@@ -95,7 +95,7 @@ struct OpenAPIDocument {
 }
 
 extension Operation {
-    /// What can go wrong with a request because of its scope, its parameters and its body.
+    /// Problems that follow from the scope, the parameters and the body.
     fileprivate var commonProblems: [ProblemKind] {
         var kinds: [ProblemKind] = [.untrustedOrigin]
         if scope != .open { kinds += [.unauthenticated, .insufficientScope, .internalError, .overloaded] }

@@ -1,6 +1,7 @@
 import HTTPTypes
+import Hummingbird
 
-/// What one route takes and gives: the one source of both the router and `/openapi.json`.
+/// What a route takes and returns: the one source of both the router and `/openapi.json`.
 struct Operation: Sendable {
     /// Who may call it.
     enum Scope: Sendable {
@@ -11,12 +12,13 @@ struct Operation: Sendable {
     }
 
     struct Parameter: Sendable {
-        enum Place: String, Sendable {
+        /// `in` in OpenAPI.
+        enum Location: String, Sendable {
             case path, query
         }
 
         let name: String
-        let place: Place
+        let location: Location
         let schema: Schema
         let description: String
         var isRequired = false
@@ -30,20 +32,20 @@ struct Operation: Sendable {
     let method: HTTPRequest.Method
     /// With parameters in braces: `/v1/jobs/{job}`.
     let path: String
-    /// The name of the method that a generated client gets.
+    /// The method name in generated clients.
     let id: String
     let tag: String
     let summary: String
     let scope: Scope
     let parameters: [Parameter]
     let body: [Content]
-    /// Whether the body may be missing.
+    /// Whether the body may be absent.
     let isBodyOptional: Bool
-    /// The usual one when it went well, and others that have the same content.
+    /// The usual status of success, and others with the same content.
     let status: HTTPResponse.Status
     let otherStatuses: [HTTPResponse.Status]
     let answers: [Content]
-    /// What can go wrong besides what can go wrong with every request.
+    /// Problems besides those of every request.
     let problems: [ProblemKind]
 
     init(
@@ -83,7 +85,7 @@ extension Operation.Content {
         Operation.Content(mediaType: mediaType, schema: .string())
     }
 
-    /// Parts that come one after the other; the document has no words for their shape.
+    /// A stream of events, whose shape OpenAPI 3.1 cannot describe.
     static func stream(_ mediaType: String) -> Operation.Content {
         Operation.Content(mediaType: mediaType, schema: .anything)
     }
@@ -91,21 +93,39 @@ extension Operation.Content {
 
 extension Operation.Parameter {
     static func path(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
-        Operation.Parameter(name: name, place: .path, schema: schema, description: description, isRequired: true)
+        Operation.Parameter(name: name, location: .path, schema: schema, description: description, isRequired: true)
     }
 
     static func query(_ name: String, _ schema: Schema, _ description: String) -> Operation.Parameter {
-        Operation.Parameter(name: name, place: .query, schema: schema, description: description)
+        Operation.Parameter(name: name, location: .query, schema: schema, description: description)
     }
 
     static let collection = path(
         "collection", .pattern(CollectionName.pattern, "Letters, digits, hyphens and underscores."),
         "The collection's name.")
-    static let picture = path("id", .integer(1...Int(Int64.max)), "The number of the picture.")
+    static let picture = path("id", .integer(1...Int(Int64.max)), "The picture's id.")
 }
 
 extension Operation.Content {
     static func form(_ schema: Schema) -> Operation.Content {
         Operation.Content(mediaType: FormReader.mediaType, schema: schema)
     }
+}
+
+/// A route: its description and its handler.
+struct Endpoint: Sendable {
+    typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
+
+    let operation: Operation
+    let handler: Handler
+
+    init(_ operation: Operation, _ handler: @escaping Handler) {
+        self.operation = operation
+        self.handler = handler
+    }
+}
+
+/// The endpoints of a resource.
+protocol Controller: Sendable {
+    var endpoints: [Endpoint] { get }
 }

@@ -1,4 +1,4 @@
-import SosiaCore
+public import SosiaCore
 
 /// A JSON Schema (2020-12) as OpenAPI 3.1 embeds it.
 struct Schema: Sendable {
@@ -48,7 +48,7 @@ struct Schema: Sendable {
     }
 
     /// An object whose members are known.
-    /// - Parameter optional: the members that may be missing.
+    /// - Parameter optional: the members that may be absent.
     static func object(_ members: [(name: String, schema: Schema)], optional: Set<String> = []) -> Schema {
         let properties = members.map { ($0.name, $0.schema.json) }
         var json: [String: JSONValue] = [
@@ -73,7 +73,13 @@ struct Schema: Sendable {
         Schema(json: ["oneOf": .array(schemas.map(\.json))])
     }
 
-    /// A field of a form, which is empty where nothing was filled in.
+    /// `integer`, `string`...; nil for a combination.
+    var type: JSONValue? {
+        guard case .object(let members) = json else { return nil }
+        return members["type"]
+    }
+
+    /// A field of a form, which may be left empty.
     func orEmpty() -> Schema { Schema(json: ["anyOf": [json, ["type": "string", "maxLength": 0]]]) }
 
     func orNull() -> Schema { Schema(json: ["anyOf": [json, ["type": "null"]]]) }
@@ -82,5 +88,18 @@ struct Schema: Sendable {
         guard let description, case .object(var members) = json else { return self }
         members["description"] = .string(description)
         return Schema(json: .object(members))
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// A JSON value as a Swift literal.
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(Dictionary(elements) { _, last in last })
     }
 }

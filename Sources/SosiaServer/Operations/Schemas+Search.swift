@@ -1,7 +1,7 @@
 import Sosia
 
 extension Schemas {
-    /// The members of a picture, alone and as a part of a hit.
+    /// The members of a picture, alone and in a hit.
     static let picture: [(name: String, schema: Schema)] = [
         ("id", id), ("name", .string("The name of its file.")), ("format", .string()), ("width", .count),
         ("height", .count), ("captured", .string()), ("camera", .string()),
@@ -12,40 +12,42 @@ extension Schemas {
 
     private static let tile = Schema.object(
         [
-            ("raster", id.described("The number of the larger picture's file.")),
+            ("raster", id.described("The number of the raster that the tile was cut from.")),
             (
                 "position",
-                Schema.count.described("Of a record of a file of tiny images: its number in the file, from 0.")
+                Schema.count.described("The number, from 0, of a record in a file of tiny images.")
             ),
             ("window", .object([("x", .count), ("y", .count), ("width", .count), ("height", .count)])),
             (
                 "outline",
                 .array(.array(.number, 2...2))
-                    .described("Longitude and latitude of the corners, from the upper left one clockwise.")
+                    .described("Longitude and latitude of the corners, clockwise from the upper left.")
             ),
         ], optional: ["raster", "position", "outline"]
-    ).described("Where the picture was cut from a larger one, whose file name comes first in its name.")
+    ).described("Where the picture was cut from a larger one, whose file name begins the picture's name.")
 
     static let pictures = Schema.object([
         ("results", .array(.component("Picture"))), ("next_cursor", id.orNull()),
     ])
 
     static let region = Schema.object([
-        ("x", .integer(0...1_000_000)), ("y", .integer(0...1_000_000)), ("width", .integer(1...1_000_000)),
-        ("height", .integer(1...1_000_000)),
+        ("x", .integer(0...SearchBody.maximumRegionSide)), ("y", .integer(0...SearchBody.maximumRegionSide)),
+        ("width", .integer(1...SearchBody.maximumRegionSide)), ("height", .integer(1...SearchBody.maximumRegionSide)),
     ]).described("Pixels of the upright picture, from its upper left corner.")
 
-    static let place = Schema.object(
+    /// `Place` in the interface.
+    static let window = Schema.object(
         [
-            ("raster", id), ("x", .integer(0...SearchBody.longestSide)), ("y", .integer(0...SearchBody.longestSide)),
+            ("raster", id), ("x", .integer(0...SearchBody.maximumRasterSide)),
+            ("y", .integer(0...SearchBody.maximumRasterSide)),
             ("width", .integer(RasterPlace.minimumSide...RasterPlace.maximumSide)),
             ("height", .integer(RasterPlace.minimumSide...RasterPlace.maximumSide)),
         ], optional: ["width", "height"]
     ).described(
-        "Pixels of a raster from its upper left corner; without width and height x and y are the middle of a tile.")
+        "Pixels of a raster from its upper left corner. Without width and height, x and y are the centre of a tile.")
 
     static let example = Schema(json: [
-        "description": "A picture that is asked with: exactly one of upload, url, id, place and vector.",
+        "description": "An example to search with: exactly one of upload, url, id, place and vector.",
         "oneOf": .array([
             member("upload", .string("The name of a file of the form.", longest: 256), regional: true),
             member("url", .string(longest: 4096), regional: true), member("id", id, regional: true),
@@ -59,13 +61,15 @@ extension Schemas {
             Schema.array(.number, 1...SearchBody.maximumDimension).json,
             [
                 "type": "string", "contentEncoding": "base64",
-                "description": "The numbers as float32, little-endian, one behind the other.",
+                "description": "The numbers as consecutive little-endian float32.",
             ],
         ]
     ])
 
     private static func member(_ name: String, _ schema: Schema, regional: Bool) -> JSONValue {
-        let weight = Schema(json: ["type": "number", "exclusiveMinimum": 0, "maximum": 1000, "default": 1])
+        let weight = Schema(json: [
+            "type": "number", "exclusiveMinimum": 0, "maximum": .integer(Int64(SearchBody.maximumWeight)), "default": 1,
+        ])
         let all = [
             (name: name, schema: schema), ("weight", weight.orNull()), ("region", .component("Region").orNull()),
         ]
@@ -82,61 +86,26 @@ extension Schemas {
                         ("negative", .array(.component("Example"), 0...SearchBody.maximumExamples).orNull()),
                         (
                             "region",
-                            .component("Region").described("Of the positive examples that name none.").orNull()
+                            .component("Region").described("For positive examples without a region of their own.")
+                                .orNull()
                         ),
                     ], optional: ["negative", "region"])
             )
-        ] + options.map { ($0.name, $0.schema.orNull()) }, optional: Set(options.map(\.name)))
+        ] + SearchOptions.all.map { ($0.name, $0.schema.orNull()) },
+        optional: Set(SearchOptions.all.map(\.name)))
 
     static let searchBatch = Schema.object([
         ("searches", .array(.component("Search"), 1...SearchBody.maximumBatch))
     ])
 
-    private static let filter = (
-        name: "filter", schema: Schema.string(longest: Filter.maximumBytes),
-        description: "Which pictures may be in the answer: price < 50 AND category IN ('shoes', 'boots')."
-    )
-
-    static let filterParameter = Operation.Parameter.query(
-        filter.name, .string(longest: SearchOptions.longestFilterInAddress), filter.description)
-
-    /// Everything about a search but what is looked for.
-    private static let options: [(name: String, schema: Schema, description: String)] = [
-        (
-            "k", .integer(SearchOptions.k.minimum...SearchOptions.k.maximum, standard: SearchOptions.k.standard),
-            "Hits of one page."
-        ),
-        filter,
-        ("max_distance", .number, "Pictures farther away are not in the answer."),
-        ("cursor", cursor, "next_cursor of the page before."),
-        ("exact", .boolean, "true for a proven answer, false for a quick one; the server chooses when it is missing."),
-        (
-            "recall", .number(SearchRequest.minimumRecall...SearchRequest.maximumRecall),
-            "The share of the true neighbours that a quick answer has on average."
-        ),
-        (
-            "index", .string(longest: SearchOptions.longestIndex),
-            "The kind of index to search, flat for the plain scan; one that is not there is refused."
-        ),
-        (
-            "overlaps", .string(values: Overlaps.allCases.map(\.rawValue)),
-            "Of tiles that show the same place the nearest only (merge, also when it is missing), or all (keep)."
-        ),
-    ]
-
-    static let searchParameters = options.map { option in
-        option.name == filter.name
-            ? filterParameter : Operation.Parameter.query(option.name, option.schema, option.description)
-    }
-
     static let searchForm = Schema(json: [
         "type": "object",
         "description": """
-        Either a field request with a Search as JSON, whose uploads are the other parts; or pictures and the \
-        fields of a Search.
+        Either a field request with a Search as JSON, whose uploads are the other parts, or pictures with the \
+        options of a Search as fields.
         """,
         "properties": .object(
-            options.reduce(into: [
+            SearchOptions.all.reduce(into: [
                 "request": Schema.component("Search").json, "region": Schema.component("Region").json,
                 "picture": ["type": "string", "format": "binary"],
             ]) { $0[$1.name] = $1.schema.orEmpty().json }),
@@ -147,9 +116,9 @@ extension Schemas {
 
     static let plan = Schema.object(
         [
-            ("index", .string("The index that was searched; flat is the plain scan.")),
-            ("exact", .boolean.described("Whether the answer is proven equal to the plain scan's.")),
-            ("scanned", .count.described("Vectors that were looked at.")),
+            ("index", .string("The index that was searched; flat is a plain scan.")),
+            ("exact", .boolean.described("Whether the answer is proven equal to that of a plain scan.")),
+            ("scanned", .count.described("Vectors that were compared.")),
             (
                 "filter",
                 .object([("way", .string(values: ["rows", "bitmap", "database"])), ("allowed", .count.orNull())])
@@ -167,7 +136,7 @@ extension Schemas {
 
     static let duplicates = Schema.object([
         ("groups", .array(.array(.component("Duplicate")))), ("total", .count),
-        ("truncated", .count.described("Pictures with too many neighbours to look at all of them.")),
+        ("truncated", .count.described("Pictures with too many neighbours to examine all of them.")),
         ("next_cursor", id.orNull()),
     ])
 

@@ -1,10 +1,11 @@
 import Sosia
 
-/// The shapes of bodies and answers by name.
+/// The schemas of bodies and answers by name.
 enum Schemas {
     static let all: [String: Schema] = [
         "Problem": problem, "Health": .object([("ok", .boolean)]), "Status": status,
         "Collections": .object([("collections", .array(.component("Collection")))]), "Collection": collection,
+        "Abilities": abilities,
         "NewCollection": .object(
             [("model", .string("The name of an installed model.").orNull())], optional: ["model"]),
         "Attributes": .object([("attributes", .array(.component("Attribute")))]), "Attribute": attribute,
@@ -15,7 +16,7 @@ enum Schemas {
         "NewPicture": newPicture, "Uploads": uploads, "Upload": upload,
         "Job": job, "Jobs": .object([("jobs", .array(.component("Job")))]), "NewJob": newJob,
         "Search": search, "SearchBatch": searchBatch, "Example": example, "Region": region,
-        "Place": place, "Rasters": .object([("rasters", .array(.component("Raster"))), ("next_cursor", id.orNull())]),
+        "Place": window, "Rasters": .object([("rasters", .array(.component("Raster"))), ("next_cursor", id.orNull())]),
         "Raster": raster,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
@@ -24,7 +25,7 @@ enum Schemas {
     ]
 
     static let id = Schema.integer(1...Int.max)
-    static let cursor = Schema.string("What the page before gave as next_cursor.", longest: 256)
+    static let cursor = Schema.string("next_cursor of the previous page.", longest: SearchOptions.maximumCursor)
 
     private static let problem = Schema(json: [
         "type": "object", "required": ["type", "title", "status", "detail"],
@@ -32,7 +33,7 @@ enum Schemas {
             "type": ["type": "string", "enum": .array(ProblemKind.allCases.map { .string($0.type) })],
             "title": ["type": "string"], "status": ["type": "integer"], "detail": ["type": "string"],
         ],
-        "description": "Problem details (RFC 9457); facts are further members.",
+        "description": "Problem details (RFC 9457), with facts as further members.",
     ])
 
     private static let status = Schema.object([
@@ -49,7 +50,7 @@ enum Schemas {
 
     private static let collection = Schema.object([
         ("name", .string()), ("pictures", .count),
-        ("vacant", .count.described("Rows that compaction would give back.")),
+        ("vacant", .count.described("Rows that compaction would reclaim.")),
         ("bytes", .object([("catalog", .count), ("vectors", .count)])),
         (
             "model",
@@ -58,8 +59,22 @@ enum Schemas {
                 ("dimension", .count), ("metric", .string(values: Metric.allCases.map(\.rawValue))),
             ])
         ),
+        ("abilities", .component("Abilities")),
         ("indexes", .array(.object([("kind", .string()), ("rows", .count), ("bytes", .count)]))),
     ])
+
+    private static let abilities = Schema.object([
+        ("engine", .string()),
+        ("exact_proven", .boolean.described("Whether an exact answer is proven equal to that of a plain scan.")),
+        ("recall_calibrated", .boolean.described("Whether a wanted recall is held against exact answers.")),
+        ("keeps_vector_bits", .boolean.described("Whether vectors come back as they were added, bit by bit.")),
+        ("writers", .string("Who may write at the same time.", values: ["one", "many"])),
+        ("visibility", .string("When changes are seen by searches.", values: ["at-once", "eventually"])),
+        ("max_k", .count), ("max_dimension", .count),
+        ("max_attribute_bytes", .count.described("Of all attributes of a picture, as JSON.")),
+        ("metrics", .array(.string(values: Metric.allCases.map(\.rawValue)))),
+        ("upkeep", .array(.string(values: EngineAbilities.Upkeep.allCases.map(\.rawValue)))),
+    ]).described("What the collection's engine can do.")
 
     private static let attribute = Schema.object([
         ("name", .string()),
@@ -70,17 +85,17 @@ enum Schemas {
     private static let raster = Schema.object(
         [
             ("id", id), ("name", .string("The name of its file.")), ("format", .string()), ("width", .count),
-            ("height", .count), ("tile", .count.described("Pixels a side of a tile.")),
+            ("height", .count), ("tile", .count.described("Width and height of a tile, pixels.")),
             ("stride", .count.described("Pixels from one tile to the next.")),
-            ("tiles", .count.described("Pictures of the collection that were cut from it.")),
-            ("last_level", .count.described("The level of the pyramid at which nothing is scaled.")),
+            ("tiles", .count.described("Pictures of the collection cut from this raster.")),
+            ("last_level", .count.described("The pyramid level at full resolution.")),
             ("georeferenced", .boolean), ("projection", .string()),
             (
                 "outline",
                 .array(.array(.number, 2...2))
-                    .described("Longitude and latitude of the corners, from the upper left one clockwise.")
+                    .described("Longitude and latitude of the corners, clockwise from the upper left.")
             ),
-            ("state", .string("What became of the file since its tiles were added.", values: RasterAnswer.states)),
+            ("state", .string("The state of the file since its tiles were added.", values: RasterAnswer.states)),
             ("notes", .array(.string())), ("url", .string()),
         ], optional: ["projection", "outline"])
 
@@ -115,7 +130,7 @@ enum Schemas {
                 ("kind", .string(values: ["index"])),
                 (
                     "index",
-                    .string("Of this kind besides, whatever the size.", longest: SearchOptions.longestIndex).orNull()
+                    .string("Of this kind besides, whatever the size.", longest: SearchOptions.maximumIndex).orNull()
                 ),
                 ("graph", .boolean.described("The index of approximate searches besides.").orNull()),
             ], optional: ["index", "graph"]),
@@ -125,7 +140,7 @@ enum Schemas {
     private static let seedPicture = Schema.object(
         [
             ("key", .string().orNull()), ("location", .string(longest: 4096).orNull()),
-            ("image", .string("The picture in base64, with or without data:image/...;base64, before it.")),
+            ("image", .string("The picture in base64, optionally as a data URL (data:image/...;base64,...).")),
         ], optional: ["key", "location"])
 
     private static let seedStatus = Schema.object(

@@ -47,7 +47,20 @@ extension Problem {
             self.init(
                 .invalidBody, error.description,
                 facts: [("got", .integer(Int64(got)))] + Self.limits(minimum: minimum, maximum: maximum))
-        default: self.init(.invalidBody, error.description)
+        case .invalidLimit(let got, let minimum, let maximum):
+            self.init(
+                .invalidParameter, error.description,
+                facts: [("parameter", "limit"), ("got", .integer(Int64(got)))]
+                    + Self.limits(minimum: minimum, maximum: maximum))
+        case .unsupported(_, let engine, let instead):
+            self.init(
+                .unsupported, error.description, facts: [("engine", .string(engine)), ("instead", .string(instead))])
+        case .zeroCharacter(let attribute):
+            self.init(.invalidBody, error.description, facts: [("attribute", .string(attribute))])
+        case .incomplete:
+            self.init(.internalError, "the log of the server says more", cause: error.description)
+        case .examplesCancel, .invalidDistance, .invalidRecall, .invalidWeight, .noPositiveExample, .tooDeep, .tooMany:
+            self.init(.invalidBody, error.description)
         }
     }
 
@@ -97,6 +110,12 @@ extension Problem {
                 "\(window.width) x \(window.height) pixels at \(window.x),\(window.y) of \(name) cannot be decoded; "
                     + "other places may be whole; put the file back from a copy and add it again",
                 facts: [("source", .string(name)), ("window", window.json)], cause: error.description)
+        case .elsewhere(let path, let machine):
+            let name = AbsolutePath.name(path)
+            self.init(
+                .originalMissing, "\(name) is a file of \(machine), which alone can read it",
+                facts: [("source", .string(name)), ("machine", .string(machine.description))],
+                cause: error.description)
         case .cancelled: self.init(CancellationError())
         case .unavailable:
             self.init(.internalError, "the log of the server says more", cause: error.description)

@@ -2,16 +2,16 @@ import HTTPTypes
 import Hummingbird
 import SosiaCore
 
-/// An answer that is an error: problem details (RFC 9457) with the facts as members of their own.
+/// An error as an answer: problem details (RFC 9457), with facts as members of their own.
 struct Problem: Error, Sendable {
     static let mediaType = "application/problem+json"
 
     let kind: ProblemKind
-    /// For people; programs look at the type and the facts.
+    /// For people; programs use the type and the facts.
     let detail: String
     let facts: [(name: String, value: JSONValue)]
     let headers: HTTPFields
-    /// What it came from, for the log only: it may name files of the server.
+    /// The underlying error, for the log only: it may name files of the server.
     let cause: String?
 
     init(
@@ -25,13 +25,13 @@ struct Problem: Error, Sendable {
         self.cause = cause
     }
 
-    /// What is wrong with a parameter of the address.
+    /// A problem with a parameter of the address.
     static func parameter(_ name: String, _ detail: String) -> Problem {
         Problem(.invalidParameter, "\(name) \(detail)", facts: [("parameter", .string(name))])
     }
 
-    /// What is wrong with a body.
-    /// - Parameter pointer: to the place (RFC 6901).
+    /// A problem with a body.
+    /// - Parameter pointer: to the member that is wrong (RFC 6901).
     static func body(at pointer: String, _ detail: String) -> Problem {
         Problem(.invalidBody, detail, facts: [("pointer", .string(pointer))])
     }
@@ -58,7 +58,122 @@ extension Problem: JSONWritable {
     }
 }
 
-/// What the log line of a request says.
+/// The text in the log.
 extension Problem: CustomStringConvertible {
     var description: String { "\(kind.rawValue): \(detail)" }
+}
+
+/// The kinds of problem: a stable word for the `type`, a status and a title.
+enum ProblemKind: String, CaseIterable, Sendable {
+    case invalidBody = "invalid-body"
+    case invalidCursor = "invalid-cursor"
+    case invalidFilter = "invalid-filter"
+    case invalidMultipart = "invalid-multipart"
+    case invalidParameter = "invalid-parameter"
+    case unauthenticated
+    case insufficientScope = "insufficient-scope"
+    case untrustedOrigin = "untrusted-origin"
+    case pathNotAllowed = "path-not-allowed"
+    case urlNotAllowed = "url-not-allowed"
+    case creationDisabled = "creation-disabled"
+    case readOnly = "read-only"
+    case unknownRoute = "unknown-route"
+    case unknownCollection = "unknown-collection"
+    case unknownPicture = "unknown-picture"
+    case unknownJob = "unknown-job"
+    case unknownRaster = "unknown-raster"
+    case mapLibraryMissing = "map-library-missing"
+    case originalMissing = "original-missing"
+    case sourceChanged = "source-changed"
+    case sourceDamaged = "source-damaged"
+    case methodNotAllowed = "method-not-allowed"
+    case bodyTooSlow = "body-too-slow"
+    case collectionExists = "collection-exists"
+    case collectionBusy = "collection-busy"
+    case modelMismatch = "model-mismatch"
+    case bodyTooLarge = "body-too-large"
+    case pictureTooLarge = "picture-too-large"
+    case tooManyFiles = "too-many-files"
+    case unsupportedMediaType = "unsupported-media-type"
+    case notAPicture = "not-a-picture"
+    case dimensionMismatch = "dimension-mismatch"
+    case unfetchable
+    case unknownModel = "unknown-model"
+    case unsupported
+    case internalError = "internal-error"
+    case notReady = "not-ready"
+    case overloaded
+    case storageFailed = "storage-failed"
+    case storageFull = "storage-full"
+
+    /// A URN is absolute, and nobody is tempted to open it (RFC 9457, section 3.1.1).
+    var type: String { "urn:sosia:problem:" + rawValue }
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidBody, .invalidCursor, .invalidFilter, .invalidMultipart, .invalidParameter: .badRequest
+        case .unauthenticated: .unauthorized
+        case .insufficientScope, .untrustedOrigin, .pathNotAllowed, .urlNotAllowed, .creationDisabled, .readOnly:
+            .forbidden
+        case .unknownRoute, .unknownCollection, .unknownPicture, .unknownJob, .unknownRaster, .mapLibraryMissing,
+            .originalMissing:
+            .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .bodyTooSlow: .requestTimeout
+        case .collectionExists, .collectionBusy, .modelMismatch, .sourceChanged: .conflict
+        case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .unsupported,
+            .sourceDamaged:
+            .unprocessableContent
+        case .internalError, .storageFailed: .internalServerError
+        case .overloaded, .notReady: .serviceUnavailable
+        case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .invalidBody: "The body is not what this operation takes."
+        case .invalidCursor: "The cursor is not one that this search gave."
+        case .invalidFilter: "The filter cannot be understood."
+        case .invalidMultipart: "The body is not well-formed multipart/form-data."
+        case .invalidParameter: "A parameter is missing or out of its range."
+        case .unauthenticated: "An API key is needed."
+        case .insufficientScope: "The API key does not allow this."
+        case .untrustedOrigin: "The request comes from a page of another site."
+        case .pathNotAllowed: "The path is not below a folder that the server may read."
+        case .urlNotAllowed: "The server does not fetch this address."
+        case .creationDisabled: "This server makes and deletes no collections."
+        case .readOnly: "The server changes nothing in this collection."
+        case .unknownRoute: "There is nothing at this address."
+        case .unknownCollection: "There is no such collection."
+        case .unknownPicture: "There is no such picture."
+        case .unknownJob: "There is no such job."
+        case .unknownRaster: "There is no such raster."
+        case .mapLibraryMissing: "The library that draws the map is not installed."
+        case .originalMissing: "The picture's file is no longer there."
+        case .sourceChanged: "The file that the picture was cut from has changed."
+        case .sourceDamaged: "The file that the picture was cut from cannot be read there."
+        case .methodNotAllowed: "This address does not take this method."
+        case .bodyTooSlow: "The body arrived too slowly."
+        case .collectionExists: "There is a collection of this name already."
+        case .collectionBusy: "Somebody else is writing to the collection."
+        case .modelMismatch: "The collection holds vectors of another model."
+        case .bodyTooLarge: "The body is larger than the server takes."
+        case .pictureTooLarge: "The picture has more pixels or bytes than the server takes."
+        case .tooManyFiles: "The request has more files than the server takes at once."
+        case .unsupportedMediaType: "The body is of a type that this operation does not take."
+        case .notAPicture: "The bytes are not a picture that can be read."
+        case .dimensionMismatch: "The vector does not have the collection's dimension."
+        case .unfetchable: "The address gave no picture."
+        case .unknownModel: "The model is not installed."
+        case .unsupported: "The collection's engine cannot do this."
+        case .internalError: "The server failed."
+        case .notReady: "A collection cannot be searched yet."
+        case .overloaded: "The server is busy."
+        case .storageFailed: "The collection cannot be read or written."
+        case .storageFull: "There is no space left on the disk."
+        }
+    }
 }

@@ -1,6 +1,7 @@
+import Hummingbird
 import Sosia
 
-/// The body of a search: what is looked for, among which pictures, and how many.
+/// The body of a search: examples and options.
 ///
 /// ```json
 /// {"query": {"positive": [{"upload": "file0"}, {"id": 1, "weight": 2},
@@ -10,13 +11,14 @@ import Sosia
 ///  "index": null, "overlaps": "merge"}
 /// ```
 struct SearchBody: Sendable {
-    /// What stands for a picture before it is fetched.
+    /// How an example is named, before its picture is fetched.
     enum Source: Sendable {
         case upload(String)
         case url(String)
         case image(ImageID)
         case vector([Float])
-        case place(RasterPlace)
+        /// Member `place`: a window of a raster, or a point in it.
+        case window(RasterPlace)
     }
 
     struct Example: Sendable {
@@ -26,24 +28,28 @@ struct SearchBody: Sendable {
         let pointer: String
     }
 
+    /// Examples of each sign.
     static let maximumExamples = 64
+    static let maximumWeight = 1_000.0
+    /// Numbers of a vector.
     static let maximumDimension = 65_536
-    /// Searches of one batch.
+    /// Searches of a batch.
     static let maximumBatch = 100
-    private static let members: Set<String> = [
-        "query", "filter", "k", "cursor", "max_distance", "exact", "recall", "index", "overlaps",
-    ]
+    /// Pixels of a region's sides.
+    static let maximumRegionSide = 1_000_000
+    /// Pixels; no raster is larger.
+    static let maximumRasterSide = Int(Int32.max)
 
     let examples: [Example]
     let options: SearchOptions
 
-    /// Everything like one upload.
+    /// A search for pictures like one upload.
     init(picture name: String, k: Int) throws {
         try self.init(JSONReader(["query": ["positive": [["upload": .string(name)]]], "k": .integer(Int64(k))]))
     }
 
     init(_ document: JSONReader) throws {
-        let members = try document.object(Self.members)
+        let members = try document.object(Set(SearchOptions.all.map(\.name) + ["query"]))
         guard let query = members["query"] else { throw document.wrong("a query is missing") }
         examples = try Self.examples(query)
         options = try SearchOptions(members)
@@ -58,7 +64,7 @@ struct SearchBody: Sendable {
             + unwanted.map { try example($0, sign: -1, region: nil) }
     }
 
-    /// - Parameter region: of the examples that name none and have pixels.
+    /// - Parameter region: for examples with pixels that name none.
     private static func example(_ reader: JSONReader, sign: Float, region: PixelRegion?) throws -> Example {
         let members = try reader.object(["upload", "url", "id", "place", "vector", "weight", "region"])
         let sources = ["upload", "url", "id", "place", "vector"].compactMap { members[$0] }
@@ -66,7 +72,9 @@ struct SearchBody: Sendable {
             throw reader.wrong("one of upload, url, id, place and vector is expected")
         }
         let weight = try members["weight"]?.number() ?? 1
-        guard weight > 0, weight <= 1000 else { throw reader.wrong("the weight is \(weight), expected 0 to 1000") }
+        guard weight > 0, weight <= maximumWeight else {
+            throw reader.wrong("the weight is \(weight), expected 0 to \(Int(maximumWeight))")
+        }
         let source = try source(value)
         let own = try members["region"].map(Self.region)
         if case .vector = source {
@@ -82,36 +90,78 @@ struct SearchBody: Sendable {
         case "upload": return .upload(try value.string(longest: 256))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
-        case "place": return .place(try place(value))
+        case "place": return .window(try window(value))
         default: return .vector(try value.vector(1...maximumDimension))
         }
     }
 
-    /// A window, or a point when it says nothing of its size.
-    private static func place(_ reader: JSONReader) throws -> RasterPlace {
+    /// A window, or a point if no size is given.
+    private static func window(_ reader: JSONReader) throws -> RasterPlace {
         let members = try reader.object(["raster", "x", "y", "width", "height"])
         func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
             guard let value = members[name] else { throw reader.wrong("\(name) is missing") }
             return try value.integer(range)
         }
         let raster = Int64(try number("raster", 1...Int.max))
-        let (x, y) = (try number("x", 0...longestSide), try number("y", 0...longestSide))
+        let (x, y) = (try number("x", 0...maximumRasterSide), try number("y", 0...maximumRasterSide))
         if members["width"] == nil, members["height"] == nil { return .point(x: x, y: y, raster: raster) }
         let sides = RasterPlace.minimumSide...RasterPlace.maximumSide
         let window = PixelWindow(x: x, y: y, width: try number("width", sides), height: try number("height", sides))
         return .window(window, raster: raster)
     }
 
-    /// Pixels; no raster is larger.
-    static let longestSide = Int(Int32.max)
-
     static func region(_ reader: JSONReader) throws -> PixelRegion {
         let members = try reader.object(["x", "y", "width", "height"])
         func side(_ name: String, _ minimum: Int) throws -> Int {
             guard let value = members[name] else { throw reader.wrong("\(name) is missing") }
-            return try value.integer(minimum...1_000_000)
+            return try value.integer(minimum...maximumRegionSide)
         }
         return PixelRegion(
             x: try side("x", 0), y: try side("y", 0), width: try side("width", 1), height: try side("height", 1))
+    }
+}
+
+/// A search as a form: either a field `request` with a search body that names the files, or files, each a positive
+/// example, with the ``SearchOptions`` and `region` (JSON) as fields.
+struct SearchForm {
+    let body: SearchBody
+    let uploads: [String: [UInt8]]
+
+    init(
+        _ request: Request, _ context: ServerContext, reader: FormReader, share: HeldBytes.Share
+    ) async throws {
+        var uploads: [String: [UInt8]] = [:]
+        var names: [String] = []
+        var fields: [String: JSONValue] = [:]
+        try await reader.read(request, context, share: share) { part in
+            let name = part.headers.name
+            guard part.isFile else {
+                fields[name] = try Self.value(of: name, part)
+                return
+            }
+            guard uploads.count < SearchBody.maximumExamples else {
+                throw Problem(.tooManyFiles, "a search takes at most \(SearchBody.maximumExamples)")
+            }
+            // Files of the same name are numbered: picture, picture-2.
+            let key = uploads[name] == nil ? name : "\(name)-\(uploads.count + 1)"
+            uploads[key] = part.bytes
+            names.append(key)
+        }
+        self.uploads = uploads
+        if let document = fields.removeValue(forKey: "request") {
+            guard fields.isEmpty else { throw Problem.body(at: "", "with request the form has no other fields") }
+            body = try SearchBody(JSONReader(document))
+            return
+        }
+        var query: [String: JSONValue] = ["positive": .array(names.map { ["upload": .string($0)] })]
+        if let region = fields.removeValue(forKey: "region") { query["region"] = region }
+        body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
+    }
+
+    /// Texts as they are, other values as JSON. An empty option counts as missing; `null` is no value.
+    private static func value(of name: String, _ part: FormPart) throws -> JSONValue {
+        if part.bytes.isEmpty, name != "request", name != "region" { return .null }
+        let isText = SearchOptions.all.contains { $0.name == name && $0.isText }
+        return isText ? .string(try part.text()) : try part.json().value
     }
 }

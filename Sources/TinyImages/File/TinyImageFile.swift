@@ -1,4 +1,5 @@
 public import FileSystem
+import SosiaCore
 
 /// A sequence of records and nothing else: position N starts at byte N * 3,072.
 ///

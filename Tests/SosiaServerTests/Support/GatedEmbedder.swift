@@ -1,4 +1,5 @@
 import Dispatch
+import SessionSupport
 import SosiaCore
 
 /// A network that does not answer before it is let.

@@ -4,7 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import ObjectStores
+import SessionSupport
 import Sosia
 import Testing
 
@@ -36,12 +36,12 @@ final class TestServer: Sendable {
         return options
     }
 
-    func application(_ options: ServerOptions) throws -> some ApplicationProtocol {
-        try buildApplication(options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { path, model in
-            if let model, model != "grid" { throw EmbeddingError.modelUnknown(name: model, known: ["grid"]) }
-            return try Store(
-                creating: path, embedder: GridEmbedder(), objects: FolderObjectStore(path: path + "/originals"),
-                limits: DecodeLimits(maximumPixels: options.limits.pixels))
+    /// - Parameter networks: those of all collections.
+    static func application(
+        _ options: ServerOptions, networks: NetworkLoader = .only(GridEmbedder())
+    ) async throws -> some ApplicationProtocol {
+        try await NetworkLoader.$current.withValue(networks) {
+            try await buildApplication(options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
     }
 
@@ -50,10 +50,14 @@ final class TestServer: Sendable {
         _ setup: TestingSetup = .router, pictures: Range<Int> = 0..<0, attributes: String? = nil,
         options: ServerOptions? = nil, _ body: @escaping @Sendable (Client) async throws -> Void
     ) async throws {
-        try await application(options ?? self.options).test(setup) { client in
-            let client = Client(client: client)
-            if !pictures.isEmpty { try await client.upload(pictures, attributes: attributes) }
-            try await body(client)
+        let application = try await Self.application(options ?? self.options)
+        // Collections that clients make get their network within a request.
+        try await NetworkLoader.$current.withValue(.only(GridEmbedder())) {
+            try await application.test(setup) { client in
+                let client = Client(client: client)
+                if !pictures.isEmpty { try await client.upload(pictures, attributes: attributes) }
+                try await body(client)
+            }
         }
     }
 }

@@ -1,0 +1,124 @@
+import Foundation
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import ServiceLifecycle
+import Sosia
+import UnixSignals
+
+/// Serves until SIGTERM or SIGINT, then finishes running requests; everything that was confirmed is on disk.
+///
+/// Writes one line of JSON per request to standard error.
+/// - Parameter onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
+/// - Throws: ``ServerError``, `StoreError`, `StoreAddressError` or ``KeyFileError`` if the server cannot start.
+public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
+    // A client that disconnects must not end the server.
+    signal(SIGPIPE, SIG_IGN)
+    let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
+    let application = try await buildApplication(options, logger: logger, onReady: onReady)
+    var configuration = ServiceGroupConfiguration(
+        services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(ServerLimits.idleSeconds)
+    try await ServiceGroup(configuration: configuration).run()
+}
+
+/// Assembles the server: the only place where its concrete types meet.
+/// - Parameters:
+///   - logger: receives one line per request.
+///   - onReady: called with the address, such as `http://127.0.0.1:8080/`, once requests are answered.
+/// - Throws: ``ServerError``, `StoreError`, `StoreAddressError` or ``KeyFileError``; then nothing listens.
+public func buildApplication(
+    _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in }
+) async throws -> some ApplicationProtocol {
+    let access = AccessPolicy(keys: try keys(options))
+    let server = try httpServer(options)
+    let collections = try await ServedCollections(options)
+    let metrics = ServerMetrics()
+    let jobs = Jobs()
+    let endpoints = try endpoints(options, access, collections, metrics, jobs)
+    let scheme = options.tls == nil ? "http" : "https"
+    return Application(
+        router: router(endpoints, options, access, metrics),
+        server: server,
+        configuration: ApplicationConfiguration(
+            address: .hostname(options.host, port: options.port), backlog: 1024,
+            availableConnectionsDelegate: .maximum(ServerLimits.connections, logger: logger)),
+        services: [jobs],
+        onServerRunning: { channel in
+            let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+            onReady("\(scheme)://\(host):\(channel.localAddress?.port ?? options.port)/")
+        },
+        logger: logger)
+}
+
+private func endpoints(
+    _ options: ServerOptions, _ access: AccessPolicy, _ collections: ServedCollections, _ metrics: ServerMetrics,
+    _ jobs: Jobs
+) throws -> [Endpoint] {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let searches = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
+    let uploads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
+    let views = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
+    let groups = AdmissionQueue(AdmissionOptions(running: 1, waiting: 4))
+    var fetching = FetchOptions()
+    fetching.isEnabled = options.fetchesURLs
+    fetching.bytes = options.limits.fileBytes
+    let fetcher = PictureFetcher(fetching)
+    let form = FormReader(limits: options.limits, held: HeldBytes(maximum: options.limits.heldBytes))
+    let searching = SearchHandler(admission: searches, fetcher: fetcher)
+    let uploading = UploadHandler(admission: uploads, form: form, metrics: metrics)
+    let jobController = JobController(collections: collections, jobs: jobs)
+    let folders = try AllowedFolders(options.allowedFolders)
+    let abilities = StatusController.Abilities(
+        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
+        readsPaths: !options.allowedFolders.isEmpty, makesCollections: collections.makesCollections)
+    let controllers: [any Controller] = [
+        PageController(library: options.mapLibrary),
+        StatusController(
+            collections: collections, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
+        CollectionController(collections: collections),
+        UploadController(
+            collections: collections, handler: uploading, fetcher: fetcher, folders: folders, jobs: jobs),
+        PictureController(collections: collections, admission: searches),
+        FileController(collections: collections, admission: searches),
+        RasterController(collections: collections, admission: views),
+        SearchController(collections: collections, handler: searching, form: form),
+        DuplicateController(collections: collections, admission: groups),
+        jobController,
+        SeedController(
+            collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access),
+    ]
+    let endpoints = controllers.flatMap(\.endpoints)
+    return endpoints + [OpenAPIDocument.endpoint(describing: endpoints.map(\.operation))]
+}
+
+private func router(
+    _ endpoints: [Endpoint], _ options: ServerOptions, _ access: AccessPolicy, _ metrics: ServerMetrics
+) -> Router<ServerContext> {
+    let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: SecurityHeadersMiddleware())
+    router.add(
+        middleware: ObservationMiddleware(metrics: metrics, routes: RouteTable(endpoints.map(\.operation))))
+    router.add(
+        middleware: OriginMiddleware(needsKey: access.keys != nil, allowed: Set(options.allowedOrigins)))
+    for endpoint in endpoints {
+        router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
+            try access.check(request, for: endpoint.operation.scope)
+            return try await endpoint.handler(request, context)
+        }
+    }
+    return router
+}
+
+/// - Returns: nil if there is no key file; then only loopback may be served.
+private func keys(_ options: ServerOptions) throws -> KeyRing? {
+    guard let path = options.keyFile else {
+        guard OriginMiddleware.isLoopback(options.host.contains(":") ? "[\(options.host)]" : options.host) else {
+            throw ServerError.addressNeedsKey(host: options.host)
+        }
+        return nil
+    }
+    let keys = try KeyFile(path).read()
+    guard !keys.isEmpty else { throw ServerError.noKeys(path: path) }
+    return keys
+}

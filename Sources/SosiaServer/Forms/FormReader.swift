@@ -1,0 +1,145 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SosiaCore
+import Synchronization
+
+/// Reads multipart/form-data part by part. One part at a time is kept in memory, and counted first.
+struct FormReader: Sendable {
+    static let mediaType = "multipart/form-data"
+    /// Largest field that is not a file, bytes.
+    static let fieldBytes = 1 << 20
+
+    let limits: ServerLimits
+    let held: HeldBytes
+
+    /// Calls `take` with each part in order. The bytes stay counted in `share` until it is emptied.
+    func read(
+        _ request: Request, _ context: ServerContext, share: HeldBytes.Share,
+        _ take: (FormPart) async throws -> Void
+    ) async throws {
+        guard request.mediaType == Self.mediaType else {
+            throw Problem.unsupportedMediaType(request.mediaType, expected: [Self.mediaType])
+        }
+        var parser = try MultipartParser(contentType: request.headers[.contentType] ?? "")
+        var part: (headers: MultipartHeaders, bytes: [UInt8])?
+        var (files, fields) = (0, 0)
+        try await request.readBody(upTo: limits.uploadBytes, context) { chunk in
+            parser.append(chunk)
+            while let event = try parser.next() {
+                switch event {
+                case .begin(let headers):
+                    if headers.fileName != nil { files += 1 } else { fields += 1 }
+                    guard files <= limits.files, fields <= limits.files else {
+                        throw Problem(
+                            .tooManyFiles, "at most \(limits.files) are taken",
+                            facts: [("maximum", .integer(Int64(limits.files)))])
+                    }
+                    part = (headers, [])
+                case .body(let bytes):
+                    guard let open = part else { continue }
+                    try check(open.bytes.count + bytes.readableBytes, of: open.headers)
+                    try share.take(bytes.readableBytes)
+                    part?.bytes.append(contentsOf: bytes.readableBytesView)
+                case .end:
+                    guard let whole = part else { continue }
+                    part = nil
+                    try await take(FormPart(headers: whole.headers, bytes: whole.bytes))
+                }
+            }
+        }
+        guard parser.isFinished else { throw MultipartError.endsInside }
+    }
+
+    private func check(_ bytes: Int, of part: MultipartHeaders) throws(Problem) {
+        let maximum = part.fileName == nil ? Self.fieldBytes : limits.fileBytes
+        guard bytes <= maximum else {
+            throw Problem(
+                .bodyTooLarge, "at most \(maximum) bytes a \(part.fileName == nil ? "field" : "file") are taken",
+                facts: [("part", .string(part.name)), ("maximum", .integer(Int64(maximum)))])
+        }
+    }
+}
+
+/// A complete part of a form.
+struct FormPart: Sendable {
+    let headers: MultipartHeaders
+    let bytes: [UInt8]
+
+    var isFile: Bool { headers.fileName != nil }
+
+    /// The value of a text field.
+    func text() throws(Problem) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(.invalidMultipart, "the field \(headers.name) is not UTF-8")
+        }
+        return text
+    }
+
+    /// The value of a field that is JSON, whether or not its type says so.
+    func json() throws(Problem) -> JSONReader {
+        let pointer = "/" + JSONReader.escaped(headers.name)
+        guard let value = JSONReader.value(bytes), value != .null else {
+            throw Problem.body(at: pointer, "a JSON value is expected")
+        }
+        return JSONReader(value, at: pointer)
+    }
+}
+
+/// Counts the bytes of bodies that all requests together keep in memory, and refuses more than a maximum.
+final class HeldBytes: Sendable {
+    /// The bytes of one request; they are returned when the share is released.
+    final class Share: Sendable {
+        private let owner: HeldBytes
+        private let taken = Mutex(0)
+
+        fileprivate init(_ owner: HeldBytes) {
+            self.owner = owner
+        }
+
+        deinit {
+            owner.give(back: taken.withLock { $0 })
+        }
+
+        /// - Throws: ``Problem`` of kind `overloaded` if there is no room.
+        func take(_ bytes: Int) throws(Problem) {
+            try owner.take(bytes)
+            taken.withLock { $0 += bytes }
+        }
+
+        /// Returns all bytes, so that the next files of the same request find room.
+        func empty() {
+            owner.give(
+                back: taken.withLock { taken in
+                    defer { taken = 0 }
+                    return taken
+                })
+        }
+    }
+
+    private let maximum: Int
+    private let held = Mutex(0)
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    func share() -> Share { Share(self) }
+
+    private func take(_ bytes: Int) throws(Problem) {
+        let isRoom = held.withLock { held in
+            guard bytes <= maximum - held else { return false }
+            held += bytes
+            return true
+        }
+        guard isRoom else {
+            throw Problem(
+                .overloaded, "other requests fill the memory for bodies", facts: [("retry_after", 1)],
+                headers: [.retryAfter: "1"])
+        }
+    }
+
+    private func give(back bytes: Int) {
+        held.withLock { $0 -= bytes }
+    }
+}

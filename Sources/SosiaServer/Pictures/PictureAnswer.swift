@@ -1,0 +1,57 @@
+import FileSystem
+import Sosia
+
+/// A picture as clients see it: with the name of its file, never its path.
+struct PictureAnswer: JSONWritable {
+    let record: ImageRecord
+    let collection: ServedCollection
+
+    func write(to json: inout JSONWriter) {
+        json.object { writeMembers(to: &$0) }
+    }
+
+    /// Writes the members without braces, for answers that add more.
+    func writeMembers(to json: inout JSONWriter) {
+        let facts = record.facts
+        json.member("id", record.id)
+        json.member("name", AbsolutePath.name(record.name(on: collection.store.machine)))
+        json.member("format", facts.format)
+        json.member("width", facts.width)
+        json.member("height", facts.height)
+        if let captured = facts.captured { json.member("captured", captured) }
+        if let camera = facts.camera { json.member("camera", camera) }
+        if let position = facts.position {
+            json.member("position") { json in
+                json.object { json in
+                    json.member("latitude", position.latitude)
+                    json.member("longitude", position.longitude)
+                }
+            }
+        }
+        if let tile = record.tile { json.member("tile") { Self.write(tile, to: &$0) } }
+        json.member("attributes", record.attributes)
+        let address = collection.address(of: record.id)
+        json.member("file_url", address + "/file")
+        json.member("thumb_url", address + "/thumb")
+    }
+
+    private static func write(_ tile: Tile, to json: inout JSONWriter) {
+        json.object { json in
+            if tile.kind == .raster { json.member("raster", tile.container) }
+            if let position = tile.position { json.member("position", position) }
+            json.member("window", tile.window.json)
+            if let ring = tile.outline?.rings.first {
+                json.member("outline", ring.map { JSONValue.array([.number($0.longitude), .number($0.latitude)]) })
+            }
+        }
+    }
+}
+
+extension PixelWindow {
+    var json: JSONValue {
+        [
+            "x": .integer(Int64(x)), "y": .integer(Int64(y)), "width": .integer(Int64(width)),
+            "height": .integer(Int64(height)),
+        ]
+    }
+}
