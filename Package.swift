@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "FileSystem", "Indexes"]),
         .library(name: "TinyImages", targets: ["SosiaCore", "FileSystem", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "FileSystem", "ObjectStores"]),
+        .library(name: "CatalogedEngine", targets: ["CatalogedEngine"]),
         .library(name: "EngineConformance", targets: ["EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
@@ -60,7 +61,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "SosiaCore", swiftSettings: strict),
-        .testTarget(name: "SosiaCoreTests", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "SosiaCoreTests", dependencies: ["EngineConformance", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "CKernels"),
         .target(name: "Kernels", dependencies: ["CKernels", "SosiaCore"], swiftSettings: strict),
@@ -146,6 +148,10 @@ let package = Package(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .target(name: "CatalogedEngine", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "CatalogedEngineTests", dependencies: ["CatalogedEngine", "EngineConformance", "SosiaCore"],
+            swiftSettings: strict),
         .target(
             name: "SosiaServer",
             dependencies: [

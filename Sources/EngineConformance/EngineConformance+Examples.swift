@@ -52,11 +52,11 @@ extension EngineConformance {
             let ids = try await addShop(to: subject)
             let filter = try Filter(parsing: "number < 30 AND sold IS NULL")
             var requests = try (0..<40).map { number in
-                try SearchRequest(.embedding(subject.vector(number * 3)), k: 1 + number % 3, mode: .exact)
+                try SearchRequest(.embedding(subject.vector(number * 3)), k: 1 + number % 3, mode: subject.mode)
             }
             requests += try [
                 SearchRequest(.image(ids[3]), k: 4), SearchRequest(.image(ids[4]), k: 4, filter: filter),
-                SearchRequest(.embedding(subject.vector(9)), k: 40, mode: .exact, filter: filter),
+                SearchRequest(.embedding(subject.vector(9)), k: 40, mode: subject.mode, filter: filter),
                 SearchRequest(.embedding(subject.vector(9)), k: 40, maximumDistance: 3),
                 SearchRequest(.examples([Example(.image(ids[3])), Example(.image(ids[9]))]), k: 2),
                 SearchRequest(
@@ -72,7 +72,8 @@ extension EngineConformance {
             }
             try subject.equal(try await subject.engine.search([SearchRequest]()).count, 0)
         },
-        Check(name: "a batch that is too large is refused") { subject in
+        Check(name: "a batch that is too large is refused", needs: { $0.maximumK == SearchRequest.maximumK }) {
+            subject in
             let query = try SearchRequest(.embedding(subject.vector(1)), k: 1)
             let deep = try SearchRequest(.embedding(subject.vector(1)), k: SearchRequest.maximumK)
             for requests in [Array(repeating: query, count: 1_001), Array(repeating: deep, count: 11)] {
@@ -97,6 +98,6 @@ extension EngineConformance {
 
 extension Subject {
     func search(_ examples: [Example], k: Int = 10) async throws -> SearchResponse {
-        try await engine.search(SearchRequest(.examples(examples), k: k, mode: .exact))
+        try await engine.search(SearchRequest(.examples(examples), k: k, mode: mode))
     }
 }

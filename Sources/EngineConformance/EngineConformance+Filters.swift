@@ -82,7 +82,7 @@ extension EngineConformance {
         Check(name: "a picture of the collection is asked with under a filter") { subject in
             let ids = try await addShop(to: subject)
             let request = try SearchRequest(
-                .image(ids[9]), k: 3, mode: .exact, filter: Filter(parsing: "number >= 10 AND number <= 12"))
+                .image(ids[9]), k: 3, mode: subject.mode, filter: Filter(parsing: "number >= 10 AND number <= 12"))
             try subject.equal(
                 try await subject.engine.search(request).hits.map(\.record.id), [ids[10], ids[11]])
         },

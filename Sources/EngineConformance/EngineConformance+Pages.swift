@@ -41,7 +41,8 @@ extension EngineConformance {
         Check(name: "what is left out by name is not in the answer") { subject in
             let ids = try await subject.add((1...10).map { try subject.entry($0) })
             let request = try SearchRequest(
-                .embedding(subject.vector(1)), k: 3, mode: .exact, excluding: [ids[0], ids[2], ImageID(rawValue: 999)])
+                .embedding(subject.vector(1)), k: 3, mode: subject.mode,
+                excluding: [ids[0], ids[2], ImageID(rawValue: 999)])
             try subject.equal(
                 try await subject.engine.search(request).hits.map(\.record.id), [ids[1], ids[3], ids[4]])
         },
@@ -65,7 +66,7 @@ extension Subject {
     ) async throws -> SearchResponse {
         try await engine.search(
             SearchRequest(
-                .embedding(vector(number)), k: k, mode: .exact, filter: filter.map { try Filter(parsing: $0) },
+                .embedding(vector(number)), k: k, mode: mode, filter: filter.map { try Filter(parsing: $0) },
                 maximumDistance: maximumDistance, after: cursor))
     }
 

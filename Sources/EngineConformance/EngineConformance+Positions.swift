@@ -14,6 +14,7 @@ extension EngineConformance {
             let records = try await subject.engine.records(subject.add(entries))
             let texts = [
                 "within(-180, -90, 180, 90)", "within(16.4, 48.2, 16.4, 48.2)", "within(170, -20, -170, 0)",
+                "within(360, -20, -180, 90)", "within(360, 0, -360, 0)", "within(-360, -90, 360, 90)",
                 "within(-1, -1, 1, 1)", "NOT within(-1, -1, 1, 1)", "within(-1, -1, 1, 1) AND longitude = 1",
                 "within('POLYGON ((175 -20, 185 -20, 185 -10, 175 -10))') OR number = 3",
                 #"within('{"type":"Polygon","coordinates":[[[0,0],[20,40],[17,50],[0,49],[0,0]]]}')"#,

@@ -7,7 +7,7 @@ extension EngineConformance {
             try subject.equal(try await subject.search(1).hits.count, 0)
             try subject.equal(try await subject.add([]), [])
         },
-        Check(name: "upsert gives one id a draft, in order, and finds them at once") { subject in
+        Check(name: "a commit gives one id an entry, in order, and finds them at once") { subject in
             let ids = try await subject.add([subject.entry(3), subject.entry(1), subject.entry(2)])
             try subject.equal(Set(ids).count, 3)
             try subject.equal(try await subject.engine.count(), 3)

@@ -15,16 +15,18 @@ public enum EngineConformance {
         public let name: String
         /// What an engine has to be able to do for the promise to concern it.
         let needs: @Sendable (EngineAbilities) -> Bool
+        let identity: PictureIdentity
         let body: @Sendable (Subject) async throws -> Void
 
         public var description: String { name }
 
         init(
             name: String, needs: @escaping @Sendable (EngineAbilities) -> Bool = { _ in true },
-            body: @escaping @Sendable (Subject) async throws -> Void
+            identity: PictureIdentity = .content, body: @escaping @Sendable (Subject) async throws -> Void
         ) {
             self.name = name
             self.needs = needs
+            self.identity = identity
             self.body = body
         }
 
@@ -34,7 +36,14 @@ public enum EngineConformance {
         /// - Parameter host: makes and opens engines; one host serves one check.
         /// - Throws: ``ConformanceFailure``, or what the engine threw where it should not have.
         public func run(on host: some ConformanceHost) async throws {
-            let engine = try await host.create(EngineConformance.collection)
+            let description = CollectionDescription(
+                model: EngineConformance.model, identity: identity, machine: EngineConformance.machine)
+            let engine: any CollectionEngine
+            do {
+                engine = try await host.create(description)
+            } catch EngineError.unsupported where identity != .content {
+                return
+            }
             try await body(Subject(check: name, host: host, engine: engine))
         }
     }
@@ -50,16 +59,20 @@ public enum EngineConformance {
     public static let collection = CollectionDescription(model: model, machine: machine)
 
     public static let checks: [Check] =
-        writingChecks + searchChecks + filterChecks + positionChecks + pageChecks + exampleChecks
+        writingChecks + ingestChecks + fileChecks + locationChecks + recordChecks + uploadChecks + summaryChecks
+        + textChecks + tileChecks + searchChecks + filterChecks + randomFilterChecks + positionChecks + pageChecks
+        + exampleChecks + duplicateChecks + upkeepChecks + lostChecks + processChecks + abilityChecks
 }
 
 /// Makes, opens and damages the one collection that a check is about.
 public protocol ConformanceHost: Sendable {
-    /// Makes an empty collection and opens it for writing; called once for each description.
+    /// Makes an empty collection and opens it for writing; called once.
+    /// - Throws: `EngineError.unsupported` when the engine cannot keep pictures of this identity.
     func create(_ description: CollectionDescription) async throws -> any CollectionEngine
 
     /// Opens the collection that was made last once more, as another process would.
     /// - Returns: nil when an engine cannot be opened twice, because it lives in its process only.
+    /// - Throws: ``StoreError/locked(path:)`` when somebody else is writing, and only one can.
     func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)?
 
     /// Overwrites a part of the stored vector of a picture behind the engine's back, as a failing disk would.
@@ -97,21 +110,62 @@ struct Subject: Sendable {
     /// Commits entries as one unit.
     /// - Returns: one id an entry.
     func add(_ entries: [IngestEntry], line: UInt = #line) async throws -> [ImageID] {
-        let outcomes = try await engine.commit(IngestUnit(entries))
+        let outcomes = try await commit(entries, line: line)
         let ids = outcomes.compactMap(\.id)
         try equal(ids.count, entries.count, line: line)
         return ids
+    }
+
+    /// Commits entries as one unit.
+    /// - Returns: one outcome an entry.
+    func commit(_ entries: [IngestEntry], line: UInt = #line) async throws -> [IngestOutcome] {
+        let outcomes = try await engine.commit(IngestUnit(entries))
+        try equal(outcomes.count, entries.count, line: line)
+        return outcomes
+    }
+
+    func record(_ id: ImageID, line: UInt = #line) async throws -> ImageRecord {
+        let records = try await engine.records([id])
+        guard let record = records.first else {
+            throw ConformanceFailure(check: check, fact: "there is no picture \(id)", line: line)
+        }
+        return record
+    }
+
+    /// Turns pages until one is empty.
+    /// - Parameter page: what follows an element; the first page follows nil.
+    func all<Element>(
+        line: UInt = #line, _ page: (_ after: Element?) async throws -> [Element]
+    ) async throws -> [Element] {
+        var all: [Element] = []
+        while true {
+            let next = try await page(all.last)
+            if next.isEmpty { return all }
+            all += next
+            try expect(all.count <= 10_000, "the pages do not end", line: line)
+        }
     }
 
     /// A picture whose content and vector are given by one number.
     func entry(
         _ number: Int, at path: String? = nil, vector: Embedding? = nil, attributes: Attributes = [:]
     ) throws -> IngestEntry {
+        try entry(
+            number, at: file(path ?? "/pictures/\(number).png"), vector: vector, attributes: attributes)
+    }
+
+    /// - Parameters:
+    ///   - number: gives content and vector.
+    ///   - isRead: false for bytes that are thought to be known, which come without content.
+    func entry(
+        _ number: Int, at location: SourceLocation, stamp: ImageSource.Stamp? = nil, isRead: Bool = true,
+        vector: Embedding? = nil, tile: Tile? = nil, attributes: Attributes = [:], gone: [SourceLocation] = []
+    ) throws -> IngestEntry {
         let facts = PictureFacts(format: "png", width: 10 + number, height: 20)
+        let content = IngestEntry.Content(embedding: try vector ?? self.vector(number), facts: facts, tile: tile)
         return IngestEntry(
-            hash: try hash(number), source: ImageSource(location: file(path ?? "/pictures/\(number).png")),
-            content: IngestEntry.Content(embedding: try vector ?? self.vector(number), facts: facts),
-            attributes: attributes)
+            hash: try hash(number), source: ImageSource(location: location, stamp: stamp),
+            content: isRead ? content : nil, attributes: attributes, gone: gone)
     }
 
     func hash(_ number: Int) throws -> ContentHash {
@@ -121,10 +175,15 @@ struct Subject: Sendable {
         return hash
     }
 
-    func file(_ path: String) -> SourceLocation { .file(path: path, machine: EngineConformance.machine) }
+    func file(_ path: String, on machine: MachineName = EngineConformance.machine) -> SourceLocation {
+        .file(path: path, machine: machine)
+    }
 
     /// Vectors on a line: the distance between two of them is the difference of their numbers.
     func vector(_ number: Int) throws -> Embedding {
         try Embedding([Float(number)] + [Float](repeating: 1, count: EngineConformance.model.dimension - 1))
     }
+
+    /// Of the nearest: proven where the engine can.
+    var mode: SearchRequest.Mode { engine.abilities.isExactProven ? .exact : .automatic }
 }

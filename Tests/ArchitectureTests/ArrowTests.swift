@@ -32,6 +32,7 @@ struct ArrowTests {
             "Crypto", "SystemPackage",
         ],
         "ObjectStores": ["FileSystem", "SosiaCore", "SystemPackage"],
+        "CatalogedEngine": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "FileSystem", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",

@@ -1,3 +1,4 @@
+import EngineConformance
 import SosiaCore
 import Testing
 
@@ -15,7 +16,7 @@ struct FilterTests {
 
     @Test func everyFilterIsReadBackFromItsText() throws {
         for seed in 0..<2_000 {
-            var random = RandomFilter(generator: SplitMix(seed: UInt64(seed)))
+            var random = RandomFilter(seed: UInt64(seed))
             let filter = random.filter(depth: seed % 5)
             #expect(try Filter(parsing: filter.description) == filter, "\(filter)")
         }

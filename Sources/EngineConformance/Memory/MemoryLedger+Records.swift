@@ -25,11 +25,11 @@ extension MemoryLedger {
         return rest.prefix(limit).map { .file(path: $0, machine: machine) }
     }
 
-    func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0].map(record) } }
+    func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0]?.record } }
 
     func records(passing filter: Filter?, before id: ImageID?, limit: Int) -> [ImageRecord] {
         let newest = pictures.values.sorted { $0.id > $1.id }.filter { picture in id.map { picture.id < $0 } ?? true }
-        return Array(newest.lazy.map(record).filter { filter?.matches($0.allAttributes) ?? true }.prefix(limit))
+        return Array(newest.lazy.map(\.record).filter { filter?.matches($0.allAttributes) ?? true }.prefix(limit))
     }
 
     func origins(of ids: [ImageID]) -> [PictureOrigin?] {
@@ -55,14 +55,18 @@ extension MemoryLedger {
     func attributeSummaries() -> [AttributeSummary] {
         var values: [String: [JSONValue]] = [:]
         for picture in pictures.values {
-            for (name, value) in picture.record.allAttributes where value != .null { values[name, default: []].append(value) }
+            for (name, value) in picture.record.allAttributes where value != .null {
+                values[name, default: []].append(value)
+            }
         }
         let names = values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return names.prefix(AttributeSummary.maximumNames).map { name in
             let found = values[name] ?? []
             let kinds = Set(found.map(\.kind))
             let different = Set(found).sorted { $0.precedes($1) }
-            let isListed = kinds.isDisjoint(with: [.list, .object]) && different.count <= AttributeSummary.maximumValues
+                .reduce(into: [JSONValue]()) { if $0.last?.precedes($1) ?? true { $0.append($1) } }
+            let isListed =
+                kinds.isDisjoint(with: [.list, .object]) && different.count <= AttributeSummary.maximumValues
             return AttributeSummary(
                 name: name, kinds: AttributeSummary.Kind.allCases.filter(kinds.contains), pictures: found.count,
                 values: isListed ? different : nil)
@@ -92,18 +96,10 @@ extension MemoryLedger {
         .prefix(limit).map(\.self)
     }
 
-    func record(_ picture: LedgerPicture) -> ImageRecord {
-        let home = description.machine
-        let sources = picture.sources.map(\.location).sorted {
-            $0.text(on: home).utf8.lexicographicallyPrecedes($1.text(on: home).utf8)
-        }
-        return ImageRecord(
-            id: picture.id, sources: sources, facts: picture.facts, attributes: picture.attributes, tile: picture.tile)
-    }
-
     private func origin(_ picture: LedgerPicture, isLost: Bool) -> PictureOrigin {
         PictureOrigin(
-            id: picture.id, hash: picture.hash, sources: record(picture).sources, tile: picture.tile, isLost: isLost)
+            id: picture.id, hash: picture.hash, sources: picture.sources.map(\.location), tile: picture.tile,
+            isLost: isLost)
     }
 }
 
@@ -126,6 +122,7 @@ extension JSONValue {
     /// False, then numbers by value, then texts by their bytes, then true, as ledgers that keep JSON sort them.
     fileprivate func precedes(_ other: JSONValue) -> Bool {
         switch (self, other) {
+        case (.integer(let number), .integer(let other)): number < other
         case (.string(let text), .string(let other)): text.utf8.lexicographicallyPrecedes(other.utf8)
         default: rank != other.rank ? rank < other.rank : (double ?? 0) < (other.double ?? 0)
         }

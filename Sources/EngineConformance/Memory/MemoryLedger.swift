@@ -11,8 +11,10 @@ struct MemoryLedger: Sendable {
     /// Counts the changes.
     private(set) var revision: Int64 = 0
     private(set) var nextKey: Int64 = 1
-    private var nextID: Int64 = 1
+    private(set) var nextID: Int64 = 1
     private var nextContainer: Int64 = 1
+    /// The vectors that the change which is being made gives to pictures.
+    private var vectors: [ImageID: PlannedRow.Vector] = [:]
 
     init(_ description: CollectionDescription) {
         self.description = description
@@ -25,20 +27,30 @@ struct MemoryLedger: Sendable {
         let superseded: [VectorKey]
     }
 
-    /// Makes a change. Each picture that it leaves otherwise than before gets a new row.
+    /// Makes a change; what is left after it threw is of no use. Each picture that is otherwise than before gets a new
+    /// row.
     mutating func apply(_ change: LedgerChange) throws -> Applied {
-        let (before, oldKeys) = (pictures, keys)
-        var vectors: [ImageID: PlannedRow.Vector] = [:]
-        let result = try result(of: change, &vectors)
+        var (before, oldKeys) = (pictures, keys)
+        vectors = [:]
+        let result = try result(of: change)
+        if case .restore(let rows, _) = change {
+            // Rows that say what they shall are in the service already.
+            for row in rows where keys[row.picture.id] == row.key {
+                (before[row.picture.id], oldKeys[row.picture.id]) = (row.picture, row.key)
+            }
+        }
         revision += 1
         var rows: [PlannedRow] = []
         for picture in pictures.values.sorted(by: { $0.id < $1.id }) {
             if before[picture.id] == picture, vectors[picture.id] == nil { continue }
-            guard let vector = vectors[picture.id] ?? oldKeys[picture.id].map(PlannedRow.Vector.copied) else { continue }
-            keys[picture.id] = takeKey()
-            rows += keys[picture.id].map { [PlannedRow(key: $0, picture: picture, vector: vector)] } ?? []
+            guard let vector = vectors[picture.id] ?? oldKeys[picture.id].map(PlannedRow.Vector.copied) else {
+                continue
+            }
+            let key = takeKey()
+            keys[picture.id] = key
+            rows.append(PlannedRow(key: key, picture: picture, vector: vector))
         }
-        for id in oldKeys.keys where pictures[id] == nil { keys[id] = nil }
+        keys = keys.filter { pictures[$0.key] != nil }
         let superseded = oldKeys.filter { keys[$0.key] != $0.value }.map(\.value).sorted()
         return Applied(result: result, rows: rows, superseded: superseded)
     }
@@ -48,163 +60,208 @@ struct MemoryLedger: Sendable {
         return VectorKey(rawValue: nextKey)
     }
 
-    /// Keys that a plan has named are not given again.
-    mutating func passKeys(below key: Int64) { nextKey = max(nextKey, key) }
+    /// Keys and ids that a plan has named are not given again.
+    mutating func pass(_ planned: MemoryLedger) {
+        nextKey = max(nextKey, planned.nextKey)
+        nextID = max(nextID, planned.nextID)
+    }
 
-    private mutating func result(
-        of change: LedgerChange, _ vectors: inout [ImageID: PlannedRow.Vector]
-    ) throws -> LedgerResult {
+    /// Makes a planned change with the numbers that the plan has set aside.
+    mutating func make(_ plan: LedgerPlan) throws {
+        var made = self
+        (made.nextKey, made.nextID) = (plan.firstKey.rawValue, plan.firstID.rawValue)
+        _ = try made.apply(plan.change)
+        made.pass(self)
+        self = made
+    }
+
+    /// Plans that were made before are of another revision from now on.
+    mutating func fence() -> VectorKey {
+        revision += 1
+        return VectorKey(rawValue: nextKey)
+    }
+
+    func picture(at location: SourceLocation) -> LedgerPicture? {
+        pictures.values.first { $0.isSeen(at: location) }
+    }
+
+    private mutating func result(of change: LedgerChange) throws -> LedgerResult {
         switch change {
-        case .commit(let unit): return .outcomes(try commit(unit, &vectors))
+        case .commit(let unit): return .outcomes(try commit(unit))
         case .update(let id, let patch):
             try patch.checkCharacters()
-            guard let picture = pictures[id] else { throw EngineError.unknownImage(id) }
-            let changed = picture.with(attributes: picture.attributes.patched(with: patch))
-            pictures[id] = changed
-            return .record(changed.record)
-        case .remove(let ids):
-            return .count(ids.count { id in
-                if let container = (pictures[id] ?? lost[id])?.tile?.container { reopen(container) }
-                return pictures.removeValue(forKey: id) != nil || lost.removeValue(forKey: id) != nil
-            })
-        case .forget(let locations): return .count(locations.count { forget($0) })
+            guard let old = pictures[id] else { throw EngineError.unknownImage(id) }
+            pictures[id]?.attributes = old.attributes.patched(with: patch)
+            return .record(pictures[id]?.record ?? old.record)
+        case .remove(let ids): return .count(ids.count { remove($0) })
+        case .forget(let locations):
+            return .count(
+                locations.count { Self.forget($0, in: &pictures) || Self.forget($0, in: &lost) })
         case .lose(let ids):
             for id in ids {
                 guard let picture = pictures.removeValue(forKey: id) else { continue }
                 lost[id] = picture
-                if let tile = picture.tile { reopen(tile.container) }
+                reopen(picture.tile)
             }
             return .done
         case .begin(let file): return .container(begin(file))
-        case .move(let id, let path, let machine): move(id, to: path, machine)
+        case .move(let id, let path, let machine):
+            move(id, to: path, machine)
+            return .done
         case .finish(let id, let isComplete, let windows):
-            let gone = pictures.values.filter { $0.tile?.container == id && $0.tile.map { windows.contains($0.window) } ?? false }
+            let gone = pictures.values.filter {
+                $0.tile?.container == id && $0.tile.map { windows.contains($0.window) } == true
+            }
             for picture in gone { pictures[picture.id] = nil }
             containers[id] = containers[id]?.with(isComplete: isComplete)
             return .count(gone.count)
         case .forgetContainers(let ids):
-            let isGone = { (picture: LedgerPicture) in picture.tile.map { ids.contains($0.container) } ?? false }
-            let gone = (pictures.values.filter(isGone) + lost.values.filter(isGone)).map(\.id)
-            for id in gone {
-                pictures[id] = nil
-                lost[id] = nil
-            }
+            let before = pictures.count + lost.count
+            let stays = { (picture: LedgerPicture) in picture.tile.map { !ids.contains($0.container) } ?? true }
+            pictures = pictures.filter { stays($0.value) }
+            lost = lost.filter { stays($0.value) }
             for id in ids { containers[id] = nil }
-            return .count(gone.count)
+            return .count(before - pictures.count - lost.count)
+        case .restore(let rows, let last):
+            nextKey = max(nextKey, last.rawValue + 1)
+            for row in rows where row.key > keys[row.picture.id] ?? VectorKey(rawValue: 0) {
+                restore(row.picture, row.key)
+            }
+            return .done
         }
-        return .done
+    }
+
+    private mutating func remove(_ id: ImageID) -> Bool {
+        guard let picture = pictures.removeValue(forKey: id) ?? lost.removeValue(forKey: id) else { return false }
+        reopen(picture.tile)
+        return true
+    }
+
+    /// - Returns: whether a picture went with its last source.
+    private static func forget(_ location: SourceLocation, in pictures: inout [ImageID: LedgerPicture]) -> Bool {
+        guard let id = pictures.values.first(where: { $0.isSeen(at: location) })?.id else { return false }
+        pictures[id]?.sources.removeAll { $0.location == location }
+        if pictures[id]?.sources.isEmpty == true { pictures[id] = nil }
+        return pictures[id] == nil
     }
 }
 
 // MARK: - Pictures
 
 extension MemoryLedger {
-    private mutating func commit(
-        _ unit: IngestUnit, _ vectors: inout [ImageID: PlannedRow.Vector]
-    ) throws -> [IngestOutcome] {
+    private mutating func commit(_ unit: IngestUnit) throws -> [IngestOutcome] {
         try unit.check(dimension: description.model.dimension)
+        let before = pictures
         var outcomes = [IngestOutcome](repeating: .unknown, count: unit.entries.count)
-        let (known, new) = (
-            unit.entries.indices.filter { unit.entries[$0].content == nil },
-            unit.entries.indices.filter { unit.entries[$0].content != nil }
-        )
-        for position in known + new { outcomes[position] = enter(unit.entries[position], &vectors) }
-        for picture in pictures.values where picture.sources.isEmpty { pictures[picture.id] = nil }
+        for isNew in [false, true] {
+            for (position, entry) in unit.entries.enumerated() where (entry.content != nil) == isNew {
+                outcomes[position] = enter(entry, before)
+            }
+        }
+        pictures = pictures.filter { !$0.value.sources.isEmpty }
         for (location, attributes) in unit.attributes {
-            guard let picture = picture(at: location) else { continue }
-            pictures[picture.id] = picture.with(attributes: picture.attributes.merging(attributes) { _, new in new })
+            guard let id = picture(at: location)?.id else { continue }
+            pictures[id]?.attributes.merge(attributes) { _, new in new }
         }
         return outcomes
     }
 
-    private mutating func enter(
-        _ entry: IngestEntry, _ vectors: inout [ImageID: PlannedRow.Vector]
-    ) -> IngestOutcome {
+    /// - Parameter before: the pictures before the unit.
+    private mutating func enter(_ entry: IngestEntry, _ before: [ImageID: LedgerPicture]) -> IngestOutcome {
         let previous = picture(at: entry.source.location)
-        let equal = pictures.values.filter { $0.hash == entry.hash }.sorted { $0.id < $1.id }
-        let known: LedgerPicture? =
-            switch description.identity {
-            case .content: equal.first
-            case .file:
-                equal.first { $0.id == previous?.id }
-                    ?? equal.first { $0.sources.contains { entry.gone.contains($0.location) } }
-            }
-        guard let target = known ?? made(from: entry, previous: previous, equal: equal.first, &vectors) else {
-            return .unknown
-        }
-        point(entry, to: target)
+        let known = known(entry, previous: previous, before)
+        guard let id = known ?? made(from: entry, previous: previous, before) else { return .unknown }
+        point(entry, to: id, previous: previous?.id)
         return switch (previous?.id, known) {
-        case (target.id, .some): .touched(target.id)
-        case (.some, _): .changed(target.id)
-        case (nil, nil): .added(target.id)
-        case (nil, .some): entry.gone.isEmpty ? .duplicate(target.id) : .moved(target.id)
+        case (id?, .some): .touched(id)
+        case (.some, _): .changed(id)
+        case (nil, nil): .added(id)
+        case (nil, .some): entry.gone.isEmpty ? .duplicate(id) : .moved(id)
         }
     }
 
-    /// The picture that an entry makes of bytes which it is the first to show: a lost one that is back, a changed one, or
-    /// a new one.
+    /// The picture that an entry shows already. Where each file is a picture, it is the one at the same place, or at a
+    /// place that is gone and that no other entry has claimed.
+    private func known(
+        _ entry: IngestEntry, previous: LedgerPicture?, _ before: [ImageID: LedgerPicture]
+    ) -> ImageID? {
+        let equal = pictures.values.filter { $0.hash == entry.hash }.map(\.id).sorted()
+        guard description.identity == .file else { return equal.first }
+        return equal.first { $0 == previous?.id }
+            ?? equal.first { id in
+                let isGone = { (source: ImageSource) in entry.gone.contains(source.location) }
+                return before[id]?.sources.contains(where: isGone) ?? false
+                    && pictures[id]?.sources.allSatisfy(isGone) ?? false
+            }
+    }
+
+    /// The picture that an entry makes of bytes which it is the first to show: a lost one that is back by its bytes, a
+    /// changed one, a lost one that is back by its only place, or a new one.
     private mutating func made(
-        from entry: IngestEntry, previous: LedgerPicture?, equal: LedgerPicture?,
-        _ vectors: inout [ImageID: PlannedRow.Vector]
-    ) -> LedgerPicture? {
+        from entry: IngestEntry, previous: LedgerPicture?, _ before: [ImageID: LedgerPicture]
+    ) -> ImageID? {
+        guard let (facts, vector) = content(of: entry, before) else { return nil }
         let location = entry.source.location
-        guard let facts = entry.content?.facts ?? equal?.facts,
-            let vector = entry.content.map({ .given($0.embedding) })
-                ?? equal.flatMap({ vectors[$0.id] ?? keys[$0.id].map(PlannedRow.Vector.copied) })
-        else { return nil }
-        let byHash = lost.values.first {
-            $0.hash == entry.hash
-                && (description.identity == .content || $0.sources.contains { $0.location == location })
+        let sameBytes = lost.values.first { picture in
+            picture.hash == entry.hash
+                && (description.identity == .content || ([location] + entry.gone).contains(where: picture.isSeen))
         }
-        let changed = byHash == nil && previous?.sources.count == 1 ? previous : nil
-        let back = byHash ?? (changed == nil ? lost.values.first { $0.sources.map(\.location) == [location] } : nil)
-        if let back { lost[back.id] = nil }
-        let old = changed ?? back
-        let id = old?.id ?? takeID()
+        let changed = previous?.sources.count == 1 ? previous : nil
+        let old = sameBytes ?? changed ?? lost.values.first { $0.sources.map(\.location) == [location] }
+        let id = old?.id ?? ImageID(rawValue: nextID)
+        if old == nil { nextID += 1 }
+        lost[id] = nil
         vectors[id] = vector
-        return LedgerPicture(
-            id: id, hash: entry.hash, sources: changed?.sources ?? [], facts: facts, attributes: old?.attributes ?? [:],
-            tile: entry.content?.tile)
+        pictures[id] = LedgerPicture(
+            id: id, hash: entry.hash, sources: pictures[id]?.sources ?? [], facts: facts,
+            attributes: old?.attributes ?? [:], tile: entry.content?.tile)
+        return id
+    }
+
+    /// Equal bytes are embedded once: an entry without content takes the vector of a picture that had them before the
+    /// unit.
+    private func content(
+        of entry: IngestEntry, _ before: [ImageID: LedgerPicture]
+    ) -> (PictureFacts, PlannedRow.Vector)? {
+        if let content = entry.content { return (content.facts, .given(content.embedding)) }
+        guard let old = before.values.first(where: { $0.hash == entry.hash }) else { return nil }
+        return keys[old.id].map { (old.facts, .copied(from: $0)) }
     }
 
     /// Lets a source show a picture, and no other one.
-    private mutating func point(_ entry: IngestEntry, to target: LedgerPicture) {
-        let left = [entry.source.location] + entry.gone
-        pictures[target.id] = target
-        for picture in pictures.values {
-            let isTarget = picture.id == target.id
-            let sources = picture.sources.filter { source in
-                isTarget ? !left.contains(source.location) : source.location != entry.source.location
-            }
-            pictures[picture.id] = picture.with(sources: isTarget ? sources + [entry.source] : sources)
+    private mutating func point(_ entry: IngestEntry, to id: ImageID, previous: ImageID?) {
+        let location = entry.source.location
+        for lostID in lost.keys { lost[lostID]?.sources.removeAll { $0.location == location } }
+        if let previous { pictures[previous]?.sources.removeAll { $0.location == location } }
+        pictures[id]?.sources.removeAll { entry.gone.contains($0.location) }
+        pictures[id]?.sources.append(entry.source)
+        let home = description.machine
+        pictures[id]?.sources.sort {
+            $0.location.text(on: home).utf8.lexicographicallyPrecedes($1.location.text(on: home).utf8)
         }
-        for picture in lost.values {
-            lost[picture.id] = picture.with(sources: picture.sources.filter { $0.location != entry.source.location })
+        pictures[id]?.attributes.merge(entry.attributes) { _, new in new }
+    }
+}
+
+// MARK: - Restoring
+
+extension MemoryLedger {
+    private mutating func restore(_ picture: LedgerPicture, _ key: VectorKey) {
+        let taken = Set(picture.sources.map(\.location))
+        for other in pictures.values where other.id != picture.id {
+            pictures[other.id]?.sources.removeAll { taken.contains($0.location) }
+            let isSame = description.identity == .content && other.hash == picture.hash
+            if isSame || pictures[other.id]?.sources.isEmpty == true { pictures[other.id] = nil }
         }
-        let attributes = target.attributes.merging(entry.attributes) { _, new in new }
-        pictures[target.id] = pictures[target.id]?.with(attributes: attributes)
-    }
-
-    /// - Returns: whether a picture went.
-    private mutating func forget(_ location: SourceLocation) -> Bool {
-        if let picture = lost.values.first(where: { $0.sources.contains { $0.location == location } }) {
-            let rest = picture.with(sources: picture.sources.filter { $0.location != location })
-            lost[picture.id] = rest.sources.isEmpty ? nil : rest
-            if rest.sources.isEmpty { return true }
-        }
-        guard let picture = picture(at: location) else { return false }
-        let rest = picture.with(sources: picture.sources.filter { $0.location != location })
-        pictures[picture.id] = rest.sources.isEmpty ? nil : rest
-        return rest.sources.isEmpty
-    }
-
-    private mutating func takeID() -> ImageID {
-        defer { nextID += 1 }
-        return ImageID(rawValue: nextID)
-    }
-
-    func picture(at location: SourceLocation) -> LedgerPicture? {
-        pictures.values.first { $0.sources.contains { $0.location == location } }
+        (pictures[picture.id], keys[picture.id]) = (picture, key)
+        nextID = max(nextID, picture.id.rawValue + 1)
+        guard let tile = picture.tile, containers[tile.container] == nil else { return }
+        nextContainer = max(nextContainer, tile.container + 1)
+        containers[tile.container] = TileContainer(
+            id: tile.container, path: tile.source, machine: tile.machine, kind: tile.kind,
+            stamp: ImageSource.Stamp(size: 0, modified: 0), isComplete: false,
+            facts: TileContainer.Facts(
+                format: "", width: 0, height: 0, tiling: TileContainer.Tiling(tile: 0, stride: 0)))
     }
 }
 
@@ -212,7 +269,7 @@ extension MemoryLedger {
 
 extension MemoryLedger {
     private mutating func begin(_ file: ContainerFile) -> Int64 {
-        let known = containers.values.first { $0.path == file.path && $0.machine == file.machine }
+        let known = container(at: file.path, on: file.machine)
         let id = known?.id ?? nextContainer
         if known == nil { nextContainer += 1 }
         let (old, new) = (known?.facts.tiling, file.facts.tiling)
@@ -225,43 +282,42 @@ extension MemoryLedger {
 
     private mutating func move(_ id: Int64, to path: String, _ machine: MachineName) {
         guard let known = containers[id] else { return }
-        containers[id] = TileContainer(
-            id: id, path: path, machine: machine, kind: known.kind, stamp: known.stamp, isComplete: known.isComplete,
-            facts: known.facts)
+        containers[id] = known.with(path: path, machine: machine, isComplete: known.isComplete)
         dropStamps(id)
-        for picture in pictures.values {
-            guard let tile = picture.tile, tile.container == id else { continue }
-            let moved = Tile(
+        let moved = { (tile: Tile) in
+            Tile(
                 container: id, source: path, machine: machine, window: tile.window, outline: tile.outline,
                 kind: tile.kind)
-            pictures[picture.id] = picture.with(tile: moved)
+        }
+        for picture in pictures.values where picture.tile?.container == id {
+            pictures[picture.id]?.tile = picture.tile.map(moved)
+        }
+        for picture in lost.values where picture.tile?.container == id {
+            lost[picture.id]?.tile = picture.tile.map(moved)
         }
     }
 
     private mutating func dropStamps(_ container: Int64) {
         for picture in pictures.values where picture.tile?.container == container {
-            pictures[picture.id] = picture.with(sources: picture.sources.map { ImageSource(location: $0.location) })
+            pictures[picture.id]?.sources = picture.sources.map { ImageSource(location: $0.location) }
         }
     }
 
-    private mutating func reopen(_ container: Int64) {
-        containers[container] = containers[container]?.with(isComplete: false)
+    /// A tile that goes by itself leaves its container incomplete: adding that again brings the tile back.
+    private mutating func reopen(_ tile: Tile?) {
+        guard let id = tile?.container else { return }
+        containers[id] = containers[id]?.with(isComplete: false)
     }
 }
 
 extension LedgerPicture {
-    fileprivate func with(
-        sources: [ImageSource]? = nil, attributes: Attributes? = nil, tile: Tile? = nil
-    ) -> LedgerPicture {
-        LedgerPicture(
-            id: id, hash: hash, sources: sources ?? self.sources, facts: facts, attributes: attributes ?? self.attributes,
-            tile: tile ?? self.tile)
-    }
+    fileprivate func isSeen(at location: SourceLocation) -> Bool { sources.contains { $0.location == location } }
 }
 
 extension TileContainer {
-    fileprivate func with(isComplete: Bool) -> TileContainer {
+    fileprivate func with(path: String? = nil, machine: MachineName? = nil, isComplete: Bool) -> TileContainer {
         TileContainer(
-            id: id, path: path, machine: machine, kind: kind, stamp: stamp, isComplete: isComplete, facts: facts)
+            id: id, path: path ?? self.path, machine: machine ?? self.machine, kind: kind, stamp: stamp,
+            isComplete: isComplete, facts: facts)
     }
 }

@@ -6,13 +6,22 @@ public protocol VectorLedger: PictureRecords, TileRecords {
     /// What was decided when the collection was made.
     var description: CollectionDescription { get }
 
-    /// What a change would write and take away. Nothing is changed, but the keys of the plan are never given again.
+    /// Counts the changes: the state that a plan made now would be made for.
+    func revision() async throws -> Int64
+
+    /// What a change would write and take away. Nothing is changed, but the keys of the plan and the ids of its new
+    /// pictures are never given again.
     /// - Throws: what the change would throw.
     func plan(_ change: LedgerChange) async throws -> LedgerPlan
 
     /// Makes a planned change.
     /// - Returns: false when the ledger has changed since the plan was made; nothing was done then.
     func commit(_ plan: LedgerPlan) async throws -> Bool
+
+    /// Ends all plans that are not committed, on whatever machine they were made: their commits return false, and they
+    /// are made again. So a row below the fence that the ledger does not name now is named by no later commit either.
+    /// - Returns: a key above all that were planned.
+    func fence() async throws -> VectorKey
 
     /// The pictures that some rows stand for; rows that the ledger does not name are left out.
     func pictures(named keys: [VectorKey]) async throws -> [VectorKey: ImageRecord]
@@ -30,6 +39,27 @@ public protocol VectorLedger: PictureRecords, TileRecords {
     func keys(after id: ImageID?, limit: Int) async throws -> [(id: ImageID, key: VectorKey)]
 
     func count() async throws -> Int
+
+    func status() async throws -> LedgerStatus
+
+    /// - Returns: what is wrong with the ledger itself and between its parts, in words; nothing of the service's rows.
+    func verify() async throws -> [String]
+
+    /// Gives the ledger's own vacant space back.
+    func compact() async throws
+}
+
+/// What a ledger holds and costs.
+public struct LedgerStatus: Sendable, Hashable {
+    public let pictures: Int
+    public let lost: Int
+    public let bytes: Int64
+
+    public init(pictures: Int, lost: Int, bytes: Int64) {
+        self.pictures = pictures
+        self.lost = lost
+        self.bytes = bytes
+    }
 }
 
 /// One change of a ledger.
@@ -44,6 +74,11 @@ public enum LedgerChange: Sendable {
     case move(container: Int64, path: String, machine: MachineName)
     case finish(container: Int64, isComplete: Bool, forgetting: [PixelWindow])
     case forgetContainers([Int64])
+    /// Pictures with given ids whose rows lie in the service already, in the order of their keys. A later row wins: over
+    /// an earlier one of its picture, over one with the same bytes where these are one picture, and over the sources of
+    /// others; pictures without any source go. Files that tiles were cut from are named as incomplete, to be added again.
+    /// No key up to `last` is given any more.
+    case restore([(key: VectorKey, picture: LedgerPicture)], last: VectorKey)
 }
 
 /// What a change comes to.
@@ -62,16 +97,23 @@ public struct LedgerPlan: Sendable {
     public let change: LedgerChange
     /// Which state of the ledger it was made for.
     public let revision: Int64
+    /// The first of the keys and ids that were set aside for the change: made in the same state with these, it comes to
+    /// the same rows, wherever it is committed.
+    public let firstKey: VectorKey
+    public let firstID: ImageID
     public let rows: [PlannedRow]
     /// Rows that nobody names any more once the change is made.
     public let superseded: [VectorKey]
     public let result: LedgerResult
 
     public init(
-        change: LedgerChange, revision: Int64, rows: [PlannedRow], superseded: [VectorKey], result: LedgerResult
+        change: LedgerChange, revision: Int64, firstKey: VectorKey, firstID: ImageID, rows: [PlannedRow],
+        superseded: [VectorKey], result: LedgerResult
     ) {
         self.change = change
         self.revision = revision
+        self.firstKey = firstKey
+        self.firstID = firstID
         self.rows = rows
         self.superseded = superseded
         self.result = result
@@ -101,12 +143,12 @@ public struct PlannedRow: Sendable, Hashable {
 /// All that a ledger knows of one picture.
 public struct LedgerPicture: Sendable, Hashable {
     public let id: ImageID
-    public let hash: ContentHash
+    public var hash: ContentHash
     /// With the stamps that they had when they were read; in the order of their texts.
-    public let sources: [ImageSource]
-    public let facts: PictureFacts
-    public let attributes: Attributes
-    public let tile: Tile?
+    public var sources: [ImageSource]
+    public var facts: PictureFacts
+    public var attributes: Attributes
+    public var tile: Tile?
 
     public init(
         id: ImageID, hash: ContentHash, sources: [ImageSource], facts: PictureFacts, attributes: Attributes,

@@ -27,6 +27,12 @@ public protocol VectorService: Sendable {
     /// - Parameter key: the last of the page before; nil for the first page.
     func rows(after key: VectorKey?, limit: Int) async throws -> [ServiceRow]
 
+    /// Lets searches see all writes that have returned. It can take long, so it is asked for seldom.
+    func refresh() async throws
+
+    /// What the service holds; writes that are shown late may not be counted.
+    func status() async throws -> VectorServiceStatus
+
     /// - Returns: a filter that lets through all rows whose records pass, and perhaps others; nil when there is none
     ///   that is worth more than none.
     func compile(_ filter: Filter) -> CompiledFilter?
@@ -48,11 +54,30 @@ public struct ServiceRow: Sendable, Hashable {
     public let key: VectorKey
     public let embedding: Embedding
     public let picture: LedgerPicture
+    /// Of the vector as it was written; kept beside it, so that a flipped bit is found.
+    public let checksum: Int64
 
     public init(key: VectorKey, embedding: Embedding, picture: LedgerPicture) {
+        self.init(key: key, embedding: embedding, picture: picture, checksum: Self.checksum(of: embedding))
+    }
+
+    /// A row as a service gave it back.
+    public init(key: VectorKey, embedding: Embedding, picture: LedgerPicture, checksum: Int64) {
         self.key = key
         self.embedding = embedding
         self.picture = picture
+        self.checksum = checksum
+    }
+
+    /// Whether the vector is bit by bit the one that was written.
+    public var isIntact: Bool { Self.checksum(of: embedding) == checksum }
+
+    /// FNV-1a (Fowler, Noll & Vo), a value at a time: every flipped bit of one value is found.
+    private static func checksum(of embedding: Embedding) -> Int64 {
+        Int64(
+            bitPattern: embedding.values.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { sum, value in
+                (sum ^ UInt64(value.bitPattern)) &* 0x0000_0100_0000_01B3
+            })
     }
 }
 
@@ -82,10 +107,27 @@ public struct VectorServiceLimits: Sendable, Hashable {
     public let rowsPerCall: Int
     /// Keys of one call of ``VectorService/nearest(to:k:among:)``; a filter that passes more is compiled.
     public let keysPerCall: Int
+    /// The largest `k` of ``VectorService/nearest(to:k:among:)``.
+    public let hitsPerCall: Int
 
-    public init(abilities: EngineAbilities, rowsPerCall: Int, keysPerCall: Int) {
+    public init(abilities: EngineAbilities, rowsPerCall: Int, keysPerCall: Int, hitsPerCall: Int) {
         self.abilities = abilities
         self.rowsPerCall = rowsPerCall
         self.keysPerCall = keysPerCall
+        self.hitsPerCall = hitsPerCall
+    }
+}
+
+/// What a service holds and costs.
+public struct VectorServiceStatus: Sendable, Hashable {
+    /// Those that no ledger names included.
+    public let rows: Int
+    public let bytes: Int64
+    public let indexes: [IndexStatus]
+
+    public init(rows: Int, bytes: Int64, indexes: [IndexStatus] = []) {
+        self.rows = rows
+        self.bytes = bytes
+        self.indexes = indexes
     }
 }

@@ -7,7 +7,9 @@ extension GeoArea {
         return [0, 360, -360, 720].contains { turn in
             switch shape {
             case .box(let west, let south, let east, let north):
-                let end = west > east ? east + 360 : east
+                // Across the antimeridian; from 360 to -360 it is two turns.
+                let turns = west > east ? ((west - east) / 360).rounded(.up) : 0
+                let end = max(west, east + 360 * turns)
                 return (south...north).contains(point.latitude) && (west...end).contains(longitude + turn)
             case .polygons(let polygons):
                 let turned = GeoPoint(longitude: longitude + turn, latitude: point.latitude)

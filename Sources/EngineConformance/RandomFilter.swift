@@ -1,17 +1,19 @@
-import SosiaCore
+package import SosiaCore
 
 /// Filters of any shape, with names and values that are hard on quoting.
-struct RandomFilter {
+package struct RandomFilter {
     static let names = ["price", "_a1", "größe", "NOT", "in", "a b", "a\"b", "", "x'", "日本", "a-b", "$.x", "9", "\\"]
     static let texts = ["", "a", "it's", "''", "\"", "x\ny", "é", "AND", "%", "日本", "\\", "--", "🙂", ";"]
     static let numbers = [0.5, -1.5, 1e300, 1e-300, 3, -0.0, .infinity, -.infinity, 1e-7, 1e22, 0.1]
 
     var generator: SplitMix
 
-    mutating func filter(depth: Int) -> Filter {
+    package init(seed: UInt64) { generator = SplitMix(seed: seed) }
+
+    package mutating func filter(depth: Int) -> Filter {
         let name = Self.names.randomElement(using: &generator) ?? ""
         switch Int.random(in: 0..<(depth > 0 ? 9 : 4), using: &generator) {
-        case 3 where depth == 0, 8: return .within(area())
+        case 3 where depth == 0, 8: return area().map(Filter.within) ?? .isMissing(name)
         case 0:
             let comparison = Filter.Comparison.allCases.randomElement(using: &generator) ?? .equal
             return .compare(name, comparison, value())
@@ -23,7 +25,7 @@ struct RandomFilter {
         }
     }
 
-    mutating func area() -> GeoArea {
+    private mutating func area() -> GeoArea? {
         let points = (0..<Int.random(in: 3...6, using: &generator)).map { _ in
             GeoPoint(
                 longitude: Self.degrees.randomElement(using: &generator) ?? 0,
@@ -34,22 +36,44 @@ struct RandomFilter {
         let rings = (0..<Int.random(in: 1...2, using: &generator)).map { _ in points }
         let polygons = (0..<Int.random(in: 1...2, using: &generator)).map { _ in GeoPolygon(rings: rings) }
         // Filters are made of areas that are right; half of the boxes are upside down.
-        return box ?? (try? GeoArea(polygons)) ?? Self.world
+        return box ?? (try? GeoArea(polygons))
     }
 
     private static let degrees = [-360, -180, -0.0, 1e-7, 0.1 + 0.2, 13.37, 90, 179.999_999, 180, 360]
-    private static let world: GeoArea = {
-        guard let world = try? GeoArea(west: -180, south: -90, east: 180, north: 90) else { fatalError() }
-        return world
-    }()
-
-    mutating func value() -> Filter.Value {
+    private mutating func value() -> Filter.Value {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: .bool(.random(using: &generator))
         case 1:
             .integer(Int64.random(in: .min ... .max, using: &generator) >> Int.random(in: 0...63, using: &generator))
         case 2: .number(Self.numbers.randomElement(using: &generator) ?? 0)
         default: .string(Self.texts.randomElement(using: &generator) ?? "")
+        }
+    }
+
+    /// Attributes that such filters can take apart.
+    mutating func attributes() -> Attributes {
+        var attributes: Attributes = [:]
+        for name in Self.names where Bool.random(using: &generator) { attributes[name] = json(depth: 2) }
+        guard Bool.random(using: &generator) else { return attributes }
+        for name in ["longitude", "latitude"] {
+            let degrees = Self.degrees.randomElement(using: &generator) ?? 0
+            attributes[name] = Int.random(in: 0..<8, using: &generator) == 0 ? json(depth: 1) : .number(degrees / 4)
+        }
+        return attributes
+    }
+
+    private mutating func json(depth: Int) -> JSONValue {
+        switch Int.random(in: 0..<(depth > 0 ? 9 : 7), using: &generator) {
+        case 0: return .null
+        case 7: return .array((0..<Int.random(in: 0...2, using: &generator)).map { _ in json(depth: depth - 1) })
+        case 8: return .object([Self.texts.randomElement(using: &generator) ?? "": json(depth: depth - 1)])
+        default: break
+        }
+        return switch value() {
+        case .bool(let value): .bool(value)
+        case .integer(let value): .integer(value)
+        case .number(let value): value.isFinite ? .number(value) : .string("")
+        case .string(let text): .string(text)
         }
     }
 }

@@ -1,0 +1,86 @@
+public import SosiaCore
+
+extension MemoryEngine {
+    public func prepare() async throws {}
+
+    public func status() async throws -> EngineStatus { look(\.status) }
+
+    /// The plain scan is all there is.
+    public func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
+        guard demand == .whatPays else {
+            throw EngineError.unsupported("build indexes", engine: abilities.engine, instead: "it scans all pictures")
+        }
+    }
+
+    public func duplicates(
+        within distance: Float, limit: Int, after: ImageID?, progress: @escaping WorkProgress
+    ) async throws -> DuplicatesResponse {
+        try DuplicatesResponse.check(distance: distance, limit: limit)
+        let vectors = try await vectors(after: nil, limit: .max)
+        var (groups, nearest): ([[ImageID]], [ImageID: Float]) = ([], [:])
+        for (index, vector) in vectors.enumerated() {
+            try Task.checkCancellation()
+            let near = vectors.filter { $0.id != vector.id }
+                .map { (id: $0.id, distance: model.metric.distance(vector.embedding, $0.embedding)) }
+                .filter { $0.distance <= distance }
+            if let first = near.map(\.distance).min() {
+                nearest[vector.id] = first
+                let members = Set(near.map(\.id) + [vector.id])
+                let joined = groups.filter { !members.isDisjoint(with: $0) }
+                groups.removeAll { !members.isDisjoint(with: $0) }
+                groups.append(members.union(joined.joined()).sorted())
+            }
+            progress(index + 1, vectors.count)
+        }
+        let all = groups.sorted { $0[0] < $1[0] }
+            .map { DuplicateGroup(members: $0.map { DuplicateGroup.Member(id: $0, distance: nearest[$0] ?? 0) }) }
+        let rest = all.filter { group in after.map { group.members[0].id > $0 } ?? true }
+        let page = Array(rest.prefix(limit))
+        return DuplicatesResponse(
+            groups: page, total: all.count, truncated: 0,
+            next: page.count < rest.count ? page.last?.members[0].id : nil)
+    }
+
+    public func verify(progress: @escaping WorkProgress) async throws -> EngineVerification {
+        try Task.checkCancellation()
+        let verification = look { state in
+            EngineVerification(
+                pictures: state.ledger.pictures.count, vacant: state.vacant,
+                problems: state.damaged.map { .vector(of: $0, row: Int(state.ledger.keys[$0]?.rawValue ?? 0)) })
+        }
+        progress(verification.pictures, verification.pictures)
+        return verification
+    }
+
+    public func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
+        try Task.checkCancellation()
+        return try write { state in
+            let damaged = state.damaged
+            if !damaged.isEmpty {
+                _ = try state.apply(.lose(damaged))
+                state.renew()
+            }
+            return RepairReport(
+                pictures: state.ledger.pictures.count, lost: state.ledger.lost(after: nil, limit: .max))
+        }
+    }
+
+    public func compact(progress: @escaping WorkProgress) async throws -> CompactionReport {
+        try Task.checkCancellation()
+        return try write { state in
+            let before = state.status
+            state.renew()
+            return CompactionReport(
+                pictures: before.pictures, bytesBefore: before.vectorBytes, bytesAfter: state.status.vectorBytes)
+        }
+    }
+}
+
+extension MemoryEngine.State {
+    fileprivate var status: EngineStatus {
+        EngineStatus(
+            pictures: ledger.pictures.count, vacant: vacant, lost: ledger.lost.count, generation: generation,
+            ledgerBytes: 0,
+            vectorBytes: Int64((ledger.keys.count + vacant) * model.dimension * MemoryLayout<Float>.size), indexes: [])
+    }
+}
