@@ -132,10 +132,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "SosiaCore"], swiftSettings: strict),
         .testTarget(
+            name: "EmbeddedEngineTests",
+            dependencies: [
+                "EmbeddedEngine", "EngineConformance", "FileSystem", "Indexes", "SosiaCore", "TestSupport", "Workers",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SosiaTests",
             dependencies: [
-                "Catalog", "Sosia", "EngineConformance", "FileSystem", "Images", "Indexes", "ObjectStores", "SosiaCore",
-                "TestSupport", "Workers",
+                "EmbeddedEngine", "EngineConformance", "FileSystem", "Images", "ObjectStores", "Rasters", "Sosia",
+                "SosiaCore", "TestSupport", "Workers",
             ],
             swiftSettings: strict),
         .target(

@@ -9,9 +9,9 @@ struct IngestBatchTests {
     private let folder: TemporaryFolder
     private let batch: IngestBatch
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        let store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        let store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
         batch = IngestBatch(engine: store.engine, size: 4, total: 20, progress: { _ in })
     }
 

@@ -10,7 +10,7 @@ struct OverlapTests {
 
     init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
         for (name, seed) in [("a", 1), ("b", 2)] {
             try folder.write(Array("144 144 \(seed) placed".utf8), to: name + ".fake")
             let file = TileFile(
@@ -87,7 +87,7 @@ struct OverlapTests {
         var search = PictureSearch(.image(ImageID(rawValue: 40)))
         (search.k, search.overlaps, search.filter) = (1_000, .keep, .within(box))
         let hits = try await store.search(search).hits
-        let inside = try store.pictures(limit: 1_000).filter { record in
+        let inside = try await store.pictures(limit: 1_000).filter { record in
             guard record.id.rawValue != 40, let place = record.facts.position else { return false }
             return (10.05...10.09).contains(place.longitude) && (49.9...49.95).contains(place.latitude)
         }

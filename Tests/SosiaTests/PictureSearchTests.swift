@@ -1,17 +1,18 @@
 import Foundation
 import Sosia
+import SosiaCore
 import Synchronization
 import TestSupport
 import Testing
 
-struct PictureSearchTests {
+@Suite(.everyEngine) struct PictureSearchTests {
     let folder: TemporaryFolder
     let store: Store
 
     init() async throws {
         folder = try TemporaryFolder()
         for number in 1...9 { try folder.write(picture(number), to: "photos/\(number).jpg") }
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
         var options = IngestOptions()
         options.jobs = 1
         _ = try await store.add([folder.path + "/photos"], options: options)
@@ -128,7 +129,7 @@ struct PictureSearchTests {
     }
 
     @Test func picturesThatCostTooMuchAreRefused() async throws {
-        let small = try Store(
+        let small = try await Store(
             creating: folder.path + "/small.sosia", embedder: GridEmbedder(),
             limits: DecodeLimits(maximumPixels: 1_000))
         await #expect(throws: DecodeError.tooLarge(width: 32, height: 32, maximumPixels: 1_000)) {
@@ -147,20 +148,20 @@ struct PictureSearchTests {
     /// What comes behind a picture that cannot be used is not looked at.
     @Test func theFirstFailureEndsTheOthers() async throws {
         let embedder = SlowEmbedder(waitsForCancellation: true)
-        let store = try Store(creating: folder.path + "/waiting.sosia", embedder: embedder)
+        let store = try await Store(creating: folder.path + "/waiting.sosia", embedder: embedder)
         let valid = try (0..<60).map { _ in PictureExample(.bytes(try picture(1))) }
         let searches = [PictureSearch([PictureExample(.bytes([1, 2, 3]))])] + valid.map { PictureSearch([$0]) }
         await #expect(throws: ExampleError.self) { try await store.search(searches) }
         #expect(embedder.count < 60)
         // The one that is named is the first in order, also when a later one fails earlier.
-        let slow = try Store(creating: folder.path + "/slow.sosia", embedder: SlowEmbedder())
+        let slow = try await Store(creating: folder.path + "/slow.sosia", embedder: SlowEmbedder())
         let last = PictureSearch([valid[0], valid[1], PictureExample(.bytes([1, 2, 3]))])
         await #expect { try await slow.search(last) } throws: { ($0 as? ExampleError)?.position == 2 }
     }
 
     @Test func aSearchThatIsCancelledEnds() async throws {
         let embedder = SlowEmbedder(waitsForCancellation: true)
-        let store = try Store(creating: folder.path + "/slow.sosia", embedder: embedder)
+        let store = try await Store(creating: folder.path + "/slow.sosia", embedder: embedder)
         let bytes = try picture(1)
         let search = Task { try await store.search((0..<200).map { _ in PictureSearch(.bytes(bytes)) }) }
         while embedder.count == 0 { try await Task.sleep(for: .milliseconds(5)) }

@@ -11,9 +11,9 @@ struct RasterFilesTests {
     let folder: TemporaryFolder
     let store: Store
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
     }
 
     /// 96 x 64 pixels in blocks of 8.
@@ -29,11 +29,11 @@ struct RasterFilesTests {
         try await store.add(rasters: [folder.path + "/" + name], cut: TileOptions(tile: 32, stride: 32))
     }
 
-    private func state() throws -> ContainerState? { try store.tileContainers().first?.checkFiles() }
+    private func state() async throws -> ContainerState? { try await store.tileContainers().first?.state(on: .host) }
 
-    private func firstPixels() throws -> PixelImage {
-        let tile = try #require(try store.pictures(limit: 100).last?.tile)
-        return try store.pixels(of: tile)
+    private func firstPixels() async throws -> PixelImage {
+        let tile = try #require(try await store.pictures(limit: 100).last?.tile)
+        return try await store.pixels(of: tile)
     }
 
     @Test func aMosaicIsWhatItsPartsAre() async throws {
@@ -48,55 +48,55 @@ struct RasterFilesTests {
         try folder.write(Array(mosaic.utf8), to: "mosaic.vrt")
         try write("part.jpg", seed: 0)
         #expect(try await add("mosaic.vrt").added == 6)
-        #expect(try state() == .asAdded)
-        let before = try firstPixels()
+        #expect(try await state() == .asAdded)
+        let before = try await firstPixels()
         #expect(try await add("mosaic.vrt").unchanged == 6)
         let (part, path) = (folder.path + "/part.jpg", folder.path + "/mosaic.vrt")
-        let stamp = try #require(try store.tileContainers().first?.stamp)
+        let stamp = try #require(try await store.tileContainers().first?.stamp)
 
         try write("part.jpg", seed: 1)
-        #expect(try state() == .changed)
-        #expect(throws: TileError.changed(path: path)) { try firstPixels() }
+        #expect(try await state() == .changed)
+        await #expect(throws: TileError.changed(path: path)) { try await firstPixels() }
         let report = try await add("mosaic.vrt")
         #expect(report.unchanged == 0 && report.skipped.isEmpty)
-        #expect(try state() == .asAdded)
-        #expect(try firstPixels() != before)
-        #expect(try await store.engine.count() == 6)
-        #expect(try store.tileContainers().first?.stamp != stamp)
+        #expect(try await state() == .asAdded)
+        #expect(try await firstPixels() != before)
+        #expect(try await store.count() == 6)
+        #expect(try await store.tileContainers().first?.stamp != stamp)
 
         try FileManager.default.removeItem(atPath: part)
-        #expect(try state() == .missing)
-        #expect(throws: TileError.missing(path: part)) { try firstPixels() }
+        #expect(try await state() == .missing)
+        await #expect(throws: TileError.missing(path: part)) { try await firstPixels() }
     }
 
     @Test(arguments: ["a.wld", "a.jgw", "a.jpg.aux.xml", "a.jpg.ovr"])
     func sideFilesBelongToARaster(_ name: String) async throws {
-        func parts() throws -> [String]? { try store.tileContainers().first?.facts.parts }
+        func parts() async throws -> [String]? { try await store.tileContainers().first?.facts.parts }
         try write("a.jpg", seed: 0)
         #expect(try await add("a.jpg").added == 6)
-        #expect(try parts() == nil)
+        #expect(try await parts() == nil)
         // One that comes is seen when the raster is added again, one that was there whenever it is looked at.
         let lines = name.hasSuffix("xml") ? "<PAMDataset/>" : "0.1\n0\n0\n-0.1\n10\n50\n"
         try folder.write(Array(lines.utf8), to: name)
-        #expect(try state() == .asAdded)
+        #expect(try await state() == .asAdded)
         #expect(try await add("a.jpg").skipped == [])
-        #expect(try parts() == [folder.path + "/" + name])
-        #expect(try state() == .asAdded)
+        #expect(try await parts() == [folder.path + "/" + name])
+        #expect(try await state() == .asAdded)
         try folder.write(Array((lines + " ").utf8), to: name)
-        #expect(try state() == .changed)
+        #expect(try await state() == .changed)
         #expect(try await add("a.jpg").skipped == [])
-        #expect(try state() == .asAdded)
+        #expect(try await state() == .asAdded)
         try folder.remove(name)
-        #expect(try state() == .changed)
+        #expect(try await state() == .changed)
         #expect(try await add("a.jpg").skipped == [])
-        #expect(try parts() == nil)
-        #expect(try state() == .asAdded)
+        #expect(try await parts() == nil)
+        #expect(try await state() == .asAdded)
     }
 
     @Test func aFileThatIsPutBackIsReadAgain() async throws {
         try write("a.jpg", seed: 0)
         #expect(try await add("a.jpg").added == 6)
-        let before = try firstPixels()
+        let before = try await firstPixels()
         let path = folder.path + "/a.jpg"
         var status = stat()
         try #require(stat(path, &status) == 0)
@@ -106,8 +106,8 @@ struct RasterFilesTests {
         try bytes.write(to: URL(fileURLWithPath: path))
         let times = [status.st_atim, status.st_mtim]
         try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
-        #expect(try state() == .asAdded)
-        #expect(try firstPixels() == before)
-        #expect(try firstPixels() == before)
+        #expect(try await state() == .asAdded)
+        #expect(try await firstPixels() == before)
+        #expect(try await firstPixels() == before)
     }
 }

@@ -11,7 +11,7 @@ import Workers
 struct RasterPiecesTests {
     let folder: TemporaryFolder
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
         try folder.write([1], to: "a.counted")
     }
@@ -19,7 +19,7 @@ struct RasterPiecesTests {
     private var path: String { folder.path + "/a.counted" }
 
     private func pieces(of source: CountedRaster) -> RasterPieces {
-        RasterPieces(files: TileShelf(open: { _ throws(TileError) in source }))
+        RasterPieces(files: OpenContainers(machine: .host, open: { _ throws(TileError) in source }))
     }
 
     @Test func manyWhoAskForOnePieceCauseOneReading() async throws {

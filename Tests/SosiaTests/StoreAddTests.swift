@@ -1,15 +1,16 @@
 import Foundation
 import Sosia
+import SosiaCore
 import TestSupport
 import Testing
 
-struct StoreAddTests {
+@Suite(.everyEngine) struct StoreAddTests {
     let folder: TemporaryFolder
     let store: Store
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
     }
 
     private var photos: String { folder.path + "/photos" }
@@ -25,8 +26,8 @@ struct StoreAddTests {
     private func ids() async throws -> [String: ImageID] {
         var ids: [String: ImageID] = [:]
         for id in 1...100 {
-            for record in try await store.engine.records([ImageID(rawValue: Int64(id))]) {
-                for source in record.sources { ids[String(source.dropFirst(photos.count + 1))] = record.id }
+            for record in try await store.records([ImageID(rawValue: Int64(id))]) {
+                for source in record.places { ids[String(source.dropFirst(photos.count + 1))] = record.id }
             }
         }
         return ids
@@ -41,7 +42,7 @@ struct StoreAddTests {
         #expect(report.skipped.isEmpty)
         for number in 0..<10 {
             let answer = try await store.search(picture(number), k: 3)
-            #expect(answer.hits.first?.record.sources == ["\(photos)/\(number % 3)/\(number).JPG"])
+            #expect(answer.hits.first?.record.places == ["\(photos)/\(number % 3)/\(number).JPG"])
             #expect(answer.hits.first?.distance == 0)
             #expect(answer.hits.count == 3)
         }
@@ -87,7 +88,7 @@ struct StoreAddTests {
         #expect(report.moved == 1)
         #expect(report.added == 0)
         #expect(try await ids()["elsewhere/one.jpg"] == before["1.jpg"])
-        #expect(try await store.engine.count() == 3)
+        #expect(try await store.count() == 3)
     }
 
     @Test func filesThatExchangeTheirNamesExchangeTheirIDs() async throws {
@@ -126,7 +127,7 @@ struct StoreAddTests {
             #expect(try await store.record(ImageID(rawValue: Int64(id))).attributes == ["album": .integer(1)])
         }
         #expect(try await store.verify().problems.isEmpty)
-        #expect(try await store.engine.count() == (names[0] == 1 ? 14 : 13))
+        #expect(try await store.count() == (names[0] == 1 ? 14 : 13))
     }
 
     @Test func copiesAreOnePictureWithTwoPlaces() async throws {
@@ -136,7 +137,7 @@ struct StoreAddTests {
         let report = try await add()
         #expect(report.duplicates == 1)
         let hits = try await store.search(picture(1)).hits
-        #expect(hits.map(\.record.sources) == [[photos + "/a.jpg", photos + "/b.jpg"]])
+        #expect(hits.map(\.record.places) == [[photos + "/a.jpg", photos + "/b.jpg"]])
     }
 
     @Test func attributesReachUnchangedPictures() async throws {

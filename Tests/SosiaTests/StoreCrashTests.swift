@@ -1,5 +1,6 @@
 import Foundation
 @testable import Sosia
+import SosiaCore
 import TestSupport
 import Testing
 
@@ -43,36 +44,39 @@ struct StoreCrashTests {
 
     @Test func aReaderOpensWhatAKilledWriterLeft() async throws {
         try killWriterInTransaction()
-        let store = try Store(opening: path)
+        let store = try await Store(opening: path)
         #expect(try await store.verify().problems.isEmpty)
         #expect(try await store.record(ImageID(rawValue: 1)).facts.camera == nil)
     }
 
     @Test func aReaderThatWasOpenGoesOnAfterAKilledWriter() async throws {
-        let store = try Store(opening: path)
+        let store = try await Store(opening: path)
         #expect(try await store.search(ImageID(rawValue: 1)).hits.count == 9)
         try killWriterInTransaction()
         #expect(try await store.search(ImageID(rawValue: 1)).hits.count == 9)
     }
 
     @Test func readersDoNotNoticeCompactions() async throws {
-        let writer = try Store(opening: path, writable: true)
+        let writer = try await Store(opening: path, writable: true)
         let folder = folder
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for number in 100..<160 {
                     try folder.write(picture(number), to: "photos/0.jpg")
-                    let draft = try PictureReader(decoder: writer.decoder, embedder: GridEmbedder()).draft(
-                        FileContent(reading: folder.path + "/photos/0.jpg"), path: folder.path + "/photos/0.jpg",
-                        attributes: [:])
-                    _ = try await writer.engine.upsert([draft])
+                    let path = folder.path + "/photos/0.jpg"
+                    let file = try FileContent(reading: path)
+                    let reader = PictureReader(decoder: writer.decoder, embedder: GridEmbedder())
+                    let source = ImageSource(location: .file(path: path, machine: .host), stamp: file.stamp)
+                    let entry = IngestEntry(
+                        hash: file.hash, source: source, content: try reader.content(of: file.bytes))
+                    _ = try await writer.engine.commit(IngestUnit([entry]))
                     _ = try await writer.compact()
                 }
             }
             for _ in 0..<2 {
                 group.addTask {
                     for _ in 0..<200 {
-                        let reader = try Store(opening: path)
+                        let reader = try await Store(opening: path)
                         #expect(try await reader.search(ImageID(rawValue: 5)).hits.count == 9)
                         #expect(try await reader.verify().problems == [])
                     }
@@ -89,7 +93,7 @@ struct StoreCrashTests {
         "UPDATE collection SET dimension = 9223372036854775807",
     ]) func aCatalogThatClaimsTooMuchIsAnError(_ change: String) async throws {
         #expect(try sqlite(change + ";\n") == 0)
-        let reader = try Store(opening: path)
+        let reader = try await Store(opening: path)
         await #expect(throws: StoreError.self) { try await reader.search(ImageID(rawValue: 1)) }
         #expect(try await reader.verify().problems.isEmpty == false)
         await #expect(throws: StoreError.self) { try await Store(opening: path, writable: true).compact() }
@@ -108,6 +112,6 @@ struct StoreCrashTests {
     @Test func verifyNamesAttributesThatAreNotJSON() async throws {
         #expect(try sqlite("UPDATE image SET attributes = '{' WHERE id = 3;\n") == 0)
         let problems = try await Store(opening: path).verify().problems
-        #expect(problems == [.catalog("the attributes of 1 pictures are not JSON")])
+        #expect(problems == [.ledger("the attributes of 1 pictures are not JSON")])
     }
 }

@@ -1,15 +1,16 @@
 import Foundation
 import Sosia
+import SosiaCore
 import TestSupport
 import Testing
 
-struct StorePruneTests {
+@Suite(.everyEngine) struct StorePruneTests {
     let folder: TemporaryFolder
     let store: Store
 
     init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
         for number in 0..<4 { try folder.write(picture(number), to: "photos/\(number).jpg") }
         for number in 4..<8 { try folder.write(picture(number), to: "photos2/\(number).jpg") }
         _ = try await store.add([folder.path + "/photos", folder.path + "/photos2"])
@@ -26,7 +27,7 @@ struct StorePruneTests {
         try folder.remove("photos/0.jpg")
         try folder.remove("photos2/4.jpg")
         #expect(try await prune("photos").pruned == 1)
-        #expect(try await store.engine.count() == 7)
+        #expect(try await store.count() == 7)
         // "photos2" begins like "photos" but is another folder.
         #expect(try await store.search(picture(4), k: 1).hits.first?.distance == 0)
     }
@@ -34,15 +35,15 @@ struct StorePruneTests {
     @Test func withoutPruneNothingIsForgotten() async throws {
         try folder.remove("photos/0.jpg")
         _ = try await store.add([folder.path + "/photos"])
-        #expect(try await store.engine.count() == 8)
+        #expect(try await store.count() == 8)
     }
 
     @Test func refusesWhenMoreThanHalfWouldGo() async throws {
         for number in 0..<3 { try folder.remove("photos/\(number).jpg") }
         await #expect(throws: StoreError.pruneTooLarge(gone: 3, known: 4)) { try await prune("photos") }
-        #expect(try await store.engine.count() == 8)
+        #expect(try await store.count() == 8)
         #expect(try await prune("photos", force: true).pruned == 3)
-        #expect(try await store.engine.count() == 5)
+        #expect(try await store.count() == 5)
     }
 
     @Test func halfMayGo() async throws {
@@ -55,13 +56,13 @@ struct StorePruneTests {
         await #expect(throws: StoreError.pruneRootMissing(path: folder.path + "/photos")) {
             try await prune("photos")
         }
-        #expect(try await store.engine.count() == 8)
+        #expect(try await store.count() == 8)
     }
 
     @Test func removeForgetsFoldersFilesAndIDs() async throws {
         #expect(try await store.remove(paths: [folder.path + "/photos2"]) == 4)
         #expect(try await store.remove(paths: [folder.path + "/photos/0.jpg", folder.path + "/nothing"]) == 1)
-        #expect(try await store.engine.count() == 3)
+        #expect(try await store.count() == 3)
         #expect(FileManager.default.fileExists(atPath: folder.path + "/photos/0.jpg"))
     }
 
@@ -73,7 +74,7 @@ struct StorePruneTests {
         await #expect(throws: StoreError.pruneTooLarge(gone: 3, known: 4)) {
             try await store.add(paths, options: options)
         }
-        #expect(try await store.engine.count() == 8)
+        #expect(try await store.count() == 8)
     }
 
     @Test func namesThatDifferInNormalisationOnlyAreTwo() async throws {

@@ -22,14 +22,14 @@ private final class CancelledRun: Sendable {
 }
 
 /// Tiles of a made-up kind of file: adding, adding again, interrupted runs, changed files, searching.
-struct StoreTileTests {
+@Suite(.everyEngine) struct StoreTileTests {
     let folder: TemporaryFolder
     let store: Store
     var raster: String { folder.path + "/a.fake" }
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
     }
 
     private func write(_ text: String, to name: String = "a.fake") throws {
@@ -47,10 +47,10 @@ struct StoreTileTests {
             [file], options: options, open: { file throws(TileError) in try FakeTiles(file, life: life) })
     }
 
-    private func records() throws -> [ImageRecord] { try store.pictures(limit: 1_000).reversed() }
+    private func records() async throws -> [ImageRecord] { try await store.pictures(limit: 1_000).reversed() }
 
-    private func windows() throws -> [String: ImageID] {
-        Dictionary(uniqueKeysWithValues: try records().map { ($0.tile?.window.description ?? "", $0.id) })
+    private func windows() async throws -> [String: ImageID] {
+        Dictionary(uniqueKeysWithValues: try await records().map { ($0.tile?.window.description ?? "", $0.id) })
     }
 
     @Test func tilesArePicturesWithAWindowAndAPlace() async throws {
@@ -58,22 +58,22 @@ struct StoreTileTests {
         let report = try await add()
         #expect(report.added == 12)
         #expect(report.notes.isEmpty)
-        let record = try #require(try records().last)
+        let record = try #require(try await records().last)
         #expect(record.tile?.source == raster)
         #expect(record.tile?.window == PixelWindow(x: 48, y: 32, width: 32, height: 32))
         #expect(record.tile?.outline?.rings.first?.first == GeoPoint(longitude: 10.048, latitude: 49.968))
         let position = try #require(record.facts.position)
         #expect(abs(position.longitude - 10.064) < 1e-9)
         #expect(abs(position.latitude - 49.952) < 1e-9)
-        #expect(record.place == raster + "#48,32,32,32")
+        #expect(record.name(on: .host) == raster + "#48,32,32,32")
         // Ids follow the rows of the raster.
-        let order = try records().map { record in
+        let order = try await records().map { record in
             let window = record.tile?.window
             return (window?.y ?? -1) * 1_000 + (window?.x ?? -1)
         }
         #expect(order == order.sorted())
         #expect(try await store.verify().problems == [])
-        #expect(try await store.status().tileCounts == [1: 12])
+        #expect(try await store.status().containers.map(\.tiles) == [12])
     }
 
     @Test func aRasterThatDidNotChangeIsNotOpened() async throws {
@@ -88,13 +88,13 @@ struct StoreTileTests {
     @Test func placesThatDidNotChangeKeepTheirIDsAndAreNotEmbeddedAgain() async throws {
         try write("96 96 1")
         _ = try await add(tile: 32, stride: 32)
-        let before = try windows()
+        let before = try await windows()
         try write("96 96 1 other:32,32 changed")
         let report = try await add(tile: 32, stride: 32)
         #expect(report.changed == 1)
         #expect(report.unchanged == 8)
         #expect(report.added == 0)
-        #expect(try windows() == before)
+        #expect(try await windows() == before)
     }
 
     @Test func tilesThatLookAlikeAreTwoPictures() async throws {
@@ -102,18 +102,18 @@ struct StoreTileTests {
         try write("64 32 7", to: "b.fake")
         #expect(try await add(tile: 32, stride: 32).added == 2)
         #expect(try await add("b.fake", tile: 32, stride: 32).added == 2)
-        #expect(try await store.engine.count() == 4)
+        #expect(try await store.count() == 4)
     }
 
     @Test func cutInAnotherWayARasterKeepsTheTilesThatBothHave() async throws {
         try write("96 96 1")
         _ = try await add(tile: 32, stride: 16)
-        let before = try windows()
+        let before = try await windows()
         let report = try await add(tile: 32, stride: 32)
         #expect(report.removed == 16)
         #expect(report.unchanged == 9)
         #expect(
-            try windows()
+            try await windows()
                 == before.filter { window, _ in
                     window.split(separator: ",").prefix(2).allSatisfy { (Int($0) ?? 1) % 32 == 0 }
                 })
@@ -134,7 +134,7 @@ struct StoreTileTests {
             [file], options: IngestOptions(), open: { _ throws(TileError) in source })
         #expect(report.unchanged == 9)
         #expect(source.read.load(ordering: .relaxed) == 9)
-        #expect(try store.tileContainers().first?.facts.tiling.emptyShare == 0.25)
+        #expect(try await store.tileContainers().first?.facts.tiling.emptyShare == 0.25)
     }
 
     @Test func emptyTilesAreDroppedAndGoWhenTheyBecomeEmpty() async throws {
@@ -146,7 +146,7 @@ struct StoreTileTests {
         let again = try await add(tile: 32, stride: 32)
         #expect(again.dropped == 2)
         #expect(again.removed == 1)
-        #expect(try await store.engine.count() == 7)
+        #expect(try await store.count() == 7)
     }
 
     @Test func damagedTilesAreNamedAndTheOthersAdded() async throws {
@@ -154,16 +154,16 @@ struct StoreTileTests {
         let report = try await add(tile: 32, stride: 32)
         #expect(report.added == 8)
         #expect(report.skipped.map(\.path) == [raster + "#32,32,32,32"])
-        #expect(try store.tileContainers().map { $0.checkFiles() } == [.incomplete])
+        #expect(try await store.tileContainers().map { $0.state(on: .host) } == [.incomplete])
         // Named again, and nothing doubled.
         let again = try await add(tile: 32, stride: 32)
         #expect(again.skipped.count == 1)
         #expect(again.unchanged == 8)
-        #expect(try await store.engine.count() == 8)
+        #expect(try await store.count() == 8)
         // A tile that was there stays when it cannot be read any more.
         try write("96 96 1 damaged:0,0 damaged:32,32")
         _ = try await add(tile: 32, stride: 32)
-        #expect(try windows()["0,0,32,32"] != nil)
+        #expect(try await windows()["0,0,32,32"] != nil)
     }
 
     @Test(arguments: [0, 1, 5, 17, 35])
@@ -173,13 +173,13 @@ struct StoreTileTests {
         (options.batch, options.jobs) = (4, 2)
         let broken = try await add(life: life, options: options)
         #expect(broken.skipped.count == 1)
-        let kept = try windows()
+        let kept = try await windows()
         #expect(kept.count <= life)
-        #expect(try store.tileContainers().map(\.isComplete) == [false])
+        #expect(try await store.tileContainers().map(\.isComplete) == [false])
         let report = try await add(options: options)
         #expect(report.unchanged == kept.count)
         #expect(report.added == 36 - kept.count)
-        let all = try windows()
+        let all = try await windows()
         #expect(all.count == 36)
         #expect(kept.allSatisfy { all[$0.key] == $0.value })
         #expect(try await store.verify().problems == [])
@@ -200,9 +200,9 @@ struct StoreTileTests {
         run.start(task)
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(source.read.load(ordering: .relaxed) < 36)
-        #expect(try store.tileContainers().map(\.isComplete) == [false])
+        #expect(try await store.tileContainers().map(\.isComplete) == [false])
         _ = try await add()
-        #expect(try windows().count == 36)
+        #expect(try await windows().count == 36)
         #expect(try await store.verify().problems == [])
     }
 
@@ -218,19 +218,19 @@ struct StoreTileTests {
             })
         #expect(report.added == 9)
         #expect(report.skipped == [SkippedFile(path: path, reason: .tile(.missing(path: path)))])
-        #expect(try store.tileContainers().map(\.isComplete) == [false])
+        #expect(try await store.tileContainers().map(\.isComplete) == [false])
     }
 
     @Test func aMovedRasterKeepsItsTiles() async throws {
         try write("96 96 1")
         _ = try await add()
-        let before = try windows()
+        let before = try await windows()
         try folder.move("a.fake", to: "maps/b.fake")
         let report = try await add("maps/b.fake")
         #expect(report.added == 0)
         #expect(report.unchanged == before.count)
-        #expect(try windows() == before)
-        #expect(try records().first?.tile?.source == folder.path + "/maps/b.fake")
+        #expect(try await windows() == before)
+        #expect(try await records().first?.tile?.source == folder.path + "/maps/b.fake")
         #expect(try await store.verify().problems == [])
     }
 
@@ -248,9 +248,9 @@ struct StoreTileTests {
         #expect(report.unchanged == 0)
         #expect(report.changed == 9)
         // The vectors are those of what is shown.
-        let tile = try #require(try records().first?.tile)
+        let tile = try #require(try await records().first?.tile)
         #expect(tile.source == folder.path + "/b.fake")
-        let alone = try Store(creating: folder.path + "/b.sosia", embedder: GridEmbedder())
+        let alone = try await Store(creating: folder.path + "/b.sosia", embedder: GridEmbedder())
         _ = try await add("b.fake", tile: 32, stride: 32, to: alone)
         var search = PictureSearch(.image(ImageID(rawValue: 1)))
         (search.mode, search.overlaps) = (.exact, .keep)
@@ -264,19 +264,19 @@ struct StoreTileTests {
         try write("64 32 7", to: "b.fake")
         _ = try await add()
         _ = try await add("b.fake", tile: 32, stride: 32)
-        #expect(try store.contains(path: raster))
+        #expect(try await store.contains(path: raster))
         #expect(try await store.remove(paths: [raster]) == 25)
-        #expect(try store.tileContainers().map(\.path) == [folder.path + "/b.fake"])
-        #expect(try await store.engine.count() == 2)
+        #expect(try await store.tileContainers().map(\.path) == [folder.path + "/b.fake"])
+        #expect(try await store.count() == 2)
         #expect(try await store.verify().problems == [])
         #expect(try await store.remove(paths: [folder.path]) == 2)
-        #expect(try store.tileContainers().isEmpty)
+        #expect(try await store.tileContainers().isEmpty)
     }
 
     @Test func aTileThatWasTakenOutComesBack() async throws {
         try write("96 96 1")
         _ = try await add()
-        let id = try #require(try windows()["16,16,32,32"])
+        let id = try #require(try await windows()["16,16,32,32"])
         #expect(try await store.remove([id]) == 1)
         let report = try await add()
         #expect(report.added == 1)
@@ -284,14 +284,16 @@ struct StoreTileTests {
     }
 
     @Test func aLostVectorIsMadeAgainFromTheRaster() async throws {
+        // What a damaged file costs is asked of the engine that has one.
+        guard store.abilities.engine == "embedded" else { return }
         try write("96 96 1")
         let path = folder.path + "/b.sosia"
-        _ = try await add(to: Store(creating: path, embedder: GridEmbedder()))
+        _ = try await add(to: try await Store(creating: path, embedder: GridEmbedder()))
         var vectors = try Data(contentsOf: URL(fileURLWithPath: path + "/vectors.f32"))
-        vectors[VectorFileHeader.byteCount + 6 * 48 * 4] ^= 1
+        vectors[64 + 6 * 48 * 4] ^= 1
         try vectors.write(to: URL(fileURLWithPath: path + "/vectors.f32"))
-        #expect(try Store.repair(path).lost.map(\.sources) == [["tile:1/16,16,32,32"]])
-        let store = try Store(creating: path, embedder: GridEmbedder())
+        #expect(try await Store.repair(path).lost.map(\.sources).map { $0.map { $0.text(on: .host) } } == [["tile:1/16,16,32,32"]])
+        let store = try await Store(creating: path, embedder: GridEmbedder())
         let report = try await add(to: store)
         #expect(report.added == 1)
         #expect(report.unchanged == 24)
@@ -309,7 +311,7 @@ struct StoreTileTests {
         options.prune = true
         let report = try await store.add([folder.path + "/maps"], options: options)
         #expect(report.pruned == 2)
-        #expect(try store.tileContainers().count == 2)
+        #expect(try await store.tileContainers().count == 2)
     }
 
     @Test func attributesAreSetOnAllTiles() async throws {
@@ -317,23 +319,23 @@ struct StoreTileTests {
         var options = IngestOptions()
         options.attributes = ["year": .integer(2015)]
         _ = try await add(tile: 32, stride: 32, options: options)
-        #expect(try records().allSatisfy { $0.attributes["year"] == .integer(2015) })
+        #expect(try await records().allSatisfy { $0.attributes["year"] == .integer(2015) })
         options.attributes = ["year": .integer(2016)]
         _ = try await add(tile: 32, stride: 32, life: 0, options: options)
-        #expect(try records().allSatisfy { $0.attributes["year"] == .integer(2016) })
+        #expect(try await records().allSatisfy { $0.attributes["year"] == .integer(2016) })
     }
 
     @Test func whatIsWrongWithAFileIsSaid() async throws {
         try write("nonsense")
         #expect(try await add().skipped.map(\.reason) == [.tile(.unreadable(path: raster, reason: "it is no fake"))])
         #expect(try await add("none.fake").skipped.map(\.reason) == [.notFound])
-        #expect(try await store.engine.count() == 0)
+        #expect(try await store.count() == 0)
         try write("96 96 1")
         _ = try await add()
         try write("96 96 1 changed")
         #expect(try await store.verify().problems == [.container(path: raster, .changed)])
-        let tile = try #require(try records().first?.tile)
-        #expect(throws: TileError.changed(path: raster)) { try store.pixels(of: tile) }
+        let tile = try #require(try await records().first?.tile)
+        await #expect(throws: TileError.changed(path: raster)) { try await store.pixels(of: tile) }
         try folder.remove("a.fake")
         #expect(try await store.verify().problems == [.container(path: raster, .missing)])
         await #expect(throws: TileError.missing(path: raster)) { try await store.original(of: ImageID(rawValue: 1)) }

@@ -6,16 +6,16 @@ import TestSupport
 import Testing
 
 /// Files of tiny images: adding, adding again, changed files, showing, searching.
-struct StoreTinyTests {
+@Suite(.everyEngine) struct StoreTinyTests {
     static let count = 20
 
     let folder: TemporaryFolder
     let store: Store
     var file: String { folder.path + "/a.bin" }
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        store = try Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
+        store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
     }
 
     /// 3,072 bytes that depend on the number only.
@@ -38,9 +38,9 @@ struct StoreTinyTests {
 
     private func add() async throws -> IngestReport { try await store.add(tinyImages: [file]) }
 
-    private func positions() throws -> [Int: ImageID] {
+    private func positions() async throws -> [Int: ImageID] {
         Dictionary(
-            uniqueKeysWithValues: try store.pictures(limit: 1_000).map { ($0.tile?.position ?? -1, $0.id) })
+            uniqueKeysWithValues: try await store.pictures(limit: 1_000).map { ($0.tile?.position ?? -1, $0.id) })
     }
 
     @Test func recordsArePicturesThatStayInTheirFile() async throws {
@@ -49,12 +49,12 @@ struct StoreTinyTests {
         let report = try await add()
         #expect(report.added == Self.count)
         #expect(report.notes == [])
-        for (index, record) in try store.pictures(limit: 1_000).reversed().enumerated() {
+        for (index, record) in try await store.pictures(limit: 1_000).reversed().enumerated() {
             let tile = try #require(record.tile)
             #expect(tile.position == index)
-            #expect(record.place == "\(file)#\(index)")
+            #expect(record.name(on: .host) == "\(file)#\(index)")
             #expect(record.attributes["name"] == .string("n\(index).jpg"))
-            let pixels = try store.pixels(of: tile)
+            let pixels = try await store.pixels(of: tile)
             #expect(pixels.width == 32 && pixels.height == 32)
             let bytes = Self.record(index)
             // Planes are stored column by column.
@@ -67,8 +67,8 @@ struct StoreTinyTests {
             #expect(try ImageDecoder().decode(thumbnail, maxSide: 99).pixels.width == 32)
             #expect(try await store.original(of: record.id).format == .jpeg)
         }
-        #expect(try store.tileCounts().map(\.value) == [Self.count])
-        #expect(try store.tileContainers().map(\.kind) == [.tiny])
+        #expect(try await store.status().containers.map(\.tiles) == [Self.count])
+        #expect(try await store.tileContainers().map(\.kind) == [.tiny])
         #expect(try await store.verify().problems == [])
     }
 
@@ -92,7 +92,7 @@ struct StoreTinyTests {
         try write(0..<Self.count)
         _ = try await add()
         #expect(try await add().unchanged == Self.count)
-        let before = try positions()
+        let before = try await positions()
         try write((0..<Self.count).map { $0 == 7 ? 100 : $0 } + [101], rest: 9)
         let report = try await add()
         #expect(report.changed == 1)
@@ -101,11 +101,11 @@ struct StoreTinyTests {
         #expect(
             report.notes.map(\.description)
                 == ["\(file): the last 9 bytes are no whole tiny image and are left out"])
-        #expect(try positions().filter { $0.key < Self.count } == before)
+        #expect(try await positions().filter { $0.key < Self.count } == before)
         try write(0..<5)
         let shorter = try await add()
         #expect(shorter.removed == Self.count - 4)
-        #expect(try Set(positions().keys) == Set(0..<5))
+        #expect(try await Set(positions().keys) == Set(0..<5))
         #expect(try await store.verify().problems == [])
     }
 
@@ -117,16 +117,16 @@ struct StoreTinyTests {
     @Test func aFileThatChangedOrIsGoneIsSaidSo() async throws {
         try write(0..<Self.count)
         _ = try await add()
-        let tile = try #require(try store.pictures(limit: 1).first?.tile)
+        let tile = try #require(try await store.pictures(limit: 1).first?.tile)
         try write(0..<Self.count - 1)
-        #expect(throws: TileError.changed(path: file)) { try store.pixels(of: tile) }
+        await #expect(throws: TileError.changed(path: file)) { try await store.pixels(of: tile) }
         #expect(try await store.verify().problems == [.container(path: file, .changed)])
         try folder.remove("a.bin")
-        #expect(throws: TileError.missing(path: file)) { try store.pixels(of: tile) }
+        await #expect(throws: TileError.missing(path: file)) { try await store.pixels(of: tile) }
         #expect(try await add().skipped.map(\.reason) == [.notFound])
-        #expect(try await store.engine.count() == Self.count)
+        #expect(try await store.count() == Self.count)
         #expect(try await store.remove(paths: [file]) == Self.count)
-        #expect(try store.tileContainers().isEmpty)
+        #expect(try await store.tileContainers().isEmpty)
     }
 
     @Test func whatCannotBeReadIsNamed() async throws {
@@ -137,12 +137,12 @@ struct StoreTinyTests {
         try writeNames(["a", "b"])
         let names = try #require(try await add().skipped.first)
         #expect(names.reason.description.contains("line 2 of \(file).names"))
-        #expect(try store.tileContainers().isEmpty)
+        #expect(try await store.tileContainers().isEmpty)
         // A file that was cut short has more names than records.
         try write(0..<1, rest: 30)
         let report = try await add()
         #expect(report.added == 1)
-        #expect(try store.pictures(limit: 1).first?.attributes["name"] == .string("a"))
+        #expect(try await store.pictures(limit: 1).first?.attributes["name"] == .string("a"))
     }
 
     @Test func whatTheUserSaysCountsMore() async throws {
@@ -151,6 +151,6 @@ struct StoreTinyTests {
         var options = IngestOptions()
         options.attributes = ["name": .string("mine"), "year": .integer(2008)]
         _ = try await store.add(tinyImages: [file], options: options)
-        #expect(try store.pictures(limit: 9).allSatisfy { $0.attributes == options.attributes })
+        #expect(try await store.pictures(limit: 9).allSatisfy { $0.attributes == options.attributes })
     }
 }

@@ -1,6 +1,7 @@
 import Workers
 import FileSystem
 import SosiaCore
+import Workers
 
 extension Store {
     /// Adds files, and folders with all below them.

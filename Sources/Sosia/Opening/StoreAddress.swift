@@ -17,14 +17,16 @@ public struct StoreAddress: Sendable, Hashable {
     /// What was written behind the user's name; see ``Secret/standard(_:)`` for better places.
     package let password: Secret?
 
-    private init(_ target: Target, password: Secret? = nil) {
+    private init(_ target: Target, password: Secret?) {
         self.target = target
         self.password = password
     }
 
     /// A folder.
     /// - Parameter path: absolute, or relative to the working directory.
-    public init(folder path: String) { self.init(.folder(path: AbsolutePath.of(path))) }
+    public init(folder path: String) {
+        self.init(.folder(path: AbsolutePath.of(path)), password: nil)
+    }
 
     /// - Parameter text: the path of a folder, or `scheme://[user[:password]@]rest`.
     /// - Throws: ``StoreAddressError/malformed(scheme:)``
@@ -74,12 +76,10 @@ extension StoreAddress {
     /// The user's collection when nobody names one: `$SOSIA_STORE`, else `sosia/photos.sosia` in the user's data folder
     /// (XDG Base Directory Specification: `$XDG_DATA_HOME`, else `~/.local/share`).
     /// - Parameter environment: variables by name.
-    /// - Throws: ``StoreAddressError/malformed(scheme:)``
-    public static func standard(
-        _ environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(StoreAddressError) -> StoreAddress {
-        if let store = environment["SOSIA_STORE"], !store.isEmpty { return try StoreAddress(store) }
-        return StoreAddress(folder: UserFolders(environment).data + "/sosia/photos.sosia")
+    /// - Returns: the text of an address; it may hold a password, so it is not for printing.
+    public static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        if let store = environment["SOSIA_STORE"], !store.isEmpty { return store }
+        return UserFolders(environment).data + "/sosia/photos.sosia"
     }
 }
 

@@ -1,5 +1,6 @@
 import Synchronization
 import SosiaCore
+import Synchronization
 
 extension Store {
     /// Hits that are found for one that is wanted, at first: a tile of the standard stride has eight neighbours that

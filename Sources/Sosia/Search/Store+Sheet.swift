@@ -2,6 +2,7 @@ import Workers
 import Foundation
 import Images
 import SosiaCore
+import Workers
 
 extension Store {
     /// The query and its answer as one picture: the query framed, then the hits with rank and distance.

@@ -1,6 +1,7 @@
 import Workers
 import FileSystem
 public import SosiaCore
+import Workers
 
 /// What exists, and the ways to forget it.
 extension Store {

@@ -25,6 +25,7 @@ public final class Store: Sendable {
     public let address: StoreAddress?
     private let isWritable: Bool
     private let models: ModelDirectory
+    private let networks = NetworkLoader.current
     /// Pictures embedded at once.
     private let jobs: Int
     private let network: Mutex<(any Embedder)?>
@@ -89,9 +90,8 @@ public final class Store: Sendable {
         return try await loading.run {
             if let loaded = self.network.withLock(\.self) { return loaded }
             let wanted = self.engine.model
-            let made = try NetworkEmbedder(
-                installed: self.models.model(named: wanted.name), precision: wanted.precision == .bf16 ? .bf16 : .f32,
-                requests: self.jobs)
+            let made = try self.networks.load(
+                wanted.name, wanted.precision == .bf16 ? .bf16 : .f32, self.models, self.jobs)
             guard made.identity == wanted else {
                 throw EngineError.modelMismatch(got: made.identity, expected: wanted)
             }
@@ -227,9 +227,9 @@ extension Store {
             }
             return (collection, nil)
         } catch StoreError.missing {
+            let networks = NetworkLoader.current
             let embedder = try await CPUExecutor(label: "sosia.loading").run {
-                try NetworkEmbedder(
-                    installed: models.model(named: model ?? Self.standardModel), precision: precision, requests: jobs)
+                try networks.load(model ?? Self.standardModel, precision, models, jobs)
             }
             let description = CollectionDescription(model: embedder.identity, machine: machine)
             return (try await create(description), embedder)

@@ -26,6 +26,11 @@ extension Store {
         }
     }
 
+    /// What became of a raster's file.
+    package func state(of raster: TileContainer) async throws -> ContainerState {
+        try await pieces.executor.run { [machine] in raster.state(on: machine) }
+    }
+
     /// - Throws: ``RasterPlaceError/unknownRaster(_:)``; ``StoreError``
     public func raster(_ id: Int64) async throws -> TileContainer {
         guard let found = try await engine.container(id), found.kind == .raster else {

@@ -2,6 +2,7 @@ import Workers
 import FileSystem
 public import Rasters
 import SosiaCore
+import Workers
 
 extension Store {
     /// Adds the tiles of large images, which are read window by window.

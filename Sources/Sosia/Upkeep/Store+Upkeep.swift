@@ -1,10 +1,11 @@
 import Workers
 package import Foundation
 public import SosiaCore
+import Workers
 
 extension Store {
     /// Seconds for which an object that no picture names is left alone: whoever put it may be about to commit.
-    package static let objectGrace: TimeInterval = 3_600
+    package static let objectGrace: Double = 3_600
 
     /// Reads the whole truth and holds it against its checksums, the bytes of uploads against the ledger, and the
     /// files of this machine that tiles were cut from against what they were. Changes nothing.
@@ -15,7 +16,7 @@ extension Store {
     }
 
     package func verify(
-        objectGrace: TimeInterval, progress: @escaping WorkProgress = { _, _ in }
+        objectGrace: Double, progress: @escaping WorkProgress = { _, _ in }
     ) async throws -> VerifyReport {
         let found = try await engine.verify(progress: progress)
         var problems = found.problems.map(VerifyReport.Problem.init)
@@ -53,7 +54,7 @@ extension Store {
     }
 
     package func compact(
-        objectGrace: TimeInterval, progress: @escaping WorkProgress = { _, _ in }
+        objectGrace: Double, progress: @escaping WorkProgress = { _, _ in }
     ) async throws -> CompactionReport {
         try checkWritable()
         if let objects {

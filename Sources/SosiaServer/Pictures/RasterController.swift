@@ -95,7 +95,7 @@ struct RasterController: Controller {
         let store = try context.collection(in: collections).store
         let raster = try await store.raster(context.raster())
         let (level, x, y) = (try context.number("level"), try context.number("x"), try context.number("y"))
-        return try await response(to: request, tag: Self.tag(raster, "\(level)-\(x)-\(y)"), of: raster) {
+        return try await response(to: request, tag: Self.tag(raster, "\(level)-\(x)-\(y)"), of: raster, in: store) {
             try await store.piece(of: raster, level: level, x: x, y: y)
         }
     }
@@ -113,7 +113,7 @@ struct RasterController: Controller {
         let window = RasterPlace.window(PixelWindow(x: x, y: y, width: width, height: height), raster: raster.id)
         _ = try window.window(in: raster.facts)
         return try await response(
-            to: request, tag: Self.tag(raster, "\(x)-\(y)-\(width)-\(height)-\(side)"), of: raster
+            to: request, tag: Self.tag(raster, "\(x)-\(y)-\(width)-\(height)-\(side)"), of: raster, in: store
         ) {
             try await store.picture(of: window, maximumSide: side)
         }
@@ -126,11 +126,14 @@ struct RasterController: Controller {
 
     /// Browsers revalidate and get 304 while the file is unchanged.
     private func response(
-        to request: Request, tag: String, of raster: TileContainer, _ make: () async throws -> [UInt8]
+        to request: Request, tag: String, of raster: TileContainer, in store: Store,
+        _ make: () async throws -> [UInt8]
     ) async throws -> Response {
         var response = Response(
             status: .ok, headers: [.contentType: "image/jpeg", .eTag: tag, .cacheControl: "private, no-cache"])
-        if request.headers[.ifNoneMatch] == tag, [.asAdded, .incomplete].contains(raster.checkFiles()) {
+        if request.headers[.ifNoneMatch] == tag,
+            try await [.asAdded, .incomplete].contains(store.state(of: raster))
+        {
             response.status = .notModified
         } else {
             response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try await admission.run(make)))
