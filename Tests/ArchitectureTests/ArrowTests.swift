@@ -42,10 +42,11 @@ struct ArrowTests {
             "NIOSSL", "ServiceLifecycle", "UnixSignals",
         ],
         "SosiaCLI": [
-            "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "ArgumentParser", "Rainbow", "SwiftCSV",
+            "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "SosiaCore", "ArgumentParser", "Rainbow",
+            "SwiftCSV",
         ],
         "TestSupport": ["Images", "SosiaCore"],
-        "SessionSupport": ["EngineConformance", "Sosia"],
+        "SessionSupport": ["EngineConformance", "Sosia", "SosiaCore"],
     ]
 
     struct Description: Decodable {

@@ -5,11 +5,11 @@ public import SosiaCore
 import Workers
 
 /// The widths that thumbnails have, so that the cache of them stays small whatever is asked for.
-public enum ThumbnailWidth {
-    public static let all = [64, 128, 256, 512, 1_024]
-    public static let minimum = 1
-    public static let standard = 256
-    public static let maximum = 1_024
+package enum ThumbnailWidth {
+    package static let all = [64, 128, 256, 512, 1_024]
+    package static let minimum = 1
+    package static let standard = 256
+    package static let maximum = 1_024
 
     /// The smallest that is at least so wide.
     /// - Throws: `StoreError.invalidWidth`
