@@ -1,4 +1,3 @@
-import Workers
 import FileSystem
 import SosiaCore
 import Workers

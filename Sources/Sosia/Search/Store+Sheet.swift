@@ -1,4 +1,3 @@
-import Workers
 import Foundation
 import Images
 import SosiaCore

@@ -1,4 +1,3 @@
-import Workers
 import FileSystem
 public import SosiaCore
 import Workers

@@ -1,4 +1,3 @@
-import Workers
 import FileSystem
 public import Rasters
 import SosiaCore

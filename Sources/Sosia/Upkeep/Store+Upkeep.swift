@@ -1,5 +1,4 @@
-import Workers
-package import Foundation
+import Foundation
 public import SosiaCore
 import Workers
 

@@ -66,7 +66,7 @@ struct PictureLoader {
 
     /// - Returns: nil when the picture is gone or cannot be read.
     func pixels(of record: ImageRecord) async -> PixelImage? {
-        await (try? collection?.original(of: record).bytes).flatMap(pixels)
+        await (try? collection?.original(of: record.id).bytes).flatMap(pixels)
     }
 
     func pixels(of bytes: [UInt8]) -> PixelImage? { try? decoder.decode(bytes, maxSide: side).pixels }
