@@ -183,6 +183,10 @@ extension CatalogedEngine {
         guard request.k <= abilities.maximumK else {
             throw .invalidK(got: request.k, minimum: SearchRequest.minimumK, maximum: abilities.maximumK)
         }
+        // The service knows which of its indexes it takes.
+        if let index = request.index, index != abilities.engine {
+            throw .noIndex(index, available: [abilities.engine])
+        }
         if request.mode == .exact, !abilities.isExactProven {
             throw .unsupported(
                 "prove its answers", engine: abilities.engine, instead: "ask for an approximate search, or for any")

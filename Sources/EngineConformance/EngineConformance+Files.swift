@@ -100,5 +100,23 @@ extension EngineConformance {
                 try await engine.records(ids).map(\.attributes), [["n": .integer(1)], ["n": .integer(2)]])
             try subject.equal(try await engine.embedding(of: ids[1]), subject.vector(1))
         },
+        Check(
+            name: "of lost files with equal bytes each is back at its own place only",
+            needs: { $0.upkeep.contains(.repair) }, identity: .file
+        ) { subject in
+            let ids = try await subject.add([
+                subject.entry(1, at: "/a", attributes: ["n": .integer(1)]),
+                subject.entry(1, at: "/b", attributes: ["n": .integer(2)]),
+            ])
+            guard let engine = try await subject.lose(ids) else { return }
+            let new = try await engine.commit(IngestUnit([subject.entry(1, at: "/c")])).compactMap(\.id)
+            try subject.expect(!ids.contains(new[0]), "a copy took the id of a lost file")
+            try subject.equal(try await engine.commit(IngestUnit([subject.entry(1, at: "/b")])).map(\.id), [ids[1]])
+            // The other one has moved.
+            let moved = try subject.entry(1, at: subject.file("/d"), gone: [subject.file("/a")])
+            try subject.equal(try await engine.commit(IngestUnit([moved])).map(\.id), [ids[0]])
+            try subject.equal(try await engine.records(ids).map(\.attributes), [["n": .integer(1)], ["n": .integer(2)]])
+            try subject.equal(try await engine.lost(after: nil, limit: 9), [])
+        },
     ]
 }

@@ -22,6 +22,9 @@ extension EngineConformance {
                     subject.entry(1, at: subject.file("/a"), isRead: false),
                     subject.entry(1, at: subject.file("/b"), isRead: false),
                 ]), [.touched(ids[0]), .duplicate(ids[0])])
+            // Content that comes all the same is not looked at.
+            try subject.equal(
+                try await subject.commit([subject.entry(1, at: "/c", vector: subject.vector(5))]), [.duplicate(ids[0])])
             try subject.equal(try await subject.engine.embedding(of: ids[0]), subject.vector(1))
             try subject.equal(try await subject.record(ids[0]).facts.width, 11)
         },

@@ -39,6 +39,12 @@ extension EngineConformance {
             try subject.equal(try await engine.search(request).hits.map(\.record.id), [ids[5], ids[7]])
             try subject.equal(try await engine.known([subject.hash(7)]), [[]])
             try subject.equal(try await engine.sources(at: [subject.file("/pictures/7.png")]), [nil])
+            let uses: [() async throws -> Void] = [
+                { _ = try await engine.update(ids[6], attributes: ["n": .null]) },
+                { _ = try await engine.embedding(of: ids[6]) },
+                { _ = try await engine.search(SearchRequest(.image(ids[6]))) },
+            ]
+            for use in uses { try await subject.fails(use) { ($0 as? EngineError) == .unknownImage(ids[6]) } }
             let origins = try await engine.origins(of: [ids[6], ids[5]])
             try subject.equal(origins.map { $0?.isLost }, [true, false])
             try subject.equal(origins.map { $0?.hash }, [try subject.hash(7), try subject.hash(6)])
@@ -151,7 +157,10 @@ extension Subject {
         var damaged: (any CollectionEngine)?
         for id in ids { damaged = try await host.damageVector(of: id) }
         guard let engine = damaged else { return nil }
+        let generation = try await engine.status().generation
         let report = try await engine.repair { _, _ in }
+        let next = try await engine.status().generation
+        try expect(next >= generation, "the generation went from \(generation) to \(next)", line: line)
         try equal(report.lost.map(\.id), ids.sorted(), line: line)
         try equal(report.pictures, before - ids.count, line: line)
         return engine

@@ -42,6 +42,16 @@ extension EngineConformance {
             try subject.equal(summaries.map(\.name), expected.map(\.name))
             for (got, wanted) in zip(summaries, expected) { try subject.equal(got, wanted) }
         },
+        Check(name: "equal numbers are one value, however they are written") { subject in
+            let ids = try await subject.add([
+                subject.entry(1, attributes: ["n": .integer(2)]), subject.entry(2, attributes: ["n": .number(2)]),
+                subject.entry(3, attributes: ["n": .number(2.5)]),
+            ])
+            let summary = try await subject.engine.attributeSummaries().first { $0.name == "n" }
+            try subject.equal(summary?.pictures, 3)
+            try subject.equal(summary?.values?.count, 2)
+            try subject.equal(try await subject.search(0, where: "n = 2").hits.map(\.record.id), Array(ids[..<2]))
+        },
         Check(name: "an own attribute hides the fact of its name, also when it is null") { subject in
             let ids = try await subject.add([
                 subject.entry(1, attributes: ["width": .string("wide"), "height": .null]), subject.entry(2),

@@ -42,6 +42,7 @@ extension EngineConformance {
             _ = try await subject.add([subject.entry(200, at: "/pictures/3.png")])
             let records = try await subject.engine.records(passing: nil, before: nil, limit: 100)
             let vectors = try await subject.vectors(limit: 100)
+            let generation = try await subject.engine.status().generation
             let first = try await subject.search(30, k: 15)
             let second = try await subject.search(30, k: 15, after: first.nextCursor)
             let report = try await subject.watched { try await subject.engine.compact(progress: $0) }
@@ -49,6 +50,8 @@ extension EngineConformance {
             try subject.expect(
                 report.bytesAfter <= report.bytesBefore, "\(report.bytesBefore) bytes grew to \(report.bytesAfter)")
             try subject.equal(try await subject.engine.status().vacant, 0)
+            let next = try await subject.engine.status().generation
+            try subject.expect(next >= generation, "the generation went from \(generation) to \(next)")
             try subject.equal(try await subject.engine.records(passing: nil, before: nil, limit: 100), records)
             try subject.equal(try await subject.vectors(limit: 100), vectors)
             try subject.equal(try await subject.search(30, k: 15).hits, first.hits)
@@ -72,26 +75,29 @@ extension EngineConformance {
             let ids = try await subject.add((1...200).map { try subject.entry($0) })
             _ = try await subject.engine.remove([ids[9]])
             let engine = subject.engine
-            let work: [(EngineAbilities.Upkeep, @Sendable () async throws -> Void)] = [
-                (.duplicates, { _ = try await engine.duplicates(within: 3, limit: 9, after: nil) { _, _ in } }),
-                (.compact, { _ = try await engine.compact { _, _ in } }),
-                (.verify, { _ = try await engine.verify { _, _ in } }),
-                (.repair, { _ = try await engine.repair { _, _ in } }),
-                (.indexes, { try await engine.prepareIndexes(.whatPays) { _, _ in } }),
+            let work: [(EngineAbilities.Upkeep, @Sendable (@escaping WorkProgress) async throws -> Void)] = [
+                (.duplicates, { _ = try await engine.duplicates(within: 3, limit: 9, after: nil, progress: $0) }),
+                (.compact, { _ = try await engine.compact(progress: $0) }),
+                (.verify, { _ = try await engine.verify(progress: $0) }),
+                (.repair, { _ = try await engine.repair(progress: $0) }),
+                (.indexes, { try await engine.prepareIndexes(.whatPays, progress: $0) }),
             ]
             for (kind, body) in work where engine.abilities.upkeep.contains(kind) {
-                let task = Task {
-                    // Cancelled before it begins.
-                    while !Task.isCancelled { await Task.yield() }
-                    try await body()
+                for isEarly in [true, false] {
+                    let running = Mutex<Task<Void, any Error>?>(nil)
+                    let task = Task {
+                        while isEarly, !Task.isCancelled { await Task.yield() }
+                        try await body { _, _ in running.withLock { $0?.cancel() } }
+                    }
+                    running.withLock { $0 = task }
+                    if isEarly { task.cancel() }
+                    do {
+                        try await task.value
+                    } catch is CancellationError {}
+                    try subject.equal(try await engine.count(), 199)
+                    try subject.equal(try await subject.vectors(limit: 1_000).map(\.id), ids.filter { $0 != ids[9] })
+                    try subject.equal(try await subject.search(10, k: 2).hits.map(\.distance), [1, 1])
                 }
-                task.cancel()
-                do {
-                    try await task.value
-                } catch is CancellationError {}
-                try subject.equal(try await engine.count(), 199)
-                try subject.equal(try await subject.vectors(limit: 1_000).map(\.id), ids.filter { $0 != ids[9] })
-                try subject.equal(try await subject.search(10, k: 2).hits.map(\.distance), [1, 1])
             }
         },
     ]

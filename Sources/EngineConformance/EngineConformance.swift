@@ -76,7 +76,8 @@ public protocol ConformanceHost: Sendable {
     func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)?
 
     /// Overwrites a part of the stored vector of a picture behind the engine's back, as a failing disk would.
-    /// - Returns: an engine that looks at what is there now; nil when nobody can get at the stored vectors.
+    /// - Returns: an engine that looks at what is there now, opened for repair; those that were handed out before are not
+    ///   used any more. nil when nobody can get at the stored vectors.
     func damageVector(of id: ImageID) async throws -> (any CollectionEngine)?
 }
 

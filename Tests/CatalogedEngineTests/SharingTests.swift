@@ -10,6 +10,8 @@ struct SharingTests {
         let fixture = Fixture(seed: seed)
         let engines = try [fixture.engine(), fixture.engine()]
         let shared = try await engines[0].commit(IngestUnit((1...10).map { try entry($0) })).compactMap(\.id)
+        // What one engine wrote the other one sees late.
+        try await fixture.service.refresh()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, engine) in engines.enumerated() {
                 group.addTask {

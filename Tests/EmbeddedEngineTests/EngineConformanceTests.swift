@@ -43,17 +43,18 @@ actor EmbeddedHost: ConformanceHost {
 
     /// Turns over one bit of the first value that the picture's vector has in the file.
     func damageVector(of id: ImageID) async throws -> (any CollectionEngine)? {
-        guard let engine, let wanted = try? await engine.embedding(of: id) else { return nil }
+        guard let wanted = try await engine?.embedding(of: id) else { return nil }
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path + "/vectors.f32"))
         defer { try? handle.close() }
-        let row = Data(wanted.values.flatMap { value in withBytes(of: value) })
-        guard let bytes = try handle.readToEnd(), let found = bytes.range(of: row) else { return nil }
+        let row = Data(wanted.values.flatMap(bytes))
+        guard let file = try handle.readToEnd(), let found = file.range(of: row) else { return nil }
         try handle.seek(toOffset: UInt64(found.lowerBound))
-        try handle.write(contentsOf: [bytes[found.lowerBound] ^ 1])
+        try handle.write(contentsOf: [file[found.lowerBound] ^ 1])
+        // It maps the file, and so sees what is there now.
         return engine
     }
 
-    private func withBytes(of value: Float) -> [UInt8] {
+    private func bytes(of value: Float) -> [UInt8] {
         (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
     }
 }

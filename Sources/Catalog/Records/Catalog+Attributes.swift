@@ -43,3 +43,84 @@ extension Catalog {
         }
     }
 }
+
+extension Catalog {
+    /// The attributes that exist, by name in the order of their bytes.
+    package func attributeSummaries() throws(StoreError) -> [AttributeSummary] {
+        try read { db in
+            let facts = FactColumn.allCases.map { fact -> SQL in
+                """
+                SELECT \(fact.rawValue), typeof(\(fact.sql)), \(fact.sql) FROM image
+                WHERE \(fact.sql) IS NOT NULL AND json_type(attributes, \("$." + fact.rawValue)) IS NULL
+                """
+            }
+            let request: SQLRequest<Row> = """
+                WITH attribute(name, kind, value) AS (
+                    SELECT key, type, atom FROM image, json_each(attributes) WHERE type <> 'null'
+                    UNION ALL \(facts.joined(separator: " UNION ALL "))
+                )
+                SELECT name, CASE WHEN kind IN ('integer', 'real') THEN 'number' ELSE kind END, value, count(*)
+                FROM attribute GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+                """
+            var summaries: [AttributeSummary] = []
+            var gathered: GatheredAttribute?
+            let rows = try request.fetchCursor(db)
+            while summaries.count < AttributeSummary.maximumNames, let row = try rows.next() {
+                let name: String = try row.value(at: 0)
+                if gathered?.name.utf8.elementsEqual(name.utf8) != true {
+                    if let gathered { summaries.append(gathered.summary) }
+                    gathered = GatheredAttribute(name: name)
+                }
+                try gathered?.gather(kind: row.value(at: 1), row[2], pictures: row.value(at: 3))
+            }
+            if let gathered, summaries.count < AttributeSummary.maximumNames { summaries.append(gathered.summary) }
+            return summaries
+        }
+    }
+}
+
+/// The values of one name, while they come by.
+private struct GatheredAttribute {
+    let name: String
+    private var kinds: Set<AttributeSummary.Kind> = []
+    private var pictures = 0
+    private var values: [JSONValue]? = []
+
+    init(name: String) {
+        self.name = name
+    }
+
+    var summary: AttributeSummary {
+        AttributeSummary(
+            name: name, kinds: AttributeSummary.Kind.allCases.filter(kinds.contains), pictures: pictures,
+            values: values)
+    }
+
+    /// - Parameter kind: a word of `json_type`, or `number` for both of its kinds of numbers.
+    mutating func gather(kind: String, _ stored: DatabaseValue, pictures: Int) throws {
+        self.pictures += pictures
+        let value: JSONValue?
+        switch (kind, stored.storage) {
+        case ("true", _), ("false", _):
+            kinds.insert(.bool)
+            value = .bool(kind == "true")
+        case ("text", .string(let text)):
+            kinds.insert(.string)
+            value = .string(text)
+        case (_, .int64(let number)):
+            kinds.insert(.number)
+            value = .integer(number)
+        case (_, .double(let number)):
+            kinds.insert(.number)
+            value = .number(number)
+        default:
+            kinds.insert(kind == "array" ? .list : .object)
+            value = nil
+        }
+        guard let value, let known = values, known.count < AttributeSummary.maximumValues else {
+            values = nil
+            return
+        }
+        values = known + [value]
+    }
+}

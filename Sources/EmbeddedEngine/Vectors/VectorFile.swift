@@ -1,4 +1,5 @@
 import FileSystem
+import Kernels
 import SosiaCore
 
 /// The named rows of a collection's vectors, mapped for reading.
@@ -96,6 +97,81 @@ struct VectorFile: Sendable {
             throw StoreError(error)
         } catch {
             throw .failed(path: path, reason: "\(error)")
+        }
+    }
+}
+
+/// Appends rows to a vector file and makes them durable. Rows that the catalog never named are written over.
+struct VectorFileWriter: ~Copyable {
+    /// Rows that are copied from one file to another at once, bytes.
+    static let blockBytes = 4 << 20
+
+    private let file: FileWriter
+    private let rowBytes: Int
+
+    /// Opens a file that exists.
+    init(opening path: String, dimension: Int) throws(StoreError) {
+        rowBytes = dimension * MemoryLayout<Float>.size
+        file = try StoreError.translating { () throws(FileError) in try FileWriter(opening: path) }
+    }
+
+    /// Makes a new file without rows, durable under its name; what lies there is replaced.
+    init(creating path: String, header: VectorFileHeader) throws(StoreError) {
+        rowBytes = header.dimension * MemoryLayout<Float>.size
+        file = try StoreError.translating { () throws(FileError) in
+            let file = try FileWriter(creating: path)
+            try file.write(header.bytes.span.bytes, at: 0)
+            try file.sync()
+            try Folder.synchronize(Folder.parent(of: path) ?? ".")
+            return file
+        }
+    }
+
+    /// Writes rows from `slot` on. They are durable after ``synchronize()``.
+    func write(_ rows: [VectorRow], from slot: Int) throws(StoreError) {
+        let bytes = Array(rows.map(\.bytes).joined())
+        try StoreError.translating { () throws(FileError) in
+            try file.write(bytes.span.bytes, at: VectorFileHeader.byteCount + slot * rowBytes)
+        }
+    }
+
+    func synchronize() throws(StoreError) {
+        try StoreError.translating { () throws(FileError) in try file.sync() }
+    }
+}
+
+/// One vector as it lies in the file: little-endian 32-bit floats.
+struct VectorRow: Sendable, Hashable {
+    let bytes: [UInt8]
+
+    /// The bytes of a row that was read back.
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    init(_ embedding: Embedding) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(embedding.dimension * MemoryLayout<Float>.size)
+        for value in embedding.values {
+            let bits = value.bitPattern
+            bytes.append(UInt8(truncatingIfNeeded: bits))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+        }
+        self.bytes = bytes
+    }
+
+    /// What the catalog keeps of the row, so that damage is noticed.
+    var checksum: UInt32 { CRC32C.checksum(bytes) }
+
+    func checksum(continuing previous: UInt32) -> UInt32 { CRC32C.checksum(bytes, continuing: previous) }
+
+    var values: [Float] {
+        stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map { offset in
+            Float(
+                bitPattern: UInt32(bytes[offset]) | UInt32(bytes[offset + 1]) << 8 | UInt32(bytes[offset + 2]) << 16
+                    | UInt32(bytes[offset + 3]) << 24)
         }
     }
 }

@@ -3,7 +3,7 @@ public import SosiaCore
 extension MemoryEngine {
     public func prepare() async throws {}
 
-    public func status() async throws -> EngineStatus { look(\.status) }
+    public func status() async throws -> EngineStatus { state.status }
 
     /// The plain scan is all there is.
     public func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
@@ -43,11 +43,10 @@ extension MemoryEngine {
 
     public func verify(progress: @escaping WorkProgress) async throws -> EngineVerification {
         try Task.checkCancellation()
-        let verification = look { state in
-            EngineVerification(
-                pictures: state.ledger.pictures.count, vacant: state.vacant,
-                problems: state.damaged.map { .vector(of: $0, row: Int(state.ledger.keys[$0]?.rawValue ?? 0)) })
-        }
+        let state = state
+        let verification = EngineVerification(
+            pictures: state.ledger.pictures.count, vacant: state.vacant,
+            problems: state.damaged.map { .vector(of: $0, row: Int(state.ledger.keys[$0]?.rawValue ?? 0)) })
         progress(verification.pictures, verification.pictures)
         return verification
     }

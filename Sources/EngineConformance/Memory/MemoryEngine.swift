@@ -52,11 +52,10 @@ public final class MemoryEngine: CollectionEngine {
 
     private func change(_ change: LedgerChange) throws -> LedgerResult { try write { try $0.apply(change) } }
 
-    func look<Value: Sendable>(_ body: (State) throws -> Value) rethrows -> Value {
-        try memory.state.withLock { try body($0) }
-    }
+    /// All there is at one moment.
+    var state: State { memory.state.withLock { $0 } }
 
-    private func ledger<Value: Sendable>(_ body: (MemoryLedger) -> Value) -> Value { look { body($0.ledger) } }
+    private var ledger: MemoryLedger { state.ledger }
 }
 
 extension MemoryEngine {
@@ -113,16 +112,14 @@ extension MemoryEngine {
 extension MemoryEngine {
     public func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
         try SearchRequest.check(batch: requests)
-        let state = look(\.self)
+        let state = state
         return try requests.map { try state.answer($0) }
     }
 
-    public func embedding(of id: ImageID) async throws -> Embedding {
-        try look { try $0.vector(of: id) }
-    }
+    public func embedding(of id: ImageID) async throws -> Embedding { try state.vector(of: id) }
 
     public func vectors(after id: ImageID?, limit: Int) async throws -> [StoredVector] {
-        let state = look(\.self)
+        let state = state
         let ids = state.ledger.keys.keys.filter { $0.rawValue > id?.rawValue ?? 0 }.sorted()
         let vectors = ids.lazy.compactMap { id in
             (try? state.vector(of: id)).map { StoredVector(id: id, embedding: $0) }
@@ -130,7 +127,7 @@ extension MemoryEngine {
         return Array(vectors.prefix(limit))
     }
 
-    public func count() async throws -> Int { ledger(\.pictures.count) }
+    public func count() async throws -> Int { ledger.pictures.count }
 }
 
 extension MemoryEngine.State {
@@ -213,49 +210,43 @@ extension MemoryEngine {
         if case .count(let count) = try self.change(change) { count } else { 0 }
     }
 
-    public func sources(at locations: [SourceLocation]) async throws -> [ImageSource?] {
-        ledger { $0.sources(at: locations) }
-    }
+    public func sources(at locations: [SourceLocation]) async throws -> [ImageSource?] { ledger.sources(at: locations) }
 
-    public func known(_ hashes: [ContentHash]) async throws -> [[PictureOrigin]] { ledger { $0.known(hashes) } }
+    public func known(_ hashes: [ContentHash]) async throws -> [[PictureOrigin]] { ledger.known(hashes) }
 
     public func locations(
         below path: String, on machine: MachineName, after location: SourceLocation?, limit: Int
-    ) async throws -> [SourceLocation] {
-        ledger { $0.locations(below: path, on: machine, after: location, limit: limit) }
-    }
+    ) async throws -> [SourceLocation] { ledger.locations(below: path, on: machine, after: location, limit: limit) }
 
-    public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { ledger { $0.records(ids) } }
+    public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { ledger.records(ids) }
 
     public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        ledger { $0.records(passing: filter, before: id, limit: limit) }
+        ledger.records(passing: filter, before: id, limit: limit)
     }
 
-    public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { ledger { $0.origins(of: ids) } }
+    public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { ledger.origins(of: ids) }
 
     public func uploads(after hash: ContentHash?, limit: Int) async throws -> [PictureOrigin] {
-        ledger { $0.uploads(after: hash, limit: limit) }
+        ledger.uploads(after: hash, limit: limit)
     }
 
     public func lost(after id: ImageID?, limit: Int) async throws -> [PictureOrigin] {
-        ledger { $0.lost(after: id, limit: limit) }
+        ledger.lost(after: id, limit: limit)
     }
 
-    public func attributeSummaries() async throws -> [AttributeSummary] { ledger { $0.attributeSummaries() } }
+    public func attributeSummaries() async throws -> [AttributeSummary] { ledger.attributeSummaries() }
 
     public func containers(
         _ kind: TileContainer.Kind?, after id: Int64?, limit: Int
-    ) async throws -> [CountedContainer] {
-        ledger { $0.containers(kind, after: id, limit: limit) }
-    }
+    ) async throws -> [CountedContainer] { ledger.containers(kind, after: id, limit: limit) }
 
-    public func container(_ id: Int64) async throws -> TileContainer? { ledger { $0.containers[id] } }
+    public func container(_ id: Int64) async throws -> TileContainer? { ledger.containers[id] }
 
     public func container(at path: String, on machine: MachineName) async throws -> TileContainer? {
-        ledger { $0.container(at: path, on: machine) }
+        ledger.container(at: path, on: machine)
     }
 
     public func tiles(of container: Int64, after window: PixelWindow?, limit: Int) async throws -> [LedgerTile] {
-        ledger { $0.tiles(of: container, after: window, limit: limit) }
+        ledger.tiles(of: container, after: window, limit: limit)
     }
 }

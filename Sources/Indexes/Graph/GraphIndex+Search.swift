@@ -1,5 +1,6 @@
 internal import Kernels
 public import SosiaCore
+internal import Synchronization
 
 extension GraphIndex {
     /// Walks the graph for each query, and measures the head of what it found.
@@ -87,5 +88,21 @@ struct GraphHead {
             measured += 1
             best.offer(Neighbor(id: ids[row], row: row, distance: distance))
         }
+    }
+}
+
+/// Arrays of walks that no search is using. Safe from any thread.
+final class GraphScratchPool: Sendable {
+    private static let kept = 16
+    private let free = Mutex<[GraphScratch]>([])
+
+    func with<Result>(_ body: (inout GraphScratch) -> Result) -> Result {
+        var scratch = free.withLock { $0.popLast() } ?? GraphScratch()
+        let result = body(&scratch)
+        let returned = scratch
+        free.withLock { list in
+            if list.count < Self.kept { list.append(returned) }
+        }
+        return result
     }
 }

@@ -13,7 +13,8 @@ public protocol EngineUpkeep: Sendable {
     /// What the collection holds and costs.
     func status() async throws -> EngineStatus
 
-    /// Builds the indexes that make searches quick, where that pays; returns at once when nothing is wanting.
+    /// Builds the indexes that make searches quick, where that pays; returns at once when nothing is wanting. An engine
+    /// without indexes has nothing that pays, and refuses every other demand.
     func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws
 
     /// Connected groups of near-duplicates: pictures within a distance of one another, directly or by others between.
@@ -44,7 +45,7 @@ public struct EngineStatus: Sendable, Hashable {
     public let vacant: Int
     /// Pictures that ``EngineUpkeep/repair(progress:)`` took out, and whose sources were not added again.
     public let lost: Int
-    /// Of the vectors and their indexes: compaction and repair make a new one.
+    /// Of the vectors and their indexes: compaction and repair make a new one. 0 where an engine has no generations.
     public let generation: Int64
     /// Of what exists.
     public let ledgerBytes: Int64

@@ -16,7 +16,8 @@ public struct IngestEntry: Sendable {
 
     public let hash: ContentHash
     public let source: ImageSource
-    /// nil for bytes that the collection was found to hold already: they are not decoded again.
+    /// nil for bytes that the collection was found to hold already: they are not decoded again. Not used where the picture
+    /// turns out to be known.
     public let content: Content?
     /// Merged into those of the picture by name; these win.
     public let attributes: Attributes

@@ -47,6 +47,10 @@ public protocol PictureLedger: PictureRecords {
     /// Entries without content come first, so that a picture whose old place shows something new by now keeps its id.
     /// A source that showed another picture takes that picture's place: the id stays when no other source shows it. A
     /// picture that no source shows after the unit is forgotten.
+    ///
+    /// A lost picture is back, with its id and attributes, when content with its bytes comes, or any content at the only
+    /// place where it was seen; its bytes have precedence. Where each source is a picture, the bytes have to come at its
+    /// own place, or at one that names it as gone.
     /// - Returns: one outcome an entry, in order.
     /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`; ``StoreError``.
     func commit(_ unit: IngestUnit) async throws -> [IngestOutcome]

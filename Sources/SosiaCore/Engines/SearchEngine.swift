@@ -24,7 +24,8 @@ public protocol SearchEngine: Sendable {
     /// the cursor.
     /// - Returns: one response a request, in order, each equal to what the request alone would get.
     /// - Throws: what the first request that fails throws: `EngineError`, `VectorError.dimensionMismatch`;
-    ///   `EngineError.tooMany` for more than `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits.
+    ///   `EngineError.tooMany` for more than `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits; `.invalidK`
+    ///   beyond the ``EngineAbilities/maximumK`` of the engine; `.unsupported` for `.exact` where nothing is proven.
     func search(_ requests: [SearchRequest]) async throws -> [SearchResponse]
 
     /// The vector of a picture; bit by bit the one that it was added with, where the abilities say so.

@@ -23,3 +23,92 @@ public struct SearchResponse: Sendable, Hashable {
         self.nextCursor = nextCursor
     }
 }
+
+/// Which way was taken to the answer.
+public struct SearchPlan: Sendable, Hashable, Codable {
+    /// What was made of the request's filter.
+    public struct Filtering: Sendable, Hashable, Codable {
+        /// How the index was kept to the pictures that pass.
+        public enum Way: String, Sendable, Hashable, Codable {
+            /// Only the rows that pass were measured.
+            case rows
+            /// The index was searched with one bit a row.
+            case bitmap
+            /// The database behind the engine took the filter as part of its own query.
+            case database
+        }
+
+        public let way: Way
+        /// How many pictures pass; nil when the engine does not know.
+        public let allowed: Int?
+
+        public init(way: Way, allowed: Int?) {
+            self.way = way
+            self.allowed = allowed
+        }
+    }
+
+    /// The kind of index that was searched, `flat` for the plain scan.
+    public let index: String
+    /// Whether the answer is proven equal to the plain scan's.
+    public let exact: Bool
+    /// How many vectors were looked at.
+    public let scanned: Int
+    /// nil when the request had no filter.
+    public let filter: Filtering?
+
+    public init(index: String, exact: Bool, scanned: Int, filter: Filtering? = nil) {
+        self.index = index
+        self.exact = exact
+        self.scanned = scanned
+        self.filter = filter
+    }
+}
+
+/// Where an answer ended, for the page that follows. Its text is opaque to who hands it back.
+///
+/// The next page holds what lies behind this hit in the order of answers (distance, then id), so that a picture that was
+/// added or removed meanwhile neither repeats nor hides another one.
+public struct SearchCursor: Sendable, Hashable {
+    /// Of the last hit.
+    public let distance: Float
+    /// Of the last hit.
+    public let id: ImageID
+    /// Hits of all pages so far.
+    public let returned: Int
+
+    /// - Returns: nil unless the distance is a number, the id positive and `returned` in 1...`SearchRequest.maximumK`.
+    public init?(distance: Float, id: ImageID, returned: Int) {
+        guard !distance.isNaN, id.rawValue > 0, (1...SearchRequest.maximumK).contains(returned) else { return nil }
+        self.distance = distance
+        self.id = id
+        self.returned = returned
+    }
+
+    /// Whether a hit comes after the one that this cursor names.
+    public func precedes(distance: Float, id: ImageID) -> Bool {
+        distance != self.distance ? distance > self.distance : id > self.id
+    }
+}
+
+extension SearchCursor: LosslessStringConvertible {
+    /// - Returns: nil for a text that no cursor gave.
+    public init?(_ description: String) {
+        let parts = description.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isDigit) }),
+            let bits = UInt32(parts[0], radix: 16), let id = Int64(parts[1], radix: 16),
+            let returned = Int(parts[2], radix: 16)
+        else { return nil }
+        self.init(distance: Float(bitPattern: bits), id: ImageID(rawValue: id), returned: returned)
+    }
+
+    /// Hexadecimal: the distance's bits, the id, and how many hits were returned.
+    public var description: String {
+        [String(distance.bitPattern, radix: 16), String(id.rawValue, radix: 16), String(returned, radix: 16)]
+            .joined(separator: "-")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+    }
+}

@@ -20,3 +20,41 @@ public struct InputGeometry: Sendable, Hashable, Codable {
         self.rule = rule
     }
 }
+
+/// `{"width":224,"height":224,"rule":"centerCrop","shortSide":256}`: the form a model card uses.
+extension InputGeometry {
+    private enum Key: String, CodingKey {
+        case width, height, rule, shortSide, fill
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        width = try container.decode(Int.self, forKey: .width)
+        height = try container.decode(Int.self, forKey: .height)
+        switch try container.decode(String.self, forKey: .rule) {
+        case "stretch": rule = .stretch
+        case "centerCrop": rule = .centerCrop(shortSide: try container.decode(Int.self, forKey: .shortSide))
+        case "letterbox": rule = .letterbox(fill: try container.decodeIfPresent(UInt8.self, forKey: .fill) ?? 0)
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: .rule, in: container,
+                debugDescription: "rule is \"\(other)\"; known: stretch, centerCrop, letterbox")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(width, forKey: .width)
+        try container.encode(height, forKey: .height)
+        switch rule {
+        case .stretch:
+            try container.encode("stretch", forKey: .rule)
+        case .centerCrop(let shortSide):
+            try container.encode("centerCrop", forKey: .rule)
+            try container.encode(shortSide, forKey: .shortSide)
+        case .letterbox(let fill):
+            try container.encode("letterbox", forKey: .rule)
+            try container.encode(fill, forKey: .fill)
+        }
+    }
+}

@@ -92,14 +92,3 @@ extension GeoPolygon {
         return "[\(rings.joined(separator: ","))]"
     }
 }
-
-extension JSONValue {
-    /// nil for what is no number.
-    package var double: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-}

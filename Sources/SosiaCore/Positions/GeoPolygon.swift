@@ -1,3 +1,17 @@
+/// A place on earth, in degrees of WGS 84.
+public struct GeoPoint: Sendable, Hashable, Codable {
+    /// East is positive. Within an outline that crosses the antimeridian it goes on beyond 180, so that the outline is in
+    /// one piece.
+    public let longitude: Double
+    /// North is positive.
+    public let latitude: Double
+
+    public init(longitude: Double, latitude: Double) {
+        self.longitude = longitude
+        self.latitude = latitude
+    }
+}
+
 /// An area on earth. The first ring bounds it, the others are holes (RFC 7946, 3.1.6).
 public struct GeoPolygon: Sendable, Hashable, Codable {
     /// Each is closed by itself: the last point is not the first one again.
@@ -5,5 +19,89 @@ public struct GeoPolygon: Sendable, Hashable, Codable {
 
     public init(rings: [[GeoPoint]]) {
         self.rings = rings
+    }
+}
+
+extension GeoPolygon {
+    /// The middle of what the outer ring spans from its least to its greatest coordinates, its longitude within -180...180.
+    /// - Returns: nil without points.
+    public var center: GeoPoint? {
+        guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max(),
+            let south = ring.map(\.latitude).min(), let north = ring.map(\.latitude).max()
+        else { return nil }
+        return GeoPoint(longitude: GeoPoint.wrapped((west + east) / 2), latitude: (south + north) / 2)
+    }
+}
+
+extension GeoPoint {
+    /// The same meridian within -180...180.
+    static func wrapped(_ longitude: Double) -> Double {
+        if abs(longitude) <= 180 { return longitude }
+        let turned = (longitude + 180).truncatingRemainder(dividingBy: 360)
+        return turned < 0 ? turned + 180 : turned - 180
+    }
+}
+
+/// The smallest box around a polygon.
+struct GeoBounds: Sendable, Hashable {
+    private var (west, east) = (Double.infinity, -Double.infinity)
+    private var (south, north) = (Double.infinity, -Double.infinity)
+
+    init(_ polygon: GeoPolygon) {
+        for point in polygon.rings.joined() {
+            (west, east) = (min(west, point.longitude), max(east, point.longitude))
+            (south, north) = (min(south, point.latitude), max(north, point.latitude))
+        }
+    }
+
+    /// The boundary belongs to it.
+    func contains(_ point: GeoPoint) -> Bool {
+        west <= point.longitude && point.longitude <= east && south <= point.latitude && point.latitude <= north
+    }
+}
+
+extension GeoPolygon {
+    /// The parts of this polygon between -180 and 180 degrees, as RFC 7946 (3.1.9) wants polygons across the antimeridian;
+    /// one part where it does not cross. Outer rings run counterclockwise, and what goes on beyond 180 is turned back.
+    ///
+    /// Right for convex rings, as those of tiles are. Holes are left out.
+    public var partsWithinMap: [GeoPolygon] {
+        guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max()
+        else { return [] }
+        return stride(from: (west / 360).rounded() * 360 - 360, through: east + 180, by: 360).compactMap { turn in
+            let turned = ring.map { GeoPoint(longitude: $0.longitude - turn, latitude: $0.latitude) }
+            let part = Self.cut(Self.cut(turned, east: 180), west: -180)
+            guard part.count >= 3, Self.doubledArea(part) != 0 else { return nil }
+            return GeoPolygon(rings: [Self.doubledArea(part) < 0 ? part.reversed() : part])
+        }
+    }
+
+    /// Sutherland and Hodgman, "Reentrant polygon clipping", 1974, at one meridian.
+    private static func cut(_ ring: [GeoPoint], east limit: Double) -> [GeoPoint] {
+        guard var from = ring.last else { return [] }
+        var kept: [GeoPoint] = []
+        for to in ring {
+            if (from.longitude <= limit) != (to.longitude <= limit) {
+                let share = (limit - from.longitude) / (to.longitude - from.longitude)
+                let latitude = from.latitude + share * (to.latitude - from.latitude)
+                kept.append(GeoPoint(longitude: limit, latitude: latitude))
+            }
+            if to.longitude <= limit { kept.append(to) }
+            from = to
+        }
+        // An end on the meridian itself is met twice.
+        return kept.indices.filter { kept[$0] != kept[$0 == 0 ? kept.count - 1 : $0 - 1] }.map { kept[$0] }
+    }
+
+    private static func cut(_ ring: [GeoPoint], west limit: Double) -> [GeoPoint] {
+        let mirrored = ring.map { GeoPoint(longitude: -$0.longitude, latitude: $0.latitude) }
+        return cut(mirrored, east: -limit).map { GeoPoint(longitude: -$0.longitude, latitude: $0.latitude) }
+    }
+
+    /// Above zero for a ring that runs counterclockwise.
+    private static func doubledArea(_ ring: [GeoPoint]) -> Double {
+        zip(ring, ring.dropFirst() + ring.prefix(1)).reduce(0) { sum, edge in
+            sum + edge.0.longitude * edge.1.latitude - edge.1.longitude * edge.0.latitude
+        }
     }
 }

@@ -13,3 +13,34 @@ public struct Embedding: Sendable, Hashable {
         self.values = values
     }
 }
+
+/// What can be wrong with a vector that comes from outside.
+public enum VectorError: Error, Hashable, Sendable {
+    case dimensionMismatch(got: Int, expected: Int)
+    case empty
+    case notFinite(position: Int)
+}
+
+extension VectorError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .dimensionMismatch(let got, let expected):
+            "the vector has \(got) dimensions, expected \(expected)"
+        case .empty:
+            "the vector is empty"
+        case .notFinite(let position):
+            "the vector's value at position \(position) is not a finite number"
+        }
+    }
+}
+
+/// Turns pixels into vectors. Safe to call from several threads at once.
+public protocol Embedder: Sendable {
+    var identity: ModelIdentity { get }
+    /// The shape that ``embed(_:)`` takes; the decoder produces it directly.
+    var input: InputGeometry { get }
+
+    /// - Parameter image: exactly `input.width` x `input.height` pixels.
+    /// - Returns: `identity.dimension` finite values.
+    func embed(_ image: PixelImage) throws -> Embedding
+}
