@@ -24,7 +24,8 @@ struct DocumentTests {
     @Test(arguments: documents)
     func codeIsCompiledAsItStands(_ document: String) throws {
         let sources = try Self.compiled.flatMap { folder in
-            let names = FileManager.default.enumerator(atPath: Tree.root.appendingPathComponent(folder).path)?
+            let names =
+                FileManager.default.enumerator(atPath: Tree.root.appendingPathComponent(folder).path)?
                 .compactMap { $0 as? String } ?? []
             return try names.filter { $0.hasSuffix(".swift") && !$0.contains(".build") }.map { name in
                 Self.code(try Self.text(folder + "/" + name).split(separator: "\n"))
@@ -39,7 +40,8 @@ struct DocumentTests {
     @Test(arguments: documents)
     func paragraphsAreShort(_ document: String) throws {
         for line in try Self.text(document).split(separator: "\n") where !line.hasPrefix("|") {
-            #expect(line.count <= Self.longestParagraph, "\(document): \(line.prefix(60))... has \(line.count) characters")
+            #expect(
+                line.count <= Self.longestParagraph, "\(document): \(line.prefix(60))... has \(line.count) characters")
         }
     }
 
@@ -52,7 +54,8 @@ struct DocumentTests {
             let path = folder.appendingPathComponent(String(link)).path
             #expect(FileManager.default.fileExists(atPath: path), "\(document) links to \(link)")
         }
-        for name in text.matches(of: /`((?:Sources|Tests|scripts|Examples|docs)\/[A-Za-z0-9_.\/+-]+)`/).map(\.output.1) {
+        for name in text.matches(of: /`((?:Sources|Tests|scripts|Examples|docs)\/[A-Za-z0-9_.\/+-]+)`/).map(\.output.1)
+        {
             let path = Tree.root.appendingPathComponent(String(name)).path
             #expect(FileManager.default.fileExists(atPath: path), "\(document) names \(name)")
         }
@@ -60,12 +63,44 @@ struct DocumentTests {
 
     /// The picture names files by their last part alone.
     @Test func swiftFilesThatTheArchitectureNamesExist() throws {
-        let names = Set(try Tree.sources(["swift", "c"]).compactMap { $0.path.split(separator: "/").last.map(String.init) })
+        let names = Set(
+            try Tree.sources(["swift", "c"]).compactMap { $0.path.split(separator: "/").last.map(String.init) })
         for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/Engines.md"] {
             for word in try Self.text(document).matches(of: /`(?:[A-Za-z]+\/)*([A-Za-z+_0-9]+\.(?:swift|c))`/) {
                 let name = String(word.output.1)
-                #expect(names.contains(name) || name == "Package.swift" || name == "ArrowTests.swift", "\(document) names \(name)")
+                #expect(
+                    names.contains(name) || name == "Package.swift" || name == "ArrowTests.swift",
+                    "\(document) names \(name)")
             }
         }
+    }
+
+    /// What `import Sosia` shows, and no other type, has a place on the landing page.
+    @Test func everyPublicTypeIsOnTheLandingPage() throws {
+        var types: [String: Set<String>] = [:]
+        for file in try Tree.sources() {
+            for line in file.lines {
+                guard
+                    let name = line.prefixMatch(of: /public (?:[a-z]+ )?(?:struct|enum|protocol|class|typealias) (\w+)/)
+                else {
+                    continue
+                }
+                types[file.target, default: []].insert(String(name.output.1))
+            }
+        }
+        var shown = types["Sosia", default: []]
+        for line in try Self.text("Sources/Sosia/Exports.swift").split(separator: "\n") {
+            if let part = line.wholeMatch(of: /@_exported public import \w+ (\w+)\.(\w+)/) {
+                let (target, name) = (String(part.output.1), String(part.output.2))
+                // Some are for other targets of the package only.
+                if types[target, default: []].contains(name) { shown.insert(name) }
+            } else if let whole = line.wholeMatch(of: /@_exported public import (\w+)/) {
+                shown.formUnion(types[String(whole.output.1), default: []])
+            }
+        }
+        let page = try Self.text("Sources/Sosia/Sosia.docc/Sosia.md")
+        let topics = Set(page.matches(of: /\n- ``(\w+)``/).map { String($0.output.1) })
+        #expect(shown.subtracting(topics).isEmpty)
+        #expect(topics.subtracting(shown).isEmpty)
     }
 }
