@@ -56,21 +56,24 @@ struct DocumentTests {
         }
         for name in text.matches(of: /`((?:Sources|Tests|scripts|Examples|docs)\/[A-Za-z0-9_.\/+-]+)`/).map(\.output.1)
         {
-            let path = Tree.root.appendingPathComponent(String(name)).path
-            #expect(FileManager.default.fileExists(atPath: path), "\(document) names \(name)")
+            let paths = [Tree.root, folder].map { $0.appendingPathComponent(String(name)).path }
+            #expect(paths.contains(where: FileManager.default.fileExists(atPath:)), "\(document) names \(name)")
         }
     }
 
-    /// The picture names files by their last part alone.
-    @Test func swiftFilesThatTheArchitectureNamesExist() throws {
-        let names = Set(
-            try Tree.sources(["swift", "c"]).compactMap { $0.path.split(separator: "/").last.map(String.init) })
-        for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/Engines.md"] {
+    /// Source files are named by the last part of their paths; `Type+Aspect.swift` is a pattern.
+    @Test func sourceFilesThatAreNamedExist() throws {
+        var names: Set<String> = ["Type+Aspect.swift"]
+        for folder in ["Sources", "Tests"] {
+            let paths = FileManager.default.enumerator(atPath: Tree.root.appendingPathComponent(folder).path)
+            while let path = paths?.nextObject() as? String {
+                names.insert(String(path.split(separator: "/").last ?? ""))
+            }
+        }
+        for document in Self.documents {
             for word in try Self.text(document).matches(of: /`(?:[A-Za-z]+\/)*([A-Za-z+_0-9]+\.(?:swift|c))`/) {
                 let name = String(word.output.1)
-                #expect(
-                    names.contains(name) || name == "Package.swift" || name == "ArrowTests.swift",
-                    "\(document) names \(name)")
+                #expect(names.contains(name), "\(document) names \(name)")
             }
         }
     }
