@@ -115,7 +115,8 @@ extension EngineConformance {
             // The other one has moved.
             let moved = try subject.entry(1, at: subject.file("/d"), gone: [subject.file("/a")])
             try subject.equal(try await engine.commit(IngestUnit([moved])).map(\.id), [ids[0]])
-            try subject.equal(try await engine.records(ids).map(\.attributes), [["n": .integer(1)], ["n": .integer(2)]])
+            try subject.equal(
+                try await engine.records(ids).map(\.attributes), [["n": .integer(1)], ["n": .integer(2)]])
             try subject.equal(try await engine.lost(after: nil, limit: 9), [])
         },
     ]

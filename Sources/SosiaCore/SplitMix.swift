@@ -1,9 +1,9 @@
-/// SplitMix64 (Steele, Lea & Flood, *Fast splittable pseudorandom number generators*, 2014): equal seeds give equal
-/// numbers on every machine.
+/// The generator SplitMix64 (Steele, Lea & Flood, *Fast splittable pseudorandom number generators*, 2014): equal seeds
+/// give equal numbers on every machine.
 public struct SplitMix: RandomNumberGenerator {
     @usableFromInline var state: UInt64
 
-    /// Starts the numbers that belong to `seed`.
+    /// Starts the sequence of `seed`.
     @inlinable public init(seed: UInt64) { state = seed }
 
     /// The next number, uniform.

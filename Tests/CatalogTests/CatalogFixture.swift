@@ -60,8 +60,8 @@ extension Catalog {
     }
 }
 
-extension SourceLocation {
-    static func file(_ path: String) -> SourceLocation { .file(path: path, machine: CatalogFixture.home) }
+extension SosiaCore.SourceLocation {
+    static func file(_ path: String) -> SosiaCore.SourceLocation { .file(path: path, machine: CatalogFixture.home) }
 }
 
 extension IngestEntry.Content {

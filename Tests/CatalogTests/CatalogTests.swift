@@ -84,7 +84,7 @@ final class CatalogTests {
 
     @Test func foldersAreNotPrefixes() throws {
         try commit(entry(1, at: "/p/a"), entry(2, at: "/p2/a"), entry(3, at: "/p/b/c"), entry(4, at: "/p"))
-        func below(_ path: String, after last: String? = nil, limit: Int = 10) throws -> [SourceLocation] {
+        func below(_ path: String, after last: String? = nil, limit: Int = 10) throws -> [SosiaCore.SourceLocation] {
             try catalog.locations(
                 below: path, on: CatalogFixture.home, after: last.map { .file($0) }, limit: limit)
         }

@@ -37,7 +37,7 @@ final class TileTests {
         try catalog.container(at: path, on: CatalogFixture.home)
     }
 
-    private func tile(_ number: Int, of container: Int64) -> SourceLocation {
+    private func tile(_ number: Int, of container: Int64) -> SosiaCore.SourceLocation {
         .tile(TileLocation(container: container, window: Self.window(number)))
     }
 
@@ -92,15 +92,15 @@ final class TileTests {
         let id = try begin("/a.tif")
         #expect(try begin("/b.tif") != id)
         #expect(try begin("/a.tif") == id)
-        let container = try #require(try self.container(at: "/a.tif"))
-        #expect(container.facts == facts())
-        #expect(container.stamp == stamp)
-        #expect(!container.isComplete)
+        let known = try #require(try container(at: "/a.tif"))
+        #expect(known.facts == facts())
+        #expect(known.stamp == stamp)
+        #expect(!known.isComplete)
         #expect(try catalog.finish(container: id, isComplete: true, forgetting: []) == 0)
         #expect(try container(at: "/a.tif")?.isComplete == true)
         try catalog.move(container: id, to: "/maps/a.tif", on: CatalogFixture.home)
-        #expect(try self.container(at: "/maps/a.tif")?.id == id)
-        #expect(try self.container(at: "/a.tif") == nil)
+        #expect(try container(at: "/maps/a.tif")?.id == id)
+        #expect(try container(at: "/a.tif") == nil)
         let other = MachineName(nearest: "other")
         #expect(try catalog.container(at: "/maps/a.tif", on: other) == nil)
         try catalog.move(container: id, to: "/maps/a.tif", on: other)

@@ -18,9 +18,9 @@ package final class MemoryCollections: CollectionDirectory {
         CollectionOpener(
             open: { address, access, _ in
                 guard case .folder(let path) = address.target else { return try await Self.refused(address) }
-                return try await self.open(path, access: access)
+                return try self.open(path, access: access)
             },
-            create: { address, description, _ in try await self.create(address.description, description) },
+            create: { address, description, _ in try self.create(address.description, description) },
             exists: { address in self.collections.withLock { $0[address.description] != nil } },
             directory: { _, _ in self })
     }

@@ -1,6 +1,3 @@
-import Foundation
-package import Sosia
-
 /// The engines on which sessions run.
 package enum SessionEngine: String, Sendable, CaseIterable {
     case embedded, memory

@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import TestSupport
 import Testing
 
 @testable import SosiaServer

@@ -24,12 +24,11 @@ extension Catalog {
     private static func change(_ id: Int64, _ db: Database, _ body: (Attributes) -> Attributes) throws -> Bool {
         let select = try db.cachedStatement(sql: "SELECT attributes FROM image WHERE id = ?")
         guard let text = try String.fetchOne(select, arguments: [id]) else { return false }
-        let old = try decode(attributes: text)
-        let new = body(old)
-        if new == old { return false }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = String(decoding: try encoder.encode(new), as: UTF8.self)
+        let json = String(decoding: try encoder.encode(body(decode(attributes: text))), as: UTF8.self)
+        // Byte by byte: texts that Swift takes for equal (canonical equivalence) are two values.
+        if json.utf8.elementsEqual(text.utf8) { return false }
         try db.cachedStatement(sql: "UPDATE image SET attributes = ? WHERE id = ?").execute(arguments: [json, id])
         return true
     }

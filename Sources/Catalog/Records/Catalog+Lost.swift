@@ -23,10 +23,23 @@ extension Catalog {
         let id: Int64 = try row.value("id")
         let locations = try String.fetchAll(
             db.cachedStatement(sql: "SELECT location FROM lost_source WHERE lost = ? ORDER BY location"),
-            arguments: [id])
+            arguments: [id]
+        ).map(location)
         return PictureOrigin(
-            id: ImageID(rawValue: id), hash: try Self.contentHash(row), sources: try locations.map(location),
-            isLost: true)
+            id: ImageID(rawValue: id), hash: try Self.contentHash(row), sources: locations,
+            tile: try lostTile(locations, db), isLost: true)
+    }
+
+    /// Where a lost tile was cut; its outline went with it.
+    private func lostTile(_ locations: [SourceLocation], _ db: Database) throws -> Tile? {
+        guard case .tile(let tile)? = locations.first,
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM container WHERE id = ?"), arguments: [tile.container])
+        else { return nil }
+        let container = try container(row)
+        return Tile(
+            container: tile.container, source: container.path, machine: container.machine, window: tile.window,
+            outline: nil, kind: container.kind)
     }
 
     /// Takes a picture and its sources out of the collection, to wait in `lost`.

@@ -1,33 +1,33 @@
-/// Collections by name: a folder of collections, a database.
+/// Finds collections by name, in a folder of collections or in a database.
 public protocol CollectionDirectory: Sendable {
-    /// The names of the collections that there are, in the order of their bytes.
+    /// The names of all collections, in byte order.
     func names() async throws -> [String]
 
     /// - Throws: ``StoreError/missing(path:)``, ``StoreError/locked(path:)``; the engine's own errors.
     func open(_ name: String, access: CollectionAccess) async throws -> OpenCollection
 
-    /// Makes a collection, and opens it for writing. One that is there already is opened as it is.
-    /// - Throws: `EngineError.modelMismatch` when it holds the vectors of another model.
+    /// Creates a collection and opens it for writing. An existing one is opened unchanged.
+    /// - Throws: `EngineError.modelMismatch` when it holds another model's vectors.
     func create(_ name: String, _ description: CollectionDescription) async throws -> OpenCollection
 
-    /// Takes a collection away with all it holds; as a whole, whatever happens meanwhile.
+    /// Removes a collection and everything in it, all or nothing.
     /// - Throws: ``StoreError/missing(path:)``
     func remove(_ name: String) async throws
 }
 
-/// What whoever opens a collection wants to do with it.
+/// What a collection is opened for.
 public enum CollectionAccess: Sendable, Hashable {
     case read
     case write
-    /// Like `write`, also where the vectors are damaged, which is mended by ``EngineUpkeep/repair(progress:)``.
+    /// Like `write`, but also opens damaged vectors, so that ``EngineUpkeep/repair(progress:)`` can mend them.
     case repair
 }
 
-/// What is decided when a collection is made, and stays.
+/// What is fixed for good when a collection is created.
 public struct CollectionDescription: Sendable, Hashable {
     public let model: ModelIdentity
     public let identity: PictureIdentity
-    /// The machine whose files the collection names by their paths alone.
+    /// The machine whose files the collection names by path alone.
     public let machine: MachineName
 
     public init(model: ModelIdentity, identity: PictureIdentity = .content, machine: MachineName) {
@@ -37,7 +37,7 @@ public struct CollectionDescription: Sendable, Hashable {
     }
 }
 
-/// A collection as its directory hands it over.
+/// A collection as opened by its directory.
 public struct OpenCollection: Sendable {
     public let engine: any CollectionEngine
     /// Where the bytes of uploads are kept; nil when none can be.

@@ -1,9 +1,9 @@
-/// Pictures that are near-identical: each lies within the wanted distance of another one of the group.
+/// A connected group of near-duplicates: each picture lies within the given distance of another in the group.
 public struct DuplicateGroup: Sendable, Hashable {
     /// One picture of a group.
     public struct Member: Sendable, Hashable {
         public let id: ImageID
-        /// To the nearest other one of the group.
+        /// To the nearest other member.
         public let distance: Float
 
         public init(id: ImageID, distance: Float) {
@@ -12,7 +12,7 @@ public struct DuplicateGroup: Sendable, Hashable {
         }
     }
 
-    /// At least two, in the order of their ids.
+    /// At least two, ordered by id.
     public let members: [Member]
 
     public init(members: [Member]) {
@@ -20,20 +20,20 @@ public struct DuplicateGroup: Sendable, Hashable {
     }
 }
 
-/// A page of groups, in the order of their first ids.
+/// A page of groups, ordered by their lowest ids.
 public struct DuplicatesResponse: Sendable, Hashable {
-    /// Groups of a page.
+    /// Groups per page.
     public static let minimumGroups = 1
     public static let defaultGroups = 100
     public static let maximumGroups = 10_000
 
     public let groups: [DuplicateGroup]
-    /// Groups of all pages.
+    /// Groups on all pages together.
     public let total: Int
-    /// Pictures whose neighbours within the distance were too many to look at all of them: a group of such pictures may
-    /// come in parts. 0 means that the groups are complete.
+    /// Pictures with too many neighbours within the distance to examine them all; a group of such pictures may be split.
+    /// 0 means that all groups are complete.
     public let truncated: Int
-    /// The first id of the last group, for the page behind this one; nil at the end.
+    /// The first id of the last group, from which the next page continues; nil on the last page.
     public let next: ImageID?
 
     public init(groups: [DuplicateGroup], total: Int, truncated: Int, next: ImageID?) {
@@ -45,7 +45,7 @@ public struct DuplicatesResponse: Sendable, Hashable {
 }
 
 extension DuplicatesResponse {
-    /// What every engine refuses.
+    /// The checks that every engine makes.
     /// - Throws: `EngineError.invalidDistance`, `.invalidLimit`
     public static func check(distance: Float, limit: Int) throws(EngineError) {
         if distance.isNaN { throw .invalidDistance(got: distance) }

@@ -1,8 +1,8 @@
-/// What an engine can do and what it cannot: facts that it states, so that nobody has to ask which engine it is.
+/// What an engine can and cannot do, stated as facts, so that no caller needs to know which engine it is.
 public struct EngineAbilities: Sendable, Hashable, Codable {
-    /// Who may write to a collection at the same time.
+    /// How many processes may write to a collection at the same time.
     public enum Writers: String, Sendable, Hashable, Codable {
-        /// One process; others are refused with ``StoreError/locked(path:)``.
+        /// One; the others are refused with ``StoreError/locked(path:)``.
         case one
         case many
     }
@@ -15,26 +15,26 @@ public struct EngineAbilities: Sendable, Hashable, Codable {
         case eventually
     }
 
-    /// The parts of ``EngineUpkeep`` that not every engine has.
+    /// The optional parts of ``EngineUpkeep``.
     public enum Upkeep: String, Sendable, Hashable, Codable, CaseIterable {
         case indexes, duplicates, verify, repair, compact
     }
 
-    /// A word for people, such as `embedded`.
+    /// The engine's name for people to read, such as `embedded`.
     public let engine: String
     /// Whether the answer in mode `.exact` is proven equal to a comparison with every picture, ties by id.
     public let isExactProven: Bool
     public let writers: Writers
     public let visibility: Visibility
-    /// Hits of a page.
+    /// Hits per page.
     public let maximumK: Int
     public let maximumDimension: Int
-    /// Of all attributes of one picture, as JSON.
+    /// For all attributes of one picture together, as JSON.
     public let maximumAttributeBytes: Int
     public let metrics: [Metric]
-    /// Whether `.approximate(recall:)` is held against exact answers of the collection itself.
+    /// Whether the recall of `.approximate(recall:)` is measured against exact answers on the collection itself.
     public let isRecallCalibrated: Bool
-    /// Whether vectors come back bit by bit as they were added.
+    /// Whether vectors are returned bit for bit as they were added.
     public let keepsVectorBits: Bool
     /// In the order of `Upkeep.allCases`.
     public let upkeep: [Upkeep]

@@ -1,30 +1,30 @@
-/// What any engine can answer instead of a result.
+/// Why an engine refuses a request.
 public enum EngineError: Error, Hashable, Sendable {
-    /// The examples for and against weigh each other out.
+    /// The positive and negative examples cancel each other out.
     case examplesCancel
     /// The engine broke its own promise.
     case incomplete(String)
-    /// The index that is asked for may miss neighbours, and the answer shall be exact.
+    /// An exact answer was asked of an index that may miss neighbours.
     case inexactIndex(String)
     case invalidDistance(got: Float)
     case invalidK(got: Int, minimum: Int, maximum: Int)
-    /// The number of things on a page that are not hits.
+    /// The size of a page of anything but hits.
     case invalidLimit(got: Int, minimum: Int, maximum: Int)
     case invalidRecall(got: Double, minimum: Double, maximum: Double)
-    /// The weight of an example is zero or no finite number.
+    /// The weight of an example is zero or not finite.
     case invalidWeight(got: Float)
     case modelMismatch(got: ModelIdentity, expected: ModelIdentity)
-    /// There is no index of the kind that is asked for, or it is not built.
+    /// The requested index is unknown or not built.
     case noIndex(String, available: [String])
-    /// Nothing says what the answer shall be like.
+    /// No example has a positive weight.
     case noPositiveExample
-    /// The pages up to the wanted one have more hits than are ever given.
+    /// This page would go beyond the hits reachable by paging.
     case tooDeep(returned: Int, k: Int, maximum: Int)
     case tooMany(String, got: Int, maximum: Int)
     case unknownImage(ImageID)
-    /// This engine cannot do it; `instead` names the way out.
+    /// The engine cannot do this; `instead` says what to do instead.
     case unsupported(String, engine: String, instead: String)
-    /// The character U+0000 in the name or value of an attribute, which no database takes.
+    /// The name or value of an attribute contains U+0000, which databases do not accept.
     case zeroCharacter(attribute: String)
 }
 

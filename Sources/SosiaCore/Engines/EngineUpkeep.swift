@@ -1,56 +1,55 @@
-/// How far a long piece of work has come: what is done of how much. Called often, from one thread at a time.
+/// Reports the progress of a long operation. Called often, from one thread at a time.
 public typealias WorkProgress = @Sendable (_ done: Int, _ total: Int) -> Void
 
-/// What keeps a collection quick and whole.
+/// Keeps a collection fast and intact.
 ///
-/// Everything here can take long, tells how far it has come, and ends with `CancellationError` soon after its task is
-/// cancelled, the collection as whole as before. What an engine cannot do it refuses by `EngineError.unsupported`, and
-/// says so in its ``EngineAbilities``.
+/// Everything here can take long, reports its progress, and throws `CancellationError` soon after its task is cancelled,
+/// leaving the collection intact. What an engine cannot do, its ``EngineAbilities`` say, and it refuses with
+/// `EngineError.unsupported`.
 public protocol EngineUpkeep: Sendable {
-    /// Loads what a search needs, so that the first one does not wait for it.
+    /// Loads what searches need, so that the first one does not have to wait.
     func prepare() async throws
 
-    /// What the collection holds and costs.
+    /// The contents of the collection and the space it takes.
     func status() async throws -> EngineStatus
 
     /// Builds the indexes that make searches quick, where that pays; returns at once when nothing is wanting. An engine
     /// without indexes has nothing that pays, and refuses every other demand.
     func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws
 
-    /// Connected groups of near-duplicates: pictures within a distance of one another, directly or by others between.
+    /// Finds connected groups of near-duplicates: pictures within a distance of each other, directly or through others.
     /// - Parameters:
     ///   - distance: by the collection's metric.
-    ///   - limit: groups of a page, within `DuplicatesResponse.minimumGroups ... .maximumGroups`.
-    ///   - after: `DuplicatesResponse.next` of the page before.
+    ///   - limit: groups per page, `DuplicatesResponse.minimumGroups ... .maximumGroups`.
+    ///   - after: `DuplicatesResponse.next` of the previous page.
     /// - Throws: `EngineError.invalidDistance`, `.invalidLimit`.
     func duplicates(
         within distance: Float, limit: Int, after: ImageID?, progress: @escaping WorkProgress
     ) async throws -> DuplicatesResponse
 
-    /// Reads the whole truth and holds it against its checksums. Changes nothing.
+    /// Reads everything that is not a cache and compares it with its checksums. Changes nothing.
     func verify(progress: @escaping WorkProgress) async throws -> EngineVerification
 
-    /// Takes out the pictures whose vectors cannot be read or are not what was written. They are found no more, but keep
-    /// ids and attributes: adding one of their sources brings them back.
+    /// Removes pictures whose vectors are unreadable or differ from what was written. Searches no longer find them, but
+    /// their ids and attributes are kept: adding one of their sources again brings them back.
     func repair(progress: @escaping WorkProgress) async throws -> RepairReport
 
-    /// Gives the space of removed pictures back.
+    /// Reclaims the space of removed pictures.
     func compact(progress: @escaping WorkProgress) async throws -> CompactionReport
 }
 
-/// What a collection holds and costs.
+/// The contents of a collection and the space it takes.
 public struct EngineStatus: Sendable, Hashable {
     public let pictures: Int
-    /// Rows that compaction would give back.
+    /// Rows that compaction would reclaim.
     public let vacant: Int
-    /// Pictures that ``EngineUpkeep/repair(progress:)`` took out, and whose sources were not added again.
+    /// Pictures that ``EngineUpkeep/repair(progress:)`` removed and whose sources have not been added again.
     public let lost: Int
     /// Of the vectors and their indexes: compaction and repair make a new one. 0 where an engine has no generations.
     public let generation: Int64
-    /// Of what exists.
     public let ledgerBytes: Int64
     public let vectorBytes: Int64
-    /// The indexes that searches use; none means the plain scan.
+    /// The indexes that searches use; empty means the plain scan.
     public let indexes: [IndexStatus]
 
     public init(
@@ -69,18 +68,18 @@ public struct EngineStatus: Sendable, Hashable {
 
 /// What a verification found.
 public struct EngineVerification: Sendable, Hashable {
-    /// Something in the truth that is not as it was committed.
+    /// A difference from what was committed.
     public enum Problem: Sendable, Hashable {
-        /// The ledger, and what must hold between its parts.
+        /// In the ledger, or between its parts.
         case ledger(String)
-        /// The vectors as a whole.
+        /// In the vectors as a whole.
         case vectors(String)
-        /// The vector of one picture is not what was written.
+        /// In the vector of one picture.
         case vector(of: ImageID, row: Int)
     }
 
     public let pictures: Int
-    /// Rows that compaction would give back.
+    /// Rows that compaction would reclaim.
     public let vacant: Int
     public let problems: [Problem]
 
@@ -93,9 +92,9 @@ public struct EngineVerification: Sendable, Hashable {
 
 /// What a repair did.
 public struct RepairReport: Sendable, Hashable {
-    /// Pictures whose vectors are as they were written.
+    /// Pictures whose vectors are intact.
     public let pictures: Int
-    /// Pictures that were taken out now or before, and wait for their sources.
+    /// Pictures that this or an earlier repair removed and that still wait for their sources.
     public let lost: [PictureOrigin]
 
     public init(pictures: Int, lost: [PictureOrigin]) {
@@ -104,13 +103,13 @@ public struct RepairReport: Sendable, Hashable {
     }
 }
 
-/// What a compaction gave back.
+/// What a compaction reclaimed.
 public struct CompactionReport: Sendable, Hashable {
     public let pictures: Int
-    /// Bytes of the whole truth before and after.
+    /// Size before and after, caches not included.
     public let bytesBefore: Int64
     public let bytesAfter: Int64
-    /// Why the ledger kept its size; nil when it did not. The compaction itself is done.
+    /// Why the ledger could not be shrunk, although the compaction succeeded; nil when it was.
     public let ledgerError: StoreError?
 
     public init(pictures: Int, bytesBefore: Int64, bytesAfter: Int64, ledgerError: StoreError? = nil) {

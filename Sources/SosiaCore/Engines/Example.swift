@@ -1,15 +1,15 @@
-/// One of several pictures that say what is looked for.
+/// One of several pictures that describe what to look for.
 public struct Example: Sendable, Hashable {
-    /// What stands for the picture.
+    /// Where the picture's vector comes from.
     public enum Source: Sendable, Hashable {
-        /// A vector; when its model is named, it must be the collection's.
+        /// A vector; its model, when named, must be the collection's.
         case embedding(Embedding, of: ModelIdentity? = nil)
-        /// A picture that the collection holds; it is left out of the answer.
+        /// A picture of the collection, which is left out of the answer.
         case image(ImageID)
     }
 
     public let source: Source
-    /// How much it counts: above zero for what the answer shall be like, below zero for what it shall not be like.
+    /// Positive for what hits should resemble, negative for what they should not.
     public let weight: Float
 
     public init(_ source: Source, weight: Float = 1) {
@@ -18,16 +18,16 @@ public struct Example: Sendable, Hashable {
     }
 }
 
-/// One vector for several examples, after Rocchio, "Relevance feedback in information retrieval", 1971: the weighted sum
-/// of what the answer shall be like minus the weighted sum of what it shall not be like.
+/// Combines several examples into one vector, after Rocchio, "Relevance feedback in information retrieval", 1971: the
+/// weighted sum of the positive examples minus that of the negative ones.
 ///
-/// The sum is divided by the weights of the positive examples, so that one example alone is its own vector, and then,
-/// where the metric is the cosine, scaled to length 1 as that metric sees vectors.
+/// The result is divided by the total weight of the positive examples, so that a single example yields its own vector.
+/// For the cosine metric it is then scaled to length 1.
 public enum Rocchio {
-    /// A sum so much shorter than what was added up is rounding and points nowhere.
+    /// A sum shorter than this share of its terms is rounding error and has no meaningful direction.
     private static let cancelled = 1e-6
 
-    /// - Parameter examples: vectors of one dimension, and their weights: finite, below zero for negatives.
+    /// - Parameter examples: vectors of equal dimension with finite weights, negative for negative examples.
     /// - Throws: `EngineError.noPositiveExample`, `.invalidWeight`, `.examplesCancel`;
     ///   `VectorError.dimensionMismatch`.
     public static func combine(_ examples: [(vector: Embedding, weight: Float)], metric: Metric) throws -> Embedding {

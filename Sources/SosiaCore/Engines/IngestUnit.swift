@@ -1,10 +1,10 @@
-/// One picture as a source shows it, on its way into a collection: everything but the id, which the engine gives.
+/// A picture from one source on its way into a collection: everything but the id, which the engine assigns.
 public struct IngestEntry: Sendable {
-    /// What only a picture that was decoded and embedded has.
+    /// What only decoding and embedding can tell.
     public struct Content: Sendable {
         public let embedding: Embedding
         public let facts: PictureFacts
-        /// Where it was cut from a larger picture, which the collection knows; nil for a picture of its own.
+        /// The window of a known container that it was cut from; nil for a picture that is not a tile.
         public let tile: Tile?
 
         public init(embedding: Embedding, facts: PictureFacts, tile: Tile? = nil) {
@@ -19,10 +19,9 @@ public struct IngestEntry: Sendable {
     /// nil for bytes that the collection was found to hold already: they are not decoded again. Not used where the picture
     /// turns out to be known.
     public let content: Content?
-    /// Merged into those of the picture by name; these win.
+    /// Merged into the picture's attributes by name, replacing existing values.
     public let attributes: Attributes
-    /// Locations with these bytes at which whoever reads the source has found nothing any more. If the picture was seen
-    /// there, it has moved here.
+    /// Former locations of these bytes that turned out to be empty. If the picture was seen at one of them, it has moved.
     public let gone: [SourceLocation]
 
     public init(
@@ -37,13 +36,13 @@ public struct IngestEntry: Sendable {
     }
 }
 
-/// What is committed at once: after the commit all of it survives a crash, and before it none of it is seen.
+/// What is committed at once: none of it is visible before the commit, all of it survives a crash afterwards.
 ///
-/// What each entry means (a new picture, a moved, changed or known one) is decided inside the commit, against what the
-/// collection holds then; whoever made the unit may have asked earlier.
+/// Whether an entry is new, moved, changed or known is decided inside the commit, against what the collection holds at
+/// that moment: what the maker of the unit asked earlier may be out of date.
 public struct IngestUnit: Sendable {
     public var entries: [IngestEntry]
-    /// Attributes for pictures that were seen at some locations; what is not known there is passed over.
+    /// Attributes for pictures by their locations; unknown locations are ignored.
     public var attributes: [(location: SourceLocation, attributes: Attributes)]
 
     public init(
@@ -56,18 +55,18 @@ public struct IngestUnit: Sendable {
     public var isEmpty: Bool { entries.isEmpty && attributes.isEmpty }
 }
 
-/// What an entry turned out to be.
+/// What became of an entry.
 public enum IngestOutcome: Sendable, Hashable {
     case added(ImageID)
-    /// A known place that shows other bytes than before.
+    /// A known location that has new bytes.
     case changed(ImageID)
-    /// A known picture at a new place, the old one gone.
+    /// A known picture at a new location, its old one gone.
     case moved(ImageID)
-    /// A known picture at one more place.
+    /// A known picture at one more location.
     case duplicate(ImageID)
-    /// The same picture at the same place.
+    /// The same picture at the same location.
     case touched(ImageID)
-    /// No picture has these bytes any more, and the entry has no content: nothing was done, and it has to be read again.
+    /// The entry has no content, and no picture has these bytes any more. Nothing was done; the source must be read again.
     case unknown
 
     public var id: ImageID? {
@@ -78,15 +77,15 @@ public enum IngestOutcome: Sendable, Hashable {
     }
 }
 
-/// What a picture was made of, and where it was seen.
+/// The bytes that a picture was made from and where they were seen.
 public struct PictureOrigin: Sendable, Hashable {
     public let id: ImageID
-    /// Of the bytes; of a tile it tells its container, its window and its pixels.
+    /// Of the bytes; of a tile, of its container, window and pixels.
     public let hash: ContentHash
     public let sources: [SourceLocation]
-    /// nil for a picture of its own.
+    /// nil for a picture that is not a tile.
     public let tile: Tile?
-    /// Whether its vector was lost, so that it is found no more, and waits for one of its sources to be added again.
+    /// Whether its vector was lost, so that searches do not find it until one of its sources is added again.
     public let isLost: Bool
 
     public init(id: ImageID, hash: ContentHash, sources: [SourceLocation], tile: Tile? = nil, isLost: Bool = false) {
@@ -99,7 +98,7 @@ public struct PictureOrigin: Sendable, Hashable {
 }
 
 extension IngestUnit {
-    /// What every engine refuses at its door.
+    /// The checks that every engine makes before a commit.
     /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`.
     public func check(dimension: Int) throws {
         for entry in entries {
@@ -113,7 +112,7 @@ extension IngestUnit {
 }
 
 extension Attributes {
-    /// - Throws: `EngineError.zeroCharacter` with the attribute that has U+0000 in its name or anywhere in its value.
+    /// - Throws: `EngineError.zeroCharacter` for an attribute with U+0000 in its name or anywhere in its value.
     public func checkCharacters() throws(EngineError) {
         for (name, value) in self where name.unicodeScalars.contains("\0") || value.hasZeroCharacter {
             throw .zeroCharacter(attribute: name)

@@ -1,48 +1,48 @@
-/// What exists: pictures, where they were seen, what is said of them.
+/// Reads what a collection contains: pictures, their sources and their attributes.
 public protocol PictureRecords: Sendable {
-    /// - Returns: for each location its source, with the stamp that it had when it was read; nil where unknown.
+    /// - Returns: for each location its source with the stamp recorded when it was read; nil for unknown locations.
     func sources(at locations: [SourceLocation]) async throws -> [ImageSource?]
 
-    /// - Returns: for each hash the pictures with these bytes: one at most where equal bytes are one picture, else any
-    ///   number, in the order of their ids. Lost pictures are not among them.
+    /// - Returns: for each hash the pictures with these bytes, ordered by id: at most one where equal bytes are one
+    ///   picture, any number otherwise. Lost pictures are not included.
     func known(_ hashes: [ContentHash]) async throws -> [[PictureOrigin]]
 
-    /// The files at and below a path, those of lost pictures included, a page at a time in the order of their bytes.
-    /// - Parameter location: the last of the page before; nil for the first page.
+    /// The files at and below a path, including those of lost pictures, in byte order.
+    /// - Parameter location: the last one of the previous page; nil for the first page.
     func locations(
         below path: String, on machine: MachineName, after location: SourceLocation?, limit: Int
     ) async throws -> [SourceLocation]
 
-    /// - Returns: the records of those ids that exist, in the order asked for.
+    /// - Returns: the records of the ids that exist, in the order given.
     func records(_ ids: [ImageID]) async throws -> [ImageRecord]
 
-    /// The newest pictures, newest first, a page at a time.
+    /// Pictures, newest first.
     /// - Parameters:
-    ///   - filter: what they have to pass; nil for all.
-    ///   - id: the last of the page before; nil for the first page.
+    ///   - filter: nil for all pictures.
+    ///   - id: the last one of the previous page; nil for the first page.
     func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord]
 
-    /// - Returns: for each id what its picture was made of; nil where there is no picture, not even a lost one.
+    /// - Returns: for each id the origin of its picture; nil where there is no picture, not even a lost one.
     func origins(of ids: [ImageID]) async throws -> [PictureOrigin?]
 
-    /// The pictures that were uploaded, lost ones included, a page at a time in the order of their hashes. A page ends
-    /// between two hashes, so it may be longer than the limit where many pictures have the same bytes.
-    /// - Parameter hash: the last of the page before; nil for the first page.
+    /// Uploaded pictures, including lost ones, ordered by hash. Pictures with the same bytes are never split between
+    /// pages, so a page may be longer than the limit.
+    /// - Parameter hash: the last one of the previous page; nil for the first page.
     func uploads(after hash: ContentHash?, limit: Int) async throws -> [PictureOrigin]
 
-    /// Pictures that wait for one of their sources to be added again, a page at a time in the order of their ids.
-    /// - Parameter id: the last of the page before; nil for the first page.
+    /// Lost pictures, which wait for one of their sources to be added again, ordered by id.
+    /// - Parameter id: the last one of the previous page; nil for the first page.
     func lost(after id: ImageID?, limit: Int) async throws -> [PictureOrigin]
 
-    /// The attributes that exist, facts of the files included, by name in the order of the bytes.
+    /// All attributes in use, including facts read from the files, ordered by name in byte order.
     func attributeSummaries() async throws -> [AttributeSummary]
 }
 
-/// Changes what exists; its commit makes a picture exist.
+/// Changes what a collection contains: a picture exists once its unit is committed.
 ///
-/// Every change is one transaction: it survives a crash when the call returns, and nothing of it is seen when it throws.
+/// Every change is one transaction: it survives a crash once the call returns, and has no effect if it throws.
 public protocol PictureLedger: PictureRecords {
-    /// Makes pictures exist, by the rules of the collection's ``PictureIdentity``.
+    /// Adds pictures by the rules of the collection's ``PictureIdentity``.
     ///
     /// Entries without content come first, so that a picture whose old place shows something new by now keeps its id.
     /// A source that showed another picture takes that picture's place: the id stays when no other source shows it. A
@@ -55,18 +55,18 @@ public protocol PictureLedger: PictureRecords {
     /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`; ``StoreError``.
     func commit(_ unit: IngestUnit) async throws -> [IngestOutcome]
 
-    /// Changes attributes of a picture by the rules of JSON Merge Patch (RFC 7396): what the patch names is set, null
-    /// takes away, objects are patched themselves, everything else stays.
-    /// - Returns: the record as it is now.
+    /// Changes a picture's attributes by JSON Merge Patch (RFC 7396): named attributes are set, null removes them,
+    /// objects are merged recursively, everything else stays.
+    /// - Returns: the updated record.
     /// - Throws: `EngineError.unknownImage`, `.zeroCharacter`; ``StoreError``.
     func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord
 
-    /// Forgets pictures with all their sources, lost ones included. Unknown ids are passed over. A tile that goes leaves
-    /// its container incomplete: adding that again brings the tile back.
-    /// - Returns: how many there were.
+    /// Removes pictures, including lost ones, with all their sources. Unknown ids are ignored. Removing a tile makes its
+    /// container incomplete: adding the container again brings the tile back.
+    /// - Returns: how many of the pictures existed.
     func remove(_ ids: [ImageID]) async throws -> Int
 
-    /// Forgets sources, and the pictures that no other source shows. Unknown locations are passed over.
-    /// - Returns: how many pictures went.
+    /// Removes sources, and pictures that have no other source. Unknown locations are ignored.
+    /// - Returns: how many pictures were removed.
     func forget(_ locations: [SourceLocation]) async throws -> Int
 }

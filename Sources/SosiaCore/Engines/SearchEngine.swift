@@ -1,13 +1,13 @@
-/// A collection of pictures that can be searched: embedded, or on an existing database.
+/// A searchable collection of pictures: embedded in the process or on an existing database.
 ///
-/// The roles below are all that the rest of the house knows of an engine. None has default implementations, so that a new
-/// engine cannot silently skip a duty; the checks of the `EngineConformance` library say what each promise means.
+/// These roles are all that the rest of the project knows of an engine. None has default implementations, so that a new
+/// engine cannot silently skip a duty; the checks of the `EngineConformance` library define what each promise means.
 public typealias CollectionEngine = SearchEngine & PictureLedger & TileLedger & EngineUpkeep
 
-/// Finds what is most similar.
+/// Finds the most similar pictures.
 ///
-/// A collection has one set of vectors today. When it holds two side by side (an old and a new descriptor), a set will be
-/// named by its ``ModelIdentity``, which requests carry already.
+/// A collection has one set of vectors today. If it is ever to hold two side by side (an old and a new descriptor), the
+/// ``ModelIdentity`` that requests already carry will name the set.
 public protocol SearchEngine: Sendable {
     /// The model whose vectors the collection holds.
     var model: ModelIdentity { get }
@@ -15,26 +15,26 @@ public protocol SearchEngine: Sendable {
     /// What makes two sources one picture in this collection.
     var identity: PictureIdentity { get }
 
-    /// What this engine can do and what it cannot: facts, the same for every collection of its kind.
+    /// What this engine can and cannot do.
     var abilities: EngineAbilities { get }
 
-    /// Answers several requests, which may share work and see one state of the collection.
+    /// Answers several requests, which may share work and see the same state of the collection.
     ///
-    /// Each answer has `request.k` hits whenever so many pictures pass the filter, lie within the distance and behind
-    /// the cursor.
-    /// - Returns: one response a request, in order, each equal to what the request alone would get.
+    /// Each answer has `request.k` hits if that many pictures pass the filter, lie within the distance and come after the
+    /// cursor.
+    /// - Returns: one response per request, in order, each the same as if the request were made alone.
     /// - Throws: what the first request that fails throws: `EngineError`, `VectorError.dimensionMismatch`;
     ///   `EngineError.tooMany` for more than `SearchRequest.maximumBatch` requests or `.maximumBatchHits` hits; `.invalidK`
     ///   beyond the ``EngineAbilities/maximumK`` of the engine; `.unsupported` for `.exact` where nothing is proven.
     func search(_ requests: [SearchRequest]) async throws -> [SearchResponse]
 
-    /// The vector of a picture; bit by bit the one that it was added with, where the abilities say so.
+    /// The vector of a picture; bit for bit the one that was added, if ``EngineAbilities/keepsVectorBits``.
     /// - Throws: `EngineError.unknownImage`
     func embedding(of id: ImageID) async throws -> Embedding
 
-    /// The long read of copies, duplicates and verification: all vectors in the order of their pictures' ids, a page at
-    /// a time. Pictures that come or go between two pages may be seen or not; no other is passed over.
-    /// - Parameter id: the last of the page before; nil for the first page.
+    /// All vectors, ordered by picture id, for reading a whole collection. Pictures added or removed between two pages
+    /// may or may not be included; all others are.
+    /// - Parameter id: the last one of the previous page; nil for the first page.
     func vectors(after id: ImageID?, limit: Int) async throws -> [StoredVector]
 
     /// The number of pictures.
@@ -42,7 +42,7 @@ public protocol SearchEngine: Sendable {
 }
 
 extension SearchEngine {
-    /// The answer to one request.
+    /// Answers one request.
     public func search(_ request: SearchRequest) async throws -> SearchResponse {
         guard let response = try await search([request]).first else {
             throw EngineError.incomplete("no answer came for a request")
@@ -51,7 +51,7 @@ extension SearchEngine {
     }
 }
 
-/// A vector and the picture that it stands for.
+/// A vector and the picture it belongs to.
 public struct StoredVector: Sendable, Hashable {
     public let id: ImageID
     public let embedding: Embedding
@@ -62,10 +62,10 @@ public struct StoredVector: Sendable, Hashable {
     }
 }
 
-/// What makes two sources one picture; a fact of a collection, decided when it is made.
+/// What makes two sources one picture; fixed when a collection is created.
 public enum PictureIdentity: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Equal bytes are one picture, wherever they lie.
+    /// Equal bytes are one picture, wherever they are found.
     case content
-    /// Each source is a picture with attributes of its own; equal bytes are embedded once.
+    /// Each source is a separate picture with its own attributes; equal bytes are embedded only once.
     case file
 }

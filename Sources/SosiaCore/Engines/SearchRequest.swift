@@ -1,28 +1,28 @@
-/// A question to a collection: what is most similar to this?
+/// A search for the pictures most similar to a query.
 public struct SearchRequest: Sendable {
-    /// What is looked for.
+    /// What to look for.
     public enum Query: Sendable {
-        /// A vector; when its model is named, it must be the collection's.
+        /// A vector; its model, when named, must be the collection's.
         case embedding(Embedding, of: ModelIdentity? = nil)
-        /// A picture that the collection holds; it is left out of its own answer.
+        /// A picture of the collection, which is left out of the answer.
         case image(ImageID)
-        /// What is like some pictures and unlike others, combined by ``Rocchio``. Pictures of the collection among them
-        /// are left out of the answer.
+        /// Pictures to resemble and to avoid, combined by ``Rocchio``. Those of the collection are left out of the
+        /// answer.
         case examples([Example])
     }
 
-    /// How freely the planner may choose.
+    /// What the planner may choose from.
     public enum Mode: Sendable, Hashable {
-        /// The planner chooses: proven answers until a collection is so large that they take long.
+        /// Exact answers, until a collection is so large that they become slow.
         case automatic
         /// The answer is proven equal to the plain scan's.
         case exact
-        /// An index that may miss neighbours; of the true ones, the share `recall` is found on average.
+        /// An index that may miss neighbours but finds on average the share `recall` of the true ones.
         case approximate(recall: Double = defaultRecall)
     }
 
-    public static let defaultK = 10
     public static let minimumK = 1
+    public static let defaultK = 10
     /// Largest page, and most hits reachable by paging.
     public static let maximumK = 10_000
     public static let minimumRecall = 0.5
@@ -30,34 +30,34 @@ public struct SearchRequest: Sendable {
     public static let maximumRecall = 0.9999
     public static let maximumExamples = 256
     public static let maximumExcluded = 1_024
-    /// Requests that are handed over together.
+    /// Requests in one batch.
     public static let maximumBatch = 1_000
-    /// Hits that they ask for together.
+    /// Hits requested by one batch.
     public static let maximumBatchHits = 100_000
 
     public let query: Query
-    /// Hits of this page.
+    /// Hits on this page.
     public let k: Int
     public let mode: Mode
-    /// Which pictures may be in the answer; nil for all.
+    /// Which pictures may be found; nil for all.
     public let filter: Filter?
-    /// Pictures farther away are not in the answer; nil for no limit.
+    /// Pictures farther away are left out; nil for no limit.
     public let maximumDistance: Float?
-    /// Where the page before this one ended; nil for the first.
+    /// Where the previous page ended; nil for the first page.
     public let cursor: SearchCursor?
-    /// Pictures that are left out besides those that are asked with.
+    /// Pictures to leave out, besides those of the query.
     public let excluding: Set<ImageID>
     /// The kind of index to search, as in `IndexStatus.kind` and ``SearchPlan/index``, or `flat` for the plain scan; nil
-    /// leaves it to the planner.
+    /// leaves the choice to the planner.
     ///
-    /// An engine refuses a kind that it does not have, and an exact search of one that may miss neighbours. Where no
-    /// settings of the index reach the wanted recall, those that find most are taken; where it gives fewer hits than
-    /// there are, an exact search answers.
+    /// An engine refuses a kind that it does not have, and an exact search with one that may miss neighbours. If no
+    /// settings of the index reach the wanted recall, the best ones are used; if it finds too few hits, an exact search
+    /// answers instead.
     public let index: String?
 
-    /// - Throws: `EngineError.invalidK` unless `k` lies in `minimumK...maximumK`; `.invalidRecall` likewise;
-    ///   `.invalidDistance` for what is no number; `.tooDeep` when the pages up to this one have more than `maximumK`
-    ///   hits; `.noPositiveExample`, `.invalidWeight`, `.tooMany` for examples and what is left out.
+    /// - Throws: `EngineError.invalidK` unless `k` is in `minimumK...maximumK`; `.invalidRecall` unless the recall is in
+    ///   `minimumRecall...maximumRecall`; `.invalidDistance` for NaN; `.tooDeep` when the pages up to this one have more
+    ///   than `maximumK` hits; `.noPositiveExample`, `.invalidWeight`, `.tooMany` for examples and exclusions.
     public init(
         _ query: Query, k: Int = defaultK, mode: Mode = .automatic, filter: Filter? = nil,
         maximumDistance: Float? = nil, after cursor: SearchCursor? = nil, excluding: Set<ImageID> = [],
@@ -99,7 +99,7 @@ public struct SearchRequest: Sendable {
 }
 
 extension SearchRequest {
-    /// The pictures of the collection that are not in the answer: those asked with, and those left out by name.
+    /// The pictures to leave out of the answer: those of the query and the excluded ones.
     public var leftOut: Set<ImageID> {
         switch query {
         case .embedding: excluding
@@ -114,7 +114,7 @@ extension SearchRequest {
 }
 
 extension SearchRequest {
-    /// What every engine refuses of a batch.
+    /// The checks that every engine makes of a batch.
     /// - Throws: `EngineError.tooMany`
     public static func check(batch requests: [SearchRequest]) throws(EngineError) {
         guard requests.count <= maximumBatch else {
@@ -124,10 +124,9 @@ extension SearchRequest {
         guard hits <= maximumBatchHits else { throw .tooMany("hits of a batch", got: hits, maximum: maximumBatchHits) }
     }
 
-    /// Where this page ends, for the page behind it.
-    /// - Parameter hits: all that belong behind this request's own cursor, or the first of them: more than `k` when there
-    ///   are more.
-    /// - Returns: nil at the end.
+    /// Where this page ends and the next one continues.
+    /// - Parameter hits: the hits after this request's own cursor; more than `k` of them if there are more.
+    /// - Returns: nil on the last page.
     public func cursor(behind hits: [SearchHit]) -> SearchCursor? {
         let returned = (cursor?.returned ?? 0) + k
         guard hits.count > k, returned + k <= Self.maximumK else { return nil }

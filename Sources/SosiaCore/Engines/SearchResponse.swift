@@ -1,4 +1,4 @@
-/// One answer: a picture and how far it is from the query.
+/// A picture that was found and its distance from the query.
 public struct SearchHit: Sendable, Hashable {
     public let record: ImageRecord
     /// By the collection's metric; smaller is closer.
@@ -10,11 +10,11 @@ public struct SearchHit: Sendable, Hashable {
     }
 }
 
-/// Hits, nearest first, ties by id, and the plan that found them.
+/// The answer to a request: hits, nearest first, ties by id, and how they were found.
 public struct SearchResponse: Sendable, Hashable {
     public let hits: [SearchHit]
     public let plan: SearchPlan
-    /// For the page behind this one; nil at the end.
+    /// Where the next page continues; nil on the last page.
     public let nextCursor: SearchCursor?
 
     public init(hits: [SearchHit], plan: SearchPlan, nextCursor: SearchCursor? = nil) {
@@ -24,17 +24,17 @@ public struct SearchResponse: Sendable, Hashable {
     }
 }
 
-/// Which way was taken to the answer.
+/// How an answer was found.
 public struct SearchPlan: Sendable, Hashable, Codable {
-    /// What was made of the request's filter.
+    /// How the request's filter was applied.
     public struct Filtering: Sendable, Hashable, Codable {
-        /// How the index was kept to the pictures that pass.
+        /// How the search was restricted to the pictures that pass.
         public enum Way: String, Sendable, Hashable, Codable {
             /// Only the rows that pass were measured.
             case rows
-            /// The index was searched with one bit a row.
+            /// The index was searched with a bitmap of rows.
             case bitmap
-            /// The database behind the engine took the filter as part of its own query.
+            /// The engine's database evaluated the filter as part of its query.
             case database
         }
 
@@ -52,7 +52,7 @@ public struct SearchPlan: Sendable, Hashable, Codable {
     public let index: String
     /// Whether the answer is proven equal to the plain scan's.
     public let exact: Bool
-    /// How many vectors were looked at.
+    /// How many vectors were examined.
     public let scanned: Int
     /// nil when the request had no filter.
     public let filter: Filtering?
@@ -65,16 +65,16 @@ public struct SearchPlan: Sendable, Hashable, Codable {
     }
 }
 
-/// Where an answer ended, for the page that follows. Its text is opaque to who hands it back.
+/// The last hit of a page, from which the next page continues. Its text is opaque to clients.
 ///
-/// The next page holds what lies behind this hit in the order of answers (distance, then id), so that a picture that was
-/// added or removed meanwhile neither repeats nor hides another one.
+/// The next page holds the hits after this one in the order of answers (distance, then id), so that pictures added or
+/// removed in the meantime neither repeat nor hide others.
 public struct SearchCursor: Sendable, Hashable {
-    /// Of the last hit.
+    /// The last hit's distance.
     public let distance: Float
-    /// Of the last hit.
+    /// The last hit's id.
     public let id: ImageID
-    /// Hits of all pages so far.
+    /// Hits on all pages so far.
     public let returned: Int
 
     /// - Returns: nil unless the distance is a number, the id positive and `returned` in 1...`SearchRequest.maximumK`.
@@ -85,14 +85,14 @@ public struct SearchCursor: Sendable, Hashable {
         self.returned = returned
     }
 
-    /// Whether a hit comes after the one that this cursor names.
+    /// Whether a hit comes after this cursor.
     public func precedes(distance: Float, id: ImageID) -> Bool {
         distance != self.distance ? distance > self.distance : id > self.id
     }
 }
 
 extension SearchCursor: LosslessStringConvertible {
-    /// - Returns: nil for a text that no cursor gave.
+    /// - Returns: nil for anything but the ``description`` of a cursor.
     public init?(_ description: String) {
         let parts = description.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isDigit) }),
@@ -102,7 +102,7 @@ extension SearchCursor: LosslessStringConvertible {
         self.init(distance: Float(bitPattern: bits), id: ImageID(rawValue: id), returned: returned)
     }
 
-    /// Hexadecimal: the distance's bits, the id, and how many hits were returned.
+    /// The bits of the distance, the id and the number of hits returned, in hexadecimal.
     public var description: String {
         [String(distance.bitPattern, radix: 16), String(id.rawValue, radix: 16), String(returned, radix: 16)]
             .joined(separator: "-")

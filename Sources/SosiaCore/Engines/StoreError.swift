@@ -1,8 +1,8 @@
 /// What can be wrong with a collection, wherever it lies.
 public enum StoreError: Error, Hashable, Sendable {
-    /// Another process held it for longer than the waiting time.
+    /// Another process held it for too long.
     case busy(path: String)
-    /// The truth itself is unreadable. Nothing was changed.
+    /// The collection itself, not a cache of it, is unreadable. Nothing was changed.
     case damaged(path: String, reason: String)
     case diskFull(path: String)
     case failed(path: String, reason: String)
@@ -12,20 +12,20 @@ public enum StoreError: Error, Hashable, Sendable {
     case locked(path: String)
     case missing(path: String)
     case modelMismatch(got: String, expected: String)
-    /// It has an older schema and cannot be written here.
+    /// It has an older schema and is open for reading only.
     case needsMigration(path: String)
-    /// It was written by a later version and is left untouched.
+    /// It was written by a newer version and is left untouched.
     case newerVersion(path: String)
-    /// The collection was opened without a place for the bytes of uploads.
+    /// The collection was opened without a store for the bytes of uploads.
     case noObjectStore
-    /// No file of the picture has its bytes any more.
+    /// No source of the picture still has its bytes.
     case originalGone(ImageID)
     /// Pruning would forget more than half of the known files.
     case pruneTooLarge(gone: Int, known: Int)
-    /// A folder that was to be pruned is not there; perhaps its disk is not mounted.
+    /// The folder to prune does not exist; perhaps its disk is not mounted.
     case pruneRootMissing(path: String)
     case readOnly(path: String)
-    /// The vectors are not those that the ledger names. ``EngineUpkeep/repair(progress:)`` keeps what can be read.
+    /// The vectors do not match the ledger. ``EngineUpkeep/repair(progress:)`` keeps those that can be read.
     case vectorsDamaged(path: String, reason: String)
 }
 

@@ -1,17 +1,18 @@
 extension Filter {
-    /// Bytes of a filter's text.
+    /// Length of a filter's text in bytes.
     public static let maximumBytes = 8_192
-    /// Parentheses and `NOT` inside each other.
+    /// Nesting depth of parentheses and `NOT`.
     public static let maximumDepth = 32
-    /// Comparisons, and values in lists.
+    /// Comparisons and list values together.
     public static let maximumValues = 256
 
-    /// Reads `price < 50 AND category IN ('shoes', 'boots') AND NOT sold = true`.
+    /// Parses a filter such as `price < 50 AND category IN ('shoes', 'boots') AND NOT sold = true`.
     ///
-    /// `OR` binds less than `AND`, and `AND` less than `NOT`; parentheses group. Words are understood in any case.
-    /// Texts stand in single quotes, in which a quote is doubled; names of other than letters, digits and underscores
-    /// stand in double quotes likewise. `IS NULL` asks for what is missing. `<>` and `==` are understood, too.
-    /// `within(west, south, east, north)` takes degrees, and `within('...')` GeoJSON or well-known text.
+    /// `NOT` binds more tightly than `AND`, and `AND` more tightly than `OR`; parentheses group. Keywords are not
+    /// case-sensitive. Texts are written in single quotes; names with characters other than letters, digits and
+    /// underscores in double quotes; a quote inside either is doubled. `IS NULL` tests for missing attributes. `<>` and
+    /// `==` mean `!=` and `=`. `within(west, south, east, north)` takes degrees, `within('...')` GeoJSON or well-known
+    /// text.
     public init(parsing text: String) throws(FilterError) {
         let bytes = text.utf8.count
         guard bytes <= Self.maximumBytes else { throw .tooLong(bytes: bytes, maximum: Self.maximumBytes) }
@@ -20,7 +21,7 @@ extension Filter {
     }
 }
 
-/// Recursive descent over the tokens of a filter.
+/// A recursive-descent parser over the tokens of a filter.
 private struct FilterParser {
     let tokens: [(token: FilterToken, position: Int)]
     var next = 0
@@ -84,7 +85,7 @@ private struct FilterParser {
         return .compare(name, comparison, try value())
     }
 
-    /// What stands between the parentheses of `within`: four numbers, or a text.
+    /// The arguments of `within`: four numbers or a text.
     private mutating func area() throws(FilterError) -> GeoArea {
         let start = position
         do {

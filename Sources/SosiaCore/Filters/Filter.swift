@@ -1,13 +1,13 @@
 /// Which pictures may be in an answer, by their attributes: `price < 50 AND category IN ('shoes', 'boots')`.
 ///
-/// Attributes are those of `ImageRecord.allAttributes`: what the user said, and what the file says of itself. Every
-/// engine gives a filter the meaning of ``matches(_:)``:
-/// - A comparison with an attribute that a picture does not have, or whose value is null, is false, `!=` included.
+/// Attributes are those of `ImageRecord.allAttributes`: the user's, and facts read from the file. On every engine a
+/// filter means what ``matches(_:)`` says:
+/// - A comparison with a missing or null attribute is false, even with `!=`.
 /// - Values of different kinds (numbers, texts, booleans) are unequal and have no order. Lists and objects equal nothing.
 /// - Numbers are compared by value, texts by their Unicode scalars, and false comes before true.
-/// - `within(west, south, east, north)` and `within('GeoJSON')` ask where the picture was taken; of a tile it is the centre
-///   that counts. ``GeoArea`` says what lies in an area.
-/// - `NOT` makes true what is false: `NOT sold = true` also finds pictures without an attribute `sold`.
+/// - `within(west, south, east, north)` and `within('GeoJSON')` test the picture's position; a tile's position is its
+///   centre. ``GeoArea`` defines what lies in an area.
+/// - `NOT` turns false into true: `NOT sold = true` also finds pictures without an attribute `sold`.
 public indirect enum Filter: Sendable, Hashable {
     /// How two values are compared.
     public enum Comparison: String, Sendable, Hashable, CaseIterable {
@@ -19,7 +19,7 @@ public indirect enum Filter: Sendable, Hashable {
         case greaterOrEqual = ">="
     }
 
-    /// What an attribute is compared with.
+    /// The value that an attribute is compared with.
     public enum Value: Sendable, Hashable {
         case bool(Bool)
         case integer(Int64)
@@ -28,11 +28,11 @@ public indirect enum Filter: Sendable, Hashable {
     }
 
     case compare(String, Comparison, Value)
-    /// Equal to one of the values.
+    /// Equal to any of the values.
     case isIn(String, [Value])
     /// Missing, or null.
     case isMissing(String)
-    /// The picture's position, its attributes `latitude` and `longitude`, lies in the area; false without a position.
+    /// The picture's position, given by its attributes `latitude` and `longitude`, lies in the area; false without one.
     case within(GeoArea)
     case not(Filter)
     case and(Filter, Filter)
@@ -40,7 +40,7 @@ public indirect enum Filter: Sendable, Hashable {
 }
 
 extension Filter {
-    /// Whether a picture with these attributes passes: the reference for what engines make of a filter.
+    /// Whether a picture with these attributes passes. This is the reference for every engine.
     public func matches(_ attributes: Attributes) -> Bool {
         switch self {
         case .compare(let name, let comparison, let value):
@@ -63,7 +63,7 @@ extension Filter {
 }
 
 extension Filter.Comparison {
-    /// - Parameter order: of the attribute to the value; nil where there is none.
+    /// - Parameter order: of the attribute relative to the value; nil if they have none.
     fileprivate func holds(_ order: Filter.Value.Order?) -> Bool {
         switch self {
         case .equal: order == .equal
@@ -85,7 +85,7 @@ extension Filter.Value {
         }
     }
 
-    /// - Returns: nil for values of different kinds, and for what is no number.
+    /// - Returns: nil for values of different kinds, and for NaN.
     fileprivate static func order(_ found: JSONValue, _ value: Filter.Value) -> Order? {
         switch (found, value) {
         case (.bool(let found), .bool(let value)):
@@ -124,7 +124,7 @@ extension Filter.Value {
 }
 
 extension Filter: CustomStringConvertible {
-    /// The canonical text; parsed, it gives this filter again.
+    /// The canonical text, which parses to an equal filter.
     public var description: String {
         switch self {
         case .compare(let name, let comparison, let value):
@@ -152,7 +152,7 @@ extension Filter: CustomStringConvertible {
         }
     }
 
-    /// In parentheses when it binds less than its place asks for.
+    /// In parentheses if it binds less tightly than required.
     private func text(of filter: Filter, binding wanted: Binding) -> String {
         filter.binding.rawValue < wanted.rawValue ? "(\(filter))" : filter.description
     }
@@ -172,12 +172,12 @@ extension Filter: CustomStringConvertible {
 }
 
 extension Filter.Value: CustomStringConvertible {
-    /// As it stands in a filter's text.
+    /// As written in a filter.
     public var description: String {
         switch self {
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): "\(value)"
-        // Beyond the largest number lies infinity, for the parser as for everyone else.
+        // Numbers too large for a Double are parsed as infinity.
         case .number(let value) where value.isInfinite: value < 0 ? "-1e999" : "1e999"
         case .number(let value): "\(value)"
         case .string(let value): "'\(Filter.doubling("'", in: value))'"

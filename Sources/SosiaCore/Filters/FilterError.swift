@@ -1,23 +1,23 @@
-/// What is wrong with the text of a filter, and where: positions count Unicode scalars from 1.
+/// What is wrong with the text of a filter, and where. Positions count Unicode scalars from 1.
 public enum FilterError: Error, Hashable, Sendable {
     case empty
     case tooLong(bytes: Int, maximum: Int)
-    /// Parentheses and `NOT` inside each other.
+    /// Parentheses and `NOT` are nested too deeply.
     case tooDeep(position: Int, maximum: Int)
-    /// Comparisons and listed values.
+    /// Comparisons and list values together.
     case tooManyValues(position: Int, maximum: Int)
-    /// A character that begins nothing.
+    /// A character that no token begins with.
     case unexpectedCharacter(Unicode.Scalar, position: Int)
-    /// The quotation that begins here does not end.
+    /// The quotation that begins here is not closed.
     case unterminated(position: Int)
     /// A number that cannot be read.
     case invalidNumber(String, position: Int)
-    /// Something else stands here; `found` is nil at the end of the text.
+    /// Something else was expected; `found` is nil at the end of the text.
     case expected(String, found: String?, position: Int)
-    /// What stands in `within(...)` is no area.
+    /// The argument of `within(...)` is not an area.
     case invalidArea(GeoAreaError, position: Int)
 
-    /// Where to look, nil when it is the text as a whole.
+    /// Where the error is; nil if it concerns the whole text.
     public var position: Int? {
         switch self {
         case .empty, .tooLong: nil
@@ -49,7 +49,7 @@ extension FilterError: CustomStringConvertible {
         }
     }
 
-    /// What came from outside, short and on one line.
+    /// Untrusted text, shortened and on one line.
     private static func printable(_ text: String) -> String {
         let characters = text.unicodeScalars.prefix(32).map { scalar in
             switch scalar.properties.generalCategory {

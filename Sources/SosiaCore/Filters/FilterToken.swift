@@ -1,8 +1,8 @@
-/// The words of a filter's text.
+/// The tokens of a filter's text.
 enum FilterToken: Equatable {
-    /// A word of the language, in capitals.
+    /// A keyword, in capitals.
     case word(String)
-    /// Of an attribute.
+    /// The name of an attribute.
     case name(String)
     case value(Filter.Value)
     case symbol(String)
@@ -11,7 +11,7 @@ enum FilterToken: Equatable {
     private static let words: Set<String> = ["AND", "OR", "NOT", "IN", "IS", "NULL", "TRUE", "FALSE"]
     private static let symbols = ["<=", ">=", "!=", "<>", "==", "=", "<", ">", "(", ")", ","]
 
-    /// As an error quotes it; nil for the end.
+    /// As quoted by errors; nil for the end.
     var text: String? {
         switch self {
         case .word(let text), .name(let text), .symbol(let text): text
@@ -20,7 +20,7 @@ enum FilterToken: Equatable {
         }
     }
 
-    /// - Returns: at least the end.
+    /// - Returns: at least ``end``.
     static func tokens(of text: String) throws(FilterError) -> [(token: FilterToken, position: Int)] {
         let scalars = Array(text.unicodeScalars)
         var tokens: [(token: FilterToken, position: Int)] = []
@@ -57,14 +57,14 @@ enum FilterToken: Equatable {
         return name.unicodeScalars.allSatisfy(continuesName) && word(name) == nil
     }
 
-    /// The word of the language that this is. Letters beyond ASCII whose capitals are within it do not count.
+    /// The keyword that a name spells; nil if it is none. Non-ASCII letters with ASCII capitals do not count.
     private static func word(_ name: String) -> String? {
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let word = name.uppercased()
         return words.contains(word) ? word : nil
     }
 
-    /// What stands between quotes, in which the quote itself is doubled.
+    /// The text between quotes, in which the quote itself is doubled.
     private static func quotation(_ scalars: [Unicode.Scalar], _ at: inout Int) throws(FilterError) -> String {
         let (start, quote) = (at, scalars[at])
         var text = String.UnicodeScalarView()
@@ -74,7 +74,7 @@ enum FilterToken: Equatable {
                 at += 1
                 guard at < scalars.count, scalars[at] == quote else { return String(text) }
             }
-            // A zero ends texts in too many places to be one.
+            // U+0000 would end the text early in SQLite and in C.
             guard scalars[at] != "\0" else { throw .unexpectedCharacter(scalars[at], position: at + 1) }
             text.append(scalars[at])
             at += 1
@@ -93,7 +93,7 @@ enum FilterToken: Equatable {
         }
         let text = string(scalars[start..<at])
         if let integer = Int64(text) { return .integer(integer) }
-        // What Swift reads besides, such as "0x10" and "nan", is no number here.
+        // Swift also reads "0x10" and "nan", which are not numbers here.
         let isDecimal = text.unicodeScalars.allSatisfy { isDigit($0) || "-+.eE".unicodeScalars.contains($0) }
         guard isDecimal, let number = Double(text) else { throw .invalidNumber(text, position: start + 1) }
         return .number(number)

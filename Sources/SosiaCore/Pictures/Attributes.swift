@@ -1,4 +1,4 @@
-/// Any JSON value (RFC 8259): what an attribute can be.
+/// The value of an attribute: any JSON value (RFC 8259).
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -15,7 +15,7 @@ public typealias Attributes = [String: JSONValue]
 extension JSONValue: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // What fails costs much more than what fits: numbers come first, because vectors are many of them.
+        // A failed attempt costs much more than a successful one. Numbers come first because vectors hold many.
         if let value = try? container.decode(Double.self) {
             if value.rounded() == value, let integer = try? container.decode(Int64.self) {
                 self = .integer(integer)
@@ -50,8 +50,8 @@ extension JSONValue: Codable {
 }
 
 extension JSONValue {
-    /// This value changed by a JSON Merge Patch (RFC 7396): objects are patched name by name, null takes a name away,
-    /// and anything else takes this value's place.
+    /// This value changed by a JSON Merge Patch (RFC 7396): objects are patched name by name, null removes a name, and
+    /// anything else replaces this value.
     public func patched(with patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var object: [String: JSONValue] = [:]
@@ -64,7 +64,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// nil for what is no number.
+    /// nil unless this is a number.
     package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -82,16 +82,16 @@ extension Attributes {
     }
 }
 
-/// What the attributes of one name are like over a whole collection.
+/// The values that an attribute has across a collection.
 public struct AttributeSummary: Sendable, Hashable {
-    /// The kinds of values that a filter tells apart.
+    /// The kinds of values that filters distinguish.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case bool, number, string, list, object
     }
 
-    /// Names with more different values than this are listed without them.
+    /// Attributes with more distinct values than this are listed without values.
     public static let maximumValues = 20
-    /// Names beyond so many, in the order of their texts, are not described.
+    /// Attributes beyond this many, ordered by name, are left out.
     public static let maximumNames = 1_000
 
     public let name: String
@@ -99,8 +99,8 @@ public struct AttributeSummary: Sendable, Hashable {
     public let kinds: [Kind]
     /// Pictures that have the attribute.
     public let pictures: Int
-    /// The different booleans, numbers and texts in ascending order; nil when there are more than ``maximumValues``, or
-    /// lists or objects among them.
+    /// The distinct booleans, numbers and texts in ascending order; nil if there are more than ``maximumValues``, or if
+    /// any value is a list or an object.
     public let values: [JSONValue]?
 
     public init(name: String, kinds: [Kind], pictures: Int, values: [JSONValue]?) {

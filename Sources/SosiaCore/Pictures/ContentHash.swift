@@ -1,4 +1,4 @@
-/// SHA-256 of a picture file's bytes: what makes two files the same picture (FIPS 180-4).
+/// The SHA-256 (FIPS 180-4) of a picture file's bytes, by which equal files are recognised.
 public struct ContentHash: Hashable, Sendable, Comparable, CustomStringConvertible {
     public static let byteCount = 32
 
@@ -10,7 +10,7 @@ public struct ContentHash: Hashable, Sendable, Comparable, CustomStringConvertib
         self.bytes = bytes
     }
 
-    /// - Returns: nil unless there are exactly 64 lower-case hexadecimal digits, as ``description`` has.
+    /// - Returns: nil unless the text is exactly 64 lower-case hexadecimal digits, like ``description``.
     public init?(hexadecimal text: some StringProtocol) {
         let digits = text.utf8.compactMap(Self.value)
         guard digits.count == 2 * Self.byteCount, text.utf8.count == digits.count else { return nil }
@@ -23,7 +23,7 @@ public struct ContentHash: Hashable, Sendable, Comparable, CustomStringConvertib
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// In the order of the bytes, which is that of the texts.
+    /// Byte order, which is also the order of the texts.
     public static func < (lhs: ContentHash, rhs: ContentHash) -> Bool {
         lhs.bytes.lexicographicallyPrecedes(rhs.bytes)
     }

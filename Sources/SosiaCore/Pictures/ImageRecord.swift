@@ -1,4 +1,4 @@
-/// The number by which a collection knows a picture; positive, never given twice.
+/// The number of a picture in its collection; positive, never reused.
 public struct ImageID: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     public let rawValue: Int64
 
@@ -23,12 +23,12 @@ public struct ImageID: RawRepresentable, Hashable, Comparable, Sendable, Codable
 /// What a collection knows of one picture.
 public struct ImageRecord: Sendable, Hashable {
     public let id: ImageID
-    /// Where the picture was seen, in the order of the texts; more than one when several files have the same bytes.
+    /// Where the picture was seen, ordered by text; more than one if several files have the same bytes.
     public let sources: [SourceLocation]
     public let facts: PictureFacts
-    /// What the user said about it.
+    /// Set by the user.
     public let attributes: Attributes
-    /// Where it was cut from a larger picture; nil for a picture of its own.
+    /// The window of a larger picture that it was cut from; nil for a picture that is not a tile.
     public let tile: Tile?
 
     public init(
@@ -41,16 +41,16 @@ public struct ImageRecord: Sendable, Hashable {
         self.tile = tile
     }
 
-    /// The picture in one line of text: the tile's file and window, or the first source.
-    /// - Parameter machine: whose files are named by their paths alone.
+    /// A one-line name: the tile's file and window, or the first source.
+    /// - Parameter machine: the machine whose files are named by path alone.
     public func name(on machine: MachineName) -> String {
         tile?.name(on: machine) ?? sources.first?.text(on: machine) ?? ""
     }
 
-    /// The facts and the user's attributes together; where both have a name, the user's word counts.
+    /// The facts and the user's attributes together; the user's win where both have the same name.
     ///
-    /// Facts are called `format`, `width`, `height`, `captured`, `latitude`, `longitude`, `camera`; those that the file
-    /// did not tell are missing.
+    /// Facts are named `format`, `width`, `height`, `captured`, `latitude`, `longitude` and `camera`; unknown ones are
+    /// missing.
     public var allAttributes: Attributes {
         var all: Attributes = [
             "format": .string(facts.format), "width": .integer(Int64(facts.width)),

@@ -1,12 +1,12 @@
-/// How a picture of any shape becomes the fixed shape that a network takes.
+/// How a picture of any shape is fitted to a network's fixed input.
 public struct InputGeometry: Sendable, Hashable, Codable {
-    /// What happens to the part of the picture that does not have the network's proportions.
+    /// What happens to a picture that does not have the network's proportions.
     public enum Rule: Sendable, Hashable {
-        /// Both sides are scaled on their own; nothing is lost, proportions are.
+        /// Both sides are scaled independently: nothing is cut off, but proportions change.
         case stretch
         /// The shorter side is scaled to `shortSide` pixels, then the centre is cut out.
         case centerCrop(shortSide: Int)
-        /// The longer side is scaled to fit and the rest is filled with `fill` grey (0...255).
+        /// The longer side is scaled to fit, and the rest is filled with the grey level `fill` (0...255).
         case letterbox(fill: UInt8)
     }
 
@@ -21,7 +21,7 @@ public struct InputGeometry: Sendable, Hashable, Codable {
     }
 }
 
-/// `{"width":224,"height":224,"rule":"centerCrop","shortSide":256}`: the form a model card uses.
+/// As in a model card: `{"width":224,"height":224,"rule":"centerCrop","shortSide":256}`.
 extension InputGeometry {
     private enum Key: String, CodingKey {
         case width, height, rule, shortSide, fill

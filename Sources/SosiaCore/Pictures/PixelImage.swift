@@ -1,4 +1,4 @@
-/// Upright 8-bit sRGB pixels, row by row from the top, three bytes a pixel, no padding.
+/// Upright 8-bit sRGB pixels, row by row from the top, three bytes per pixel, no padding.
 public struct PixelImage: Sendable, Equatable {
     public let width: Int
     public let height: Int
@@ -16,7 +16,7 @@ public struct PixelImage: Sendable, Equatable {
     }
 }
 
-/// A rectangle of the upright picture, pixels from its upper left corner.
+/// A region of a query picture: a rectangle in pixels from the upper left corner of the upright picture.
 public struct PixelRegion: Sendable, Hashable, Codable {
     public let x: Int
     public let y: Int
@@ -30,13 +30,13 @@ public struct PixelRegion: Sendable, Hashable, Codable {
         self.height = height
     }
 
-    /// The part that lies in a picture of this size.
-    /// - Returns: nil when there is none.
+    /// The part inside a picture of the given size.
+    /// - Returns: nil if there is none.
     public func clipped(width pictureWidth: Int, height pictureHeight: Int) -> PixelRegion? {
         guard width > 0, height > 0 else { return nil }
         let left = max(x, 0)
         let top = max(y, 0)
-        // Sums of numbers from outside stop at the largest one instead of overflowing.
+        // Sums of untrusted numbers saturate instead of overflowing.
         let right = min(x.addingReportingOverflow(width).overflow ? Int.max : x + width, pictureWidth)
         let bottom = min(y.addingReportingOverflow(height).overflow ? Int.max : y + height, pictureHeight)
         guard left < right, top < bottom else { return nil }

@@ -1,13 +1,14 @@
-/// The name of a machine whose files a collection has seen.
+/// The name of a machine whose files a collection refers to.
 ///
-/// That a file is gone can only be told by the machine that has its disk, so every file location carries such a name:
-/// the host's name by default, one common name for a disk that several machines share.
+/// Only the machine that has the disk can tell that a file is gone, so every file location carries a machine's name: by
+/// default the host's, or one common name for a disk that several machines share.
 public struct MachineName: Hashable, Sendable, CustomStringConvertible {
     public static let maximumBytes = 253
 
     public let description: String
 
-    /// - Returns: nil unless the name has 1 to ``maximumBytes`` ASCII letters, digits, dots, hyphens and underscores.
+    /// - Returns: nil unless the name consists of 1 to ``maximumBytes`` ASCII letters, digits, dots, hyphens and
+    ///   underscores.
     public init?(_ name: String) {
         guard (1...Self.maximumBytes).contains(name.utf8.count), name.utf8.allSatisfy(Self.isPermitted) else {
             return nil
@@ -15,7 +16,7 @@ public struct MachineName: Hashable, Sendable, CustomStringConvertible {
         description = name
     }
 
-    /// The nearest valid name, for hosts that are called otherwise.
+    /// The nearest valid name, for hosts whose own name is not valid.
     public init(nearest name: String) {
         let permitted = name.utf8.prefix(Self.maximumBytes).map { Self.isPermitted($0) ? $0 : UInt8(ascii: "-") }
         description = permitted.isEmpty ? "localhost" : String(decoding: permitted, as: UTF8.self)
@@ -31,11 +32,11 @@ public struct MachineName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Where a picture was seen; unique in a collection.
+/// The location at which a picture was seen; unique within a collection.
 public enum SourceLocation: Sendable {
     /// A file, by its absolute path.
     case file(path: String, machine: MachineName)
-    /// Bytes that came without a file; the object store may hold them. The name is the client's and leads nowhere.
+    /// Bytes that were uploaded; the object store may hold them. The name is the client's and refers to nothing.
     case upload(ContentHash, name: String)
     /// A window of a larger file.
     case tile(TileLocation)
@@ -48,10 +49,10 @@ extension SourceLocation {
     private static let uploadScheme = "upload:"
     private static let objectScheme = "s3://"
 
-    /// The location in one line: a path for a file of `machine`, else a scheme and what it names.
+    /// The location on one line: a path for a file of `machine`, otherwise a scheme and what it refers to.
     ///
-    /// ``init(_:on:)`` reads it back. Ledgers that were written before locations had machines hold plain paths; they are
-    /// files of the ledger's home machine.
+    /// ``init(_:on:)`` reads it back. Ledgers written before locations had machines hold plain paths, which are files of
+    /// the ledger's home machine.
     public func text(on machine: MachineName) -> String {
         switch self {
         case .file(let path, machine): path
@@ -62,7 +63,7 @@ extension SourceLocation {
         }
     }
 
-    /// - Returns: nil for a text that ``text(on:)`` never gives.
+    /// - Returns: nil for anything but a ``text(on:)``.
     public init?(_ text: String, on machine: MachineName) {
         if text.utf8.first == UInt8(ascii: "/") {
             self = .file(path: text, machine: machine)
@@ -82,12 +83,12 @@ extension SourceLocation {
         }
     }
 
-    /// The path of a file of `machine`; nil for everything else.
+    /// The path, for a file of `machine`; nil for everything else.
     public func path(on machine: MachineName) -> String? {
         if case .file(let path, machine) = self { path } else { nil }
     }
 
-    /// The first text and what follows the slash behind it.
+    /// The parts before and after the first slash.
     private static func split(_ text: String, after scheme: String) -> (String, String)? {
         guard text.hasPrefix(scheme) else { return nil }
         let rest = text.dropFirst(scheme.count)
@@ -96,7 +97,7 @@ extension SourceLocation {
     }
 }
 
-/// Compared byte by byte: names that Swift takes for equal (canonical equivalence) can be two files.
+/// Compared byte by byte: names that Swift considers equal (canonical equivalence) can be different files.
 extension SourceLocation: Hashable {
     public static func == (lhs: SourceLocation, rhs: SourceLocation) -> Bool {
         switch (lhs, rhs) {
@@ -131,9 +132,9 @@ extension SourceLocation: Hashable {
     }
 }
 
-/// Where a picture was seen, and what the place said of itself then.
+/// Where a picture was seen, and the stamp that the file had at that time.
 public struct ImageSource: Sendable, Hashable {
-    /// What tells, without opening it, that a file is still the one that was read.
+    /// Tells, without opening it, whether a file is still the one that was read.
     public struct Stamp: Sendable, Hashable {
         /// Bytes.
         public let size: Int64
@@ -141,9 +142,9 @@ public struct ImageSource: Sendable, Hashable {
         public let modified: Int64
         /// When its bytes, name, links or permissions were last changed, nanoseconds since 1970; nil where unknown.
         public let changed: Int64?
-        /// Its number on the device; nil where unknown.
+        /// nil where unknown.
         public let inode: UInt64?
-        /// The device that it lies on; nil where unknown.
+        /// nil where unknown.
         public let device: UInt64?
 
         public init(
@@ -156,12 +157,12 @@ public struct ImageSource: Sendable, Hashable {
             self.device = device
         }
 
-        /// Whether a file is taken for the one that was read: by size and time of writing, which every stamp has.
+        /// Whether a file is taken for the one that was read, by size and modification time, which every stamp has.
         public func isSameFile(as other: Stamp) -> Bool { size == other.size && modified == other.modified }
     }
 
     public let location: SourceLocation
-    /// nil when the place has no stamps; such a source is always read again.
+    /// nil where there are no stamps; such a source is always read again.
     public let stamp: Stamp?
 
     public init(location: SourceLocation, stamp: Stamp? = nil) {

@@ -20,7 +20,7 @@ extension GeoArea {
 }
 
 extension GeoPolygon {
-    /// Even and odd: what a line from the point to the east crosses of all rings. The boundary is inside.
+    /// The even-odd rule: counts the edges that a line from the point to the east crosses. The boundary is inside.
     fileprivate func contains(_ point: GeoPoint) -> Bool {
         var isInside = false
         for ring in rings {
@@ -41,13 +41,13 @@ extension GeoPolygon {
         case on, crossing, apart
     }
 
-    /// How an edge lies to the line from the point to the east.
+    /// How an edge relates to the line from the point to the east.
     private func side(of point: GeoPoint, from: GeoPoint, to: GeoPoint) -> Side {
         let (low, high) = from.latitude <= to.latitude ? (from, to) : (to, from)
         guard low.latitude <= point.latitude, point.latitude <= high.latitude else { return .apart }
         let (west, east) = (min(from.longitude, to.longitude), max(from.longitude, to.longitude))
         guard point.longitude <= east else { return .apart }
-        // Above zero when the point lies on the left of the edge from low to high, which is its western side.
+        // Positive if the point is left (west) of the edge from low to high.
         let turn =
             (high.longitude - low.longitude) * (point.latitude - low.latitude)
             - (high.latitude - low.latitude) * (point.longitude - low.longitude)

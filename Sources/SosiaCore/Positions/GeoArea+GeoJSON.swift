@@ -1,9 +1,9 @@
 internal import Foundation
 
 extension GeoArea {
-    /// Reads GeoJSON (RFC 7946) or well-known text (OGC 06-103r4): a polygon or several.
+    /// Reads one or more polygons from GeoJSON (RFC 7946) or well-known text (OGC 06-103r4).
     ///
-    /// Of GeoJSON also collections and features are understood; the area is what lies in any of their polygons.
+    /// GeoJSON may also be a feature or a collection; the area is the union of its polygons.
     /// - Throws: ``GeoAreaError``
     public init(text: String) throws(GeoAreaError) {
         let isObject = text.unicodeScalars.first { !$0.properties.isWhitespace } == "{"
@@ -65,14 +65,14 @@ extension GeoArea {
         return values
     }
 
-    /// A ring without the last point that repeats the first.
+    /// A ring without a last point that repeats the first.
     static func open(_ ring: [GeoPoint]) -> [GeoPoint] {
         ring.count > 1 && ring.first == ring.last ? ring.dropLast() : ring
     }
 }
 
 extension GeoArea: CustomStringConvertible {
-    /// What stands between the parentheses of `within(...)`.
+    /// The argument of `within(...)`.
     public var description: String {
         switch shape {
         case .box(let west, let south, let east, let north): "\(west), \(south), \(east), \(north)"

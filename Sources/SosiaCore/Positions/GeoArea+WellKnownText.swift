@@ -6,7 +6,7 @@ extension GeoArea {
     }
 }
 
-/// Well-known text (OGC 06-103r4, 7): words, numbers, parentheses and commas.
+/// A reader of well-known text (OGC 06-103r4, 7): words, numbers, parentheses and commas.
 private struct WellKnownTextReader {
     private let tokens: [Substring]
     private var next = 0
@@ -66,7 +66,7 @@ private struct WellKnownTextReader {
         }
     }
 
-    /// The next token, empty at the end.
+    /// The next token; empty at the end.
     private mutating func take() -> Substring {
         guard next < tokens.count else { return "" }
         next += 1

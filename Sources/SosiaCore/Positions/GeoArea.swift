@@ -1,26 +1,27 @@
-/// Part of the earth's surface: a box between two meridians and two parallels, or polygons.
+/// A part of the earth's surface: a box between two meridians and two parallels, or one or more polygons.
 ///
-/// Its boundary belongs to it. Longitudes are compared modulo 360. The edges of a polygon are straight lines in longitude
-/// and latitude (RFC 7946, 3.1.1); what an odd number of its rings goes around is inside.
+/// The boundary is part of the area. Longitudes are compared modulo 360. The edges of a polygon are straight lines in
+/// longitude and latitude (RFC 7946, 3.1.1); what is enclosed by an odd number of its rings is inside.
 public struct GeoArea: Sendable, Hashable {
     enum Shape: Sendable, Hashable {
-        /// A west that is greater than the east is a box across the antimeridian.
+        /// If west is greater than east, the box crosses the antimeridian.
         case box(west: Double, south: Double, east: Double, north: Double)
         case polygons([GeoPolygon])
     }
 
-    /// Of all rings.
+    /// Points in all rings together.
     public static let maximumPoints = 100_000
+    /// Points in a ring.
     public static let minimumRing = 3
-    /// Degrees; outlines across the antimeridian go on beyond 180.
+    /// Degrees; outlines that cross the antimeridian continue beyond 180.
     public static let maximumLongitude = 360.0
 
     let shape: Shape
-    /// Of each polygon: most points lie in none, and need not be compared with every edge.
+    /// One for each polygon: most points lie outside and need not be compared with every edge.
     let bounds: [GeoBounds]
 
     /// - Parameters:
-    ///   - west: degrees, likewise the others; greater than `east` for a box across the antimeridian.
+    ///   - west: in degrees, like the others; greater than `east` for a box across the antimeridian.
     /// - Throws: ``GeoAreaError/longitude(_:)``, ``GeoAreaError/latitude(_:)``, ``GeoAreaError/upsideDown(south:north:)``
     public init(west: Double, south: Double, east: Double, north: Double) throws(GeoAreaError) {
         for longitude in [west, east] { try Self.check(longitude: longitude) }
@@ -30,7 +31,7 @@ public struct GeoArea: Sendable, Hashable {
         bounds = []
     }
 
-    /// What lies in any of the polygons.
+    /// The union of polygons.
     /// - Throws: ``GeoAreaError``
     public init(_ polygons: [GeoPolygon]) throws(GeoAreaError) {
         guard !polygons.isEmpty else { throw .noPolygon }
@@ -60,15 +61,15 @@ public struct GeoArea: Sendable, Hashable {
     }
 }
 
-/// Why something is no area on earth.
+/// Why something is not an area on earth.
 public enum GeoAreaError: Error, Hashable, Sendable {
-    /// Beyond ``GeoArea/maximumLongitude``, or no number.
+    /// Beyond ``GeoArea/maximumLongitude``, or NaN.
     case longitude(Double)
-    /// Beyond 90, or no number.
+    /// Beyond 90, or NaN.
     case latitude(Double)
     case upsideDown(south: Double, north: Double)
     case noPolygon
-    /// Of one ring.
+    /// In one ring.
     case tooFewPoints(got: Int)
     case tooManyPoints(maximum: Int)
     /// Text that is neither GeoJSON nor WKT.

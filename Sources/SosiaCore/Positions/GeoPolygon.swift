@@ -1,7 +1,7 @@
-/// A place on earth, in degrees of WGS 84.
+/// A position on earth, in degrees of WGS 84.
 public struct GeoPoint: Sendable, Hashable, Codable {
-    /// East is positive. Within an outline that crosses the antimeridian it goes on beyond 180, so that the outline is in
-    /// one piece.
+    /// East is positive. In an outline that crosses the antimeridian, longitudes continue beyond 180, so that the outline
+    /// stays in one piece.
     public let longitude: Double
     /// North is positive.
     public let latitude: Double
@@ -12,9 +12,9 @@ public struct GeoPoint: Sendable, Hashable, Codable {
     }
 }
 
-/// An area on earth. The first ring bounds it, the others are holes (RFC 7946, 3.1.6).
+/// A polygon on earth. The first ring bounds it, the others are holes (RFC 7946, 3.1.6).
 public struct GeoPolygon: Sendable, Hashable, Codable {
-    /// Each is closed by itself: the last point is not the first one again.
+    /// Each is implicitly closed: the last point does not repeat the first.
     public let rings: [[GeoPoint]]
 
     public init(rings: [[GeoPoint]]) {
@@ -23,8 +23,8 @@ public struct GeoPolygon: Sendable, Hashable, Codable {
 }
 
 extension GeoPolygon {
-    /// The middle of what the outer ring spans from its least to its greatest coordinates, its longitude within -180...180.
-    /// - Returns: nil without points.
+    /// The centre of the outer ring's bounding box, its longitude within -180...180.
+    /// - Returns: nil if there are no points.
     public var center: GeoPoint? {
         guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max(),
             let south = ring.map(\.latitude).min(), let north = ring.map(\.latitude).max()
@@ -42,7 +42,7 @@ extension GeoPoint {
     }
 }
 
-/// The smallest box around a polygon.
+/// The bounding box of a polygon.
 struct GeoBounds: Sendable, Hashable {
     private var (west, east) = (Double.infinity, -Double.infinity)
     private var (south, north) = (Double.infinity, -Double.infinity)
@@ -54,17 +54,17 @@ struct GeoBounds: Sendable, Hashable {
         }
     }
 
-    /// The boundary belongs to it.
+    /// Boundary included.
     func contains(_ point: GeoPoint) -> Bool {
         west <= point.longitude && point.longitude <= east && south <= point.latitude && point.latitude <= north
     }
 }
 
 extension GeoPolygon {
-    /// The parts of this polygon between -180 and 180 degrees, as RFC 7946 (3.1.9) wants polygons across the antimeridian;
-    /// one part where it does not cross. Outer rings run counterclockwise, and what goes on beyond 180 is turned back.
+    /// This polygon cut at the antimeridian as RFC 7946 (3.1.9) requires; a single part if it does not cross it. Outer
+    /// rings run counterclockwise, and all longitudes are within -180...180.
     ///
-    /// Right for convex rings, as those of tiles are. Holes are left out.
+    /// Correct for convex rings, such as those of tiles. Holes are left out.
     public var partsWithinMap: [GeoPolygon] {
         guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max()
         else { return [] }
@@ -89,7 +89,7 @@ extension GeoPolygon {
             if to.longitude <= limit { kept.append(to) }
             from = to
         }
-        // An end on the meridian itself is met twice.
+        // A point on the meridian itself is added twice.
         return kept.indices.filter { kept[$0] != kept[$0 == 0 ? kept.count - 1 : $0 - 1] }.map { kept[$0] }
     }
 
@@ -98,7 +98,7 @@ extension GeoPolygon {
         return cut(mirrored, east: -limit).map { GeoPoint(longitude: -$0.longitude, latitude: $0.latitude) }
     }
 
-    /// Above zero for a ring that runs counterclockwise.
+    /// Positive for a counterclockwise ring.
     private static func doubledArea(_ ring: [GeoPoint]) -> Double {
         zip(ring, ring.dropFirst() + ring.prefix(1)).reduce(0) { sum, edge in
             sum + edge.0.longitude * edge.1.latitude - edge.1.longitude * edge.0.latitude

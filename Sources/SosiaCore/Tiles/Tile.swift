@@ -1,4 +1,4 @@
-/// A rectangle of whole pixels of a larger picture; x goes right and y down from the upper left corner.
+/// A window of a larger picture: a rectangle of whole pixels; x goes right and y down from the upper left corner.
 public struct PixelWindow: Sendable, Hashable, Codable {
     public let x: Int
     public let y: Int
@@ -14,7 +14,7 @@ public struct PixelWindow: Sendable, Hashable, Codable {
         self.height = height
     }
 
-    /// Whether the two have a pixel in common.
+    /// Whether two windows share a pixel.
     public func overlaps(_ other: PixelWindow) -> Bool {
         x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
     }
@@ -27,16 +27,16 @@ extension PixelWindow: CustomStringConvertible {
 
 /// Where a picture was cut from a larger one.
 public struct Tile: Sendable, Hashable {
-    /// The larger picture; see ``TileContainer/id``.
+    /// The number of the larger picture, ``TileContainer/id``.
     public let container: Int64
     /// The absolute path of its file.
     public let source: String
-    /// Whose file it is.
+    /// The machine that has the file.
     public let machine: MachineName
     public let window: PixelWindow
-    /// Its four corners, from the upper left one clockwise; nil when nobody knows where on earth the larger picture lies.
+    /// Its four corners, clockwise from the upper left; nil if the larger picture's position on earth is unknown.
     public let outline: GeoPolygon?
-    /// What the larger picture is.
+    /// The kind of the larger picture.
     public let kind: TileContainer.Kind
 
     public init(
@@ -51,27 +51,26 @@ public struct Tile: Sendable, Hashable {
         self.kind = kind
     }
 
-    /// The record's number in its file, from 0; nil where the file is one large image.
+    /// The number of the record in its file, from 0; nil if the file is one large image.
     public var position: Int? { kind == .tiny && window.height > 0 ? window.y / window.height : nil }
 
-    /// `/maps/town.tif#256,128,256,256`: the file and x, y, width and height of the window; of a file of records
-    /// `/data/tiny.bin#4096`: the file and the position.
-    /// - Parameter machine: whose files are named by their paths alone.
+    /// The file and the window's x, y, width and height, `/maps/town.tif#256,128,256,256`; for a file of records the file
+    /// and the record's number, `/data/tiny.bin#4096`.
+    /// - Parameter machine: the machine whose files are named by path alone.
     public func name(on machine: MachineName) -> String {
         let file = SourceLocation.file(path: source, machine: self.machine).text(on: machine)
         return position.map { "\(file)#\($0)" } ?? "\(file)#\(window)"
     }
 
-    /// Where it is said to have been seen.
+    /// The tile as the location of a source.
     public var location: SourceLocation { .tile(TileLocation(container: container, window: window)) }
 }
 
-/// Where a tile is said to have been seen: the number of its container in the collection, and its window. It names no
-/// file.
+/// The location of a tile: the number of its container in the collection, and its window. It does not name a file.
 public struct TileLocation: Sendable, Hashable {
     public static let scheme = "tile:"
 
-    /// See ``TileContainer/id``.
+    /// ``TileContainer/id``
     public let container: Int64
     public let window: PixelWindow
 
@@ -85,13 +84,14 @@ extension TileLocation: LosslessStringConvertible {
     /// `tile:3/256,128,256,256`
     public var description: String { "\(Self.scheme)\(container)/\(window)" }
 
-    /// - Returns: nil for a text that no location gives.
+    /// - Returns: nil for anything but the ``description`` of a location.
     public init?(_ description: String) {
         guard description.hasPrefix(Self.scheme) else { return nil }
         let parts = description.dropFirst(Self.scheme.count).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let container = Int64(parts[0]) else { return nil }
         let sides = parts[1].split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
         guard sides.count == 4 else { return nil }
-        self.init(container: container, window: PixelWindow(x: sides[0], y: sides[1], width: sides[2], height: sides[3]))
+        let window = PixelWindow(x: sides[0], y: sides[1], width: sides[2], height: sides[3])
+        self.init(container: container, window: window)
     }
 }

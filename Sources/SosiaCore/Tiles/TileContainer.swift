@@ -4,22 +4,22 @@ public struct TileContainer: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// One large image.
         case raster
-        /// Records of one size, one behind the other (80 Million Tiny Images); they are windows of a picture in which
-        /// each stands below the one before it.
+        /// Consecutive records of equal size (80 Million Tiny Images), regarded as windows of one picture in which they
+        /// are stacked from top to bottom.
         case tiny
     }
 
-    /// How a file is cut. Equal values and equal bytes give equal tiles.
+    /// How a file is cut. Equal settings and equal bytes give equal tiles.
     public struct Tiling: Sendable, Hashable, Codable {
-        /// Pixels a side.
+        /// Side length in pixels.
         public let tile: Int
         /// Pixels from one tile to the next, across and down.
         public let stride: Int
-        /// A tile is dropped when more than this share of it shows nothing.
+        /// A tile is dropped if more than this share of it is empty.
         public let emptyShare: Double
-        /// Which pixels show nothing, in the words of who reads the file; sorted.
+        /// Which pixels count as empty, in the vocabulary of the file's reader; sorted.
         public let emptiness: [String]
-        /// Pixels are black up to this level; nil for files that have no such rule.
+        /// Pixels up to this level count as black; nil for files without such a rule.
         public let blackLevel: UInt8?
 
         public init(
@@ -32,7 +32,7 @@ public struct TileContainer: Sendable, Hashable {
             self.blackLevel = blackLevel
         }
 
-        /// Also takes what earlier releases wrote: the level as one more word of `emptiness`, such as `level 3`.
+        /// Also reads what earlier releases wrote: the level as a word of `emptiness`, such as `level 3`.
         public init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             let words = try values.decode([String].self, forKey: .emptiness)
@@ -48,7 +48,7 @@ public struct TileContainer: Sendable, Hashable {
 
         private static let levelWord = "level "
 
-        /// Whether the same pixels show nothing, and tiles are dropped for the same share of them.
+        /// Whether the same tiles are dropped as empty.
         package func dropsAs(_ other: Tiling) -> Bool {
             emptyShare == other.emptyShare && emptiness == other.emptiness && blackLevel == other.blackLevel
         }
@@ -62,18 +62,18 @@ public struct TileContainer: Sendable, Hashable {
         public let width: Int
         /// Pixels.
         public let height: Int
-        /// What each band stands for, in the order of the file.
+        /// What each band represents, in file order.
         public let bands: [String]
-        /// Whether pixels have places on earth.
+        /// Whether pixels have positions on earth.
         public let isGeoreferenced: Bool
         /// Such as `NAD83 / UTM zone 14N`.
         public let projection: String?
-        /// Something that whoever adds the file should know.
+        /// A remark for the user who adds the file.
         public let note: String?
-        /// The corners of the whole in WGS 84, from the upper left one clockwise; nil without places on earth.
+        /// The file's corners in WGS 84, clockwise from the upper left; nil if it is not georeferenced.
         public let outline: GeoPolygon?
         public let tiling: Tiling
-        /// Other files that it is read from, absolute: the parts of a mosaic, overviews, georeferences; nil without any.
+        /// Absolute paths of other files needed to read it: parts of a mosaic, overviews, georeferences; nil if none.
         public let parts: [String]?
 
         public init(
@@ -94,16 +94,16 @@ public struct TileContainer: Sendable, Hashable {
         }
     }
 
-    /// Never given twice in a collection.
+    /// Never reused within a collection.
     public let id: Int64
     /// Absolute.
     public let path: String
-    /// Whose file it is.
+    /// The machine that has the file.
     public let machine: MachineName
     public let kind: Kind
-    /// Of the file that the tiles were cut from, its parts included.
+    /// Of the file that the tiles were cut from, including its parts.
     public let stamp: ImageSource.Stamp
-    /// Whether every tile of the file was looked at; false after a run that was interrupted.
+    /// Whether every tile of the file was examined; false after an interrupted run.
     public let isComplete: Bool
     public let facts: Facts
 

@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// How the maps of a network become one vector: which output is read, how it is pooled, and what happens to the result.
+/// How a network's maps become a vector: which output is read, how it is pooled, and how the result is processed.
 ///
-/// Vectors of two descriptors are not comparable, so a model card states one and a ``ModelIdentity`` carries it. Every
-/// field beyond the pooling may be left out; a value that this release cannot compute is still a descriptor, and is
-/// refused where a card is read.
+/// Vectors of different descriptors are not comparable, so a model card states one and a ``ModelIdentity`` carries it.
+/// All fields but the pooling are optional. A descriptor that this release cannot compute is valid here, and refused
+/// where the card is read.
 public struct Descriptor: Sendable, Hashable {
-    /// A projection that is learned beforehand and applied to the pooled vector.
+    /// A projection learned beforehand and applied to the pooled vector.
     public struct Whitening: Sendable, Hashable, Codable {
         public let name: String
         /// SHA-256 of the file with the mean and the directions, 64 lower-case hexadecimal digits.
@@ -18,14 +18,14 @@ public struct Descriptor: Sendable, Hashable {
         }
     }
 
-    /// The name of the network's output that is pooled; nil is the only one.
+    /// The name of the network output to pool; nil if there is only one.
     public let output: String?
     public let pooling: Pooling
-    /// The sizes at which the picture is seen, each as a factor of the network's input.
+    /// The sizes at which the picture is processed, relative to the network's input.
     public let scales: [Double]
-    /// nil leaves the pooled vector as it is.
+    /// nil for no whitening.
     public let whitening: Whitening?
-    /// Whether the vector is scaled to length 1 at the end; nil where a collection does not remember it.
+    /// Whether the vector is finally scaled to length 1; nil where a collection does not record it.
     public let normalized: Bool?
 
     public init(
@@ -39,8 +39,8 @@ public struct Descriptor: Sendable, Hashable {
         self.normalized = normalized
     }
 
-    /// What a collection remembers: of plain pooling only its name, which is all that collections ever held of it (the
-    /// model's name and weights stand for the rest); of anything else every field.
+    /// What a collection records: only the name for plain pooling, which is all that earlier releases recorded (the
+    /// model's name and weights determine the rest), and every field for anything else.
     public var remembered: Descriptor {
         let word = Descriptor(pooling: pooling)
         guard Self.words.contains(word), scales == word.scales, whitening == nil else { return self }
@@ -51,16 +51,16 @@ public struct Descriptor: Sendable, Hashable {
 // MARK: As text
 
 extension Descriptor {
-    /// Those that have a word of their own: its pooling's name.
+    /// The descriptors that are written as one word, the name of the pooling.
     private static let words = [Descriptor(pooling: .none), Descriptor(pooling: .average)]
 
-    /// One text for each descriptor: `none` and `average` for plain pooling, else a JSON object with sorted keys and
-    /// without spaces, such as `{"normalized":true,"output":"features","pooling":{"name":"gem","p":3}}`.
+    /// The canonical text: `none` or `average` for plain pooling, otherwise a JSON object with sorted keys and no spaces,
+    /// such as `{"normalized":true,"output":"features","pooling":{"name":"gem","p":3}}`.
     public var text: String {
         if Self.words.contains(self) { return pooling.name }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Without this line the encoder would fail for numbers that JSON cannot hold.
+        // The encoder would otherwise fail for numbers that JSON cannot represent.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let data = try? encoder.encode(

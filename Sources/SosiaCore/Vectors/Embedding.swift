@@ -4,7 +4,7 @@ public struct Embedding: Sendable, Hashable {
 
     public var dimension: Int { values.count }
 
-    /// - Throws: `VectorError.notFinite` with the first position that is NaN or infinite; `VectorError.empty`.
+    /// - Throws: `VectorError.notFinite` for the first value that is NaN or infinite; `VectorError.empty`.
     public init(_ values: [Float]) throws(VectorError) {
         guard !values.isEmpty else { throw .empty }
         if let position = values.firstIndex(where: { !$0.isFinite }) {
@@ -14,7 +14,7 @@ public struct Embedding: Sendable, Hashable {
     }
 }
 
-/// What can be wrong with a vector that comes from outside.
+/// Why a vector from outside is refused.
 public enum VectorError: Error, Hashable, Sendable {
     case dimensionMismatch(got: Int, expected: Int)
     case empty
@@ -34,7 +34,7 @@ extension VectorError: CustomStringConvertible {
     }
 }
 
-/// Turns pixels into vectors. Safe to call from several threads at once.
+/// Turns pixels into vectors. Can be called from several threads at once.
 public protocol Embedder: Sendable {
     var identity: ModelIdentity { get }
     /// The shape that ``embed(_:)`` takes; the decoder produces it directly.

@@ -1,13 +1,13 @@
-/// What an index covers and costs.
+/// What an index covers, and its size and recall.
 public struct IndexStatus: Sendable, Hashable {
-    /// The kind of index, as plans name it.
+    /// The kind of index, as in ``SearchPlan/index``.
     public let kind: String
     /// Whether its answers are proven equal to the plain scan's.
     public let isExact: Bool
-    /// The rows that it covers; those behind them are scanned.
+    /// The number of rows it covers; later rows are scanned.
     public let rows: Int
     public let bytes: Int64
-    /// What recall costs, for an index that is not exact; nil when that was not measured.
+    /// What recall costs; nil for exact indexes, and if it was not measured.
     public let calibration: IndexCalibration?
 
     public init(kind: String, isExact: Bool, rows: Int, bytes: Int64, calibration: IndexCalibration? = nil) {
@@ -21,26 +21,26 @@ public struct IndexStatus: Sendable, Hashable {
 
 /// Which indexes to build.
 public enum IndexDemand: Sendable, Hashable {
-    /// Those that make searches quicker by more than their building costs.
+    /// Those that make searches faster by more than building them costs.
     case whatPays
-    /// One that approximate searches can use besides, whatever the size of the collection.
+    /// In addition, one for approximate searches, whatever the size of the collection.
     case approximate
-    /// One of this kind besides, likewise.
+    /// In addition, one of this kind, whatever the size of the collection.
     case named(String)
 }
 
-/// What recall costs with an index that is not exact, measured on the collection itself.
+/// What recall costs with an approximate index, measured on the collection itself.
 ///
-/// It is written as JSON, the settings of an entry beside its `recall` and `ms`:
+/// Written as JSON, with the settings of an entry beside its `recall` and `ms`:
 /// `{"entries": [{"effort": 32, "ms": 0.1, "recall": 0.98, "rerank": 30}], "exact_ms": 2.5}`.
 public struct IndexCalibration: Sendable, Hashable {
-    /// What one choice of search settings gives.
+    /// The recall and cost of one choice of search settings.
     public struct Entry: Sendable, Hashable {
-        /// The settings by name, as the kind of index calls them.
+        /// The index's settings by name.
         public let settings: [String: Int]
-        /// The share of the true ``IndexCalibration/k`` nearest that was found, mean over the queries.
+        /// The mean share of the true ``IndexCalibration/k`` nearest neighbours that was found.
         public let recall: Double
-        /// Milliseconds a query, mean, on the machine that measured.
+        /// Mean time per query on the machine that measured.
         public let milliseconds: Double
 
         public init(settings: [String: Int], recall: Double, milliseconds: Double) {
@@ -50,12 +50,12 @@ public struct IndexCalibration: Sendable, Hashable {
         }
     }
 
-    /// The neighbours that were asked for.
+    /// The number of neighbours requested per query.
     public static let k = 10
 
-    /// By what they cost, the cheapest first.
+    /// Cheapest first.
     public let entries: [Entry]
-    /// Milliseconds a query of an exact search, mean.
+    /// Mean time per query of an exact search.
     public let exactMilliseconds: Double
 
     public init(entries: [Entry], exactMilliseconds: Double) {
@@ -63,12 +63,12 @@ public struct IndexCalibration: Sendable, Hashable {
         self.exactMilliseconds = exactMilliseconds
     }
 
-    /// The cheapest way to a recall; nil when none was found.
+    /// The cheapest entry that reaches a recall; nil if none does.
     public func cheapest(for recall: Double) -> Entry? {
         entries.first { $0.recall >= recall }
     }
 
-    /// What finds the most; of equals the cheapest.
+    /// The entry with the highest recall; of equal ones the cheapest.
     public var widest: Entry? {
         entries.reduce(nil) { best, entry in best.map { entry.recall > $0.recall } ?? true ? entry : best }
     }

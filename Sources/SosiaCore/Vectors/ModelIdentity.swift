@@ -1,8 +1,8 @@
-/// How far apart two vectors are. Smaller is closer, everywhere.
+/// How the distance between two vectors is computed. Smaller is always closer.
 public enum Metric: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Euclidean distance, the root included: `sqrt(sum((a - b)^2))`.
+    /// Euclidean distance, `sqrt(sum((a - b)^2))`.
     case l2
-    /// `1 - cos(a, b)`, 0...2. A vector of zeros is at distance 1 from everything.
+    /// `1 - cos(a, b)`, 0...2. A zero vector is at distance 1 from everything.
     case cosine
     /// `-sum(a * b)`: the larger the product, the closer.
     case innerProduct
@@ -10,7 +10,7 @@ public enum Metric: String, Sendable, Hashable, Codable, CaseIterable {
     case hamming
 }
 
-/// The arithmetic that a network was run in. Vectors of two precisions are not mixed.
+/// The arithmetic in which a network was run. Vectors of different precisions are not mixed.
 public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
     case f32
     case bf16
@@ -18,19 +18,19 @@ public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What must agree for two vectors to be comparable.
 ///
-/// A collection has one today. It may later hold two sets of vectors side by side, an old and a new descriptor of the
-/// same pictures; each set then has an identity of its own.
+/// A collection has one today. If it is ever to hold two sets of vectors side by side, for an old and a new descriptor,
+/// each set will have its own.
 public struct ModelIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
     public let name: String
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let weightsSHA256: String
     public let precision: Precision
-    /// How the network's maps became the vector, as far as it is remembered: ``Descriptor/remembered``.
+    /// How the network's maps became the vector, as far as it is recorded: ``Descriptor/remembered``.
     public let descriptor: Descriptor
     public let dimension: Int
     public let metric: Metric
 
-    /// The descriptor stands as its text where the pooling has always stood.
+    /// The descriptor is written as text under the key of earlier releases.
     private enum CodingKeys: String, CodingKey {
         case name, precision, dimension, metric
         case weightsSHA256 = "weights_sha256"

@@ -1,8 +1,8 @@
-/// One stored vector and how far it is from a query.
+/// A stored vector and its distance from a query.
 public struct Neighbor: Sendable, Hashable {
-    /// The number of the picture that the row belongs to.
+    /// The id of the picture that the row belongs to.
     public let id: Int64
-    /// The position of the vector among the rows that were searched.
+    /// The index of the vector among the rows that were searched.
     public let row: Int
     /// By the metric of the search; smaller is closer.
     public let distance: Float
@@ -24,11 +24,11 @@ extension Neighbor: Comparable {
 
 /// The answer to one query vector.
 public struct NeighborList: Sendable, Hashable {
-    /// Nearest first, ties by id; fewer than asked for only when there are no more live rows.
+    /// Nearest first, ties by id; fewer than requested only if there are no more live rows.
     public let neighbors: [Neighbor]
-    /// How many rows were looked at in any form: as floats or as codes.
+    /// How many rows were examined in any form, as floats or as codes.
     public let scanned: Int
-    /// How many rows had their distance computed from all of their floats.
+    /// How many rows had their distance computed from all their floats.
     public let measured: Int
 
     public init(neighbors: [Neighbor], scanned: Int, measured: Int) {

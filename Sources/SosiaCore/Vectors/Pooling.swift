@@ -1,9 +1,9 @@
-/// The name of an algorithm that makes one vector of maps, with its parameters.
+/// The algorithm that turns maps into one vector, by name and parameters.
 ///
-/// In JSON it is its name, or an object when it has parameters: `"average"`, `{"name":"gem","p":3}`.
+/// In JSON a name, or an object if there are parameters: `"average"`, `{"name":"gem","p":3}`.
 public struct Pooling: Sendable, Hashable {
     public let name: String
-    /// Empty for an algorithm that has none.
+    /// Empty for an algorithm without any.
     public let parameters: [String: Double]
 
     public init(_ name: String, _ parameters: [String: Double] = [:]) {
@@ -11,9 +11,9 @@ public struct Pooling: Sendable, Hashable {
         self.parameters = parameters
     }
 
-    /// The output is a vector already: `[1, dimension]`.
+    /// For outputs that are vectors already, `[1, dimension]`.
     public static let none = Pooling("none")
-    /// The mean over the positions of a feature map: `[1, dimension, height, width]`.
+    /// The mean over each feature map of `[1, dimension, height, width]`.
     public static let average = Pooling("average")
 }
 

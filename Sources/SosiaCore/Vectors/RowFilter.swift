@@ -1,8 +1,8 @@
-/// The rows that a search may find, one bit each.
+/// A bitmap of the rows that a search may find.
 public struct RowFilter: Sendable, Hashable {
-    /// Bit `row % 64` of word `row / 64`; rows behind the last word are not allowed.
+    /// Bit `row % 64` of word `row / 64`; rows beyond the last word are not allowed.
     public let words: [UInt64]
-    /// How many rows are allowed.
+    /// The number of allowed rows.
     public let count: Int
 
     public init(words: [UInt64]) {
@@ -10,7 +10,7 @@ public struct RowFilter: Sendable, Hashable {
         count = words.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 
-    /// Rows below zero or from `rowCount` on are left out.
+    /// Rows outside `0..<rowCount` are ignored.
     public init(rows: some Sequence<Int>, of rowCount: Int) {
         var words = [UInt64](repeating: 0, count: (max(rowCount, 0) + 63) / 64)
         for row in rows where row >= 0 && row < rowCount { words[row / 64] |= 1 << UInt64(row % 64) }
@@ -37,7 +37,7 @@ public struct RowFilter: Sendable, Hashable {
         }
     }
 
-    /// `ids` with 0 for all rows that are not allowed.
+    /// `ids`, with 0 for every row that is not allowed.
     public func masking(_ ids: Span<Int64>) -> [Int64] {
         var masked = [Int64](repeating: 0, count: ids.count)
         forEach(below: ids.count) { masked[$0] = ids[$0] }

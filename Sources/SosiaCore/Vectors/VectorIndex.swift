@@ -1,70 +1,70 @@
-/// A structure that finds nearest rows without, or with less, reading of all floats.
+/// A structure that finds the nearest rows without reading all of their floats.
 ///
-/// The floats themselves stay where the truth is (a mapped file): an index is a cache over the first ``rowCount`` rows
-/// and is handed the rows at each call. Rows behind those are the tail; ``search(_:k:rows:ids:options:)`` scans it
-/// exactly and merges, so that a row is found the moment it exists.
+/// The floats stay in the collection's vector file, which is mapped and passed to every call: an index is only a cache
+/// over the first ``rowCount`` rows. Later rows are the tail, which ``search(_:k:rows:ids:options:)`` scans exactly and
+/// merges, so that a row can be found as soon as it exists.
 ///
-/// Everywhere, `rows` is row-major little-endian Float32, `dimension` values a row, at least four-byte aligned, and
-/// `ids` gives one number a row, 0 for a dead row that must not be found. All values are finite.
+/// Throughout, `rows` is row-major little-endian Float32, `dimension` finite values per row, at least four-byte aligned,
+/// and `ids` has one number per row, 0 for a dead row, which must not be found.
 public protocol VectorIndex: Sendable {
     associatedtype BuildOptions: Sendable
     associatedtype SearchOptions: Sendable
 
-    /// A short word for plans and files, such as `flat`: lower-case letters and digits.
+    /// A short name for plans and files, such as `flat`: lower-case letters and digits.
     static var kind: String { get }
     /// Whether answers are proven equal to brute force.
     static var isExact: Bool { get }
 
     var dimension: Int { get }
     var metric: Metric { get }
-    /// How many rows, from the first on, the index covers; dead ones included.
+    /// How many rows the index covers, counted from the first one and including dead ones.
     var rowCount: Int { get }
 
-    /// Learns what the index needs from `rows` (a sample is enough), without adding any of them.
-    /// - Parameter threads: how many share the work; what comes out does not depend on it.
+    /// Learns what the index needs from `rows` (a sample is enough) without adding any of them.
+    /// - Parameter threads: how many threads share the work; the result does not depend on it.
     /// - Throws: `IndexError.unsupportedMetric`, `.shapeMismatch`.
     static func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: BuildOptions, threads: Int
     ) throws -> Self
 
-    /// Covers all of `rows`: those from ``rowCount`` on are new, the earlier ones unchanged since they were added.
-    /// - Parameter threads: how many share the work; what comes out does not depend on it.
-    /// - Throws: `IndexError.shapeMismatch` when `rows` are not whole rows, `.missingRows` when they are fewer than what
-    ///   is covered, `.invalidOption`.
+    /// Extends the index to all of `rows`: those from ``rowCount`` on are new, the earlier ones unchanged.
+    /// - Parameter threads: how many threads share the work; the result does not depend on it.
+    /// - Throws: `IndexError.shapeMismatch` if `rows` are not whole rows, `.missingRows` if they are fewer than the index
+    ///   covers, `.invalidOption`.
     mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws
 
-    /// Tells the index that rows have died. They are dead in `ids` of later searches, too.
+    /// Tells the index that rows are dead. They are also dead in the `ids` of later searches.
     mutating func remove(rows: [Int]) throws
 
-    /// - Parameter queries: one query after the other, `dimension` finite values each.
-    /// - Returns: one list a query.
+    /// - Parameter queries: concatenated queries, `dimension` finite values each.
+    /// - Returns: one list per query.
     /// - Throws: `VectorError.dimensionMismatch`, `.notFinite`; `IndexError.shapeMismatch`.
     func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: SearchOptions
     ) throws -> [NeighborList]
 
-    /// The same among some rows only; nil means all of them. What comes without an implementation of its own hands
-    /// ``search(_:k:rows:ids:options:)`` ids that are 0 for the rows that are not allowed.
+    /// Searches only the allowed rows; nil means all. By default this calls ``search(_:k:rows:ids:options:)`` with an id
+    /// of 0 for every row that is not allowed.
     func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?, options: SearchOptions
     ) throws -> [NeighborList]
 
-    /// Writes the index as one new file, synced to disk before it returns.
+    /// Writes the index to a new file and syncs it to disk.
     /// - Throws: the writer's error.
     func write(to path: String) throws
 
-    /// Opens what ``write(to:)`` wrote. Everything that is not exactly that is refused.
+    /// Opens what ``write(to:)`` wrote and refuses anything else.
     /// - Throws: `IndexError.damaged`, `.unknownVersion`; the mapping's error.
     init(opening path: String) throws
 }
 
 extension VectorIndex {
-    /// The same with one thread.
+    /// Extends the index with one thread.
     public mutating func add(rows: RawSpan, ids: Span<Int64>) throws {
         try add(rows: rows, ids: ids, threads: 1)
     }
 
-    /// The same among the rows that a filter allows.
+    /// Searches only the rows that a filter allows.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?, options: SearchOptions
     ) throws -> [NeighborList] {
@@ -73,10 +73,10 @@ extension VectorIndex {
     }
 }
 
-/// What can be wrong with an index or with how it is called.
+/// What can go wrong with an index or a call of it.
 public enum IndexError: Error, Hashable, Sendable {
     case unsupportedMetric(Metric)
-    /// `bytes` of rows do not fit to `ids` and `dimension`.
+    /// `bytes` of rows do not match `ids` and `dimension`.
     case shapeMismatch(bytes: Int, ids: Int, dimension: Int)
     /// The index covers more rows than it was given.
     case missingRows(got: Int, covered: Int)
