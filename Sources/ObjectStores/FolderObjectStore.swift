@@ -73,7 +73,9 @@ public struct FolderObjectStore: ObjectStore {
             for part in try names(in: path) where part.utf8.count == Self.prefixLength && part >= last.prefix(2) {
                 for name in try names(in: path + "/" + part) where name > last && name.hasPrefix(part) {
                     guard found.count < limit else { return found }
-                    guard let key = ContentHash(hexadecimal: name), let written = try written(file(key)) else { continue }
+                    guard let key = ContentHash(hexadecimal: name), let written = try written(file(key)) else {
+                        continue
+                    }
                     found.append(StoredObject(key: key, written: written))
                 }
             }

@@ -1,4 +1,5 @@
-@testable import Sosia
+@testable import EmbeddedEngine
+import SosiaCore
 import TestSupport
 import Testing
 
@@ -6,22 +7,23 @@ struct DuplicatesTests {
     let folder: TemporaryFolder
     let engine: EmbeddedEngine
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        engine = try EmbeddedEngine(path: folder.path + "/a.sosia", access: .create(GridEmbedder().identity))
+        let model = ModelIdentity(
+            name: "grid", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+            descriptor: .init(pooling: .none), dimension: 48, metric: .l2)
+        engine = try await EmbeddedEngine.made(at: folder.path + "/a.sosia", model)
     }
 
     private func add(_ vectors: [[Float]]) async throws {
         let count = try await engine.count()
-        let drafts = try vectors.enumerated().map { number, start in
+        let entries = try vectors.enumerated().map { number, start in
             let bytes = (0..<32).map { UInt8(truncatingIfNeeded: (count + number) >> ($0 % 4 * 8)) }
             let padding = [Float](repeating: 0, count: engine.model.dimension - start.count)
-            return ImageDraft(
-                hash: try #require(ContentHash(bytes: bytes)), embedding: try Embedding(start + padding),
-                facts: PictureFacts(format: "png", width: 1, height: 1),
-                source: ImageSource(location: "/\(count + number)"))
+            return try EmbeddedEngine.entry(
+                "/\(count + number)", hash: #require(ContentHash(bytes: bytes)), Embedding(start + padding))
         }
-        _ = try await engine.upsert(drafts)
+        _ = try await engine.add(entries)
     }
 
     private func ids(_ response: DuplicatesResponse) -> [[Int64]] {

@@ -1,7 +1,8 @@
+@testable import EmbeddedEngine
 import Foundation
 import Indexes
-@testable import Sosia
 import SosiaCore
+import TestSupport
 import Testing
 
 /// An index that is registered is planned with, built, calibrated and told of like those of the library.
@@ -11,16 +12,15 @@ struct IndexKindTests {
 
     let folder: TemporaryFolder
     var path: String { folder.path + "/a.sosia" }
-    var layout: StoreLayout { StoreLayout(root: path) }
+    var layout: CollectionFiles { CollectionFiles(path) }
 
     init() throws {
         folder = try TemporaryFolder()
     }
 
     private func fill(_ kinds: [IndexKind] = kinds) async throws -> EmbeddedEngine {
-        let engine = try EmbeddedEngine(
-            path: path, access: .create(IndexingTests.model), threads: 2, indexes: kinds)
-        _ = try await engine.upsert(IndexingTests.drafts(0..<Self.rows))
+        let engine = try await EmbeddedEngine.made(at: path, IndexingTests.model, threads: 2, kinds: kinds)
+        _ = try await engine.add(IndexingTests.entries(0..<Self.rows))
         return engine
     }
 
@@ -38,13 +38,13 @@ struct IndexKindTests {
     @Test func isBuiltCalibratedAndSearchedByName() async throws {
         let engine = try await fill()
         try await engine.prepareIndexes()
-        #expect(try engine.status().indexes.map(\.kind) == ["exact"])
+        #expect(try await engine.status().indexes.map(\.kind) == ["exact"])
         await #expect(throws: EngineError.noIndex("sampled", available: ["flat", "exact"])) {
             try await search(engine, index: "sampled")
         }
 
         try await engine.prepareIndexes(.named("sampled"))
-        let status = try #require(try engine.status().indexes.last)
+        let status = try #require(try await engine.status().indexes.last)
         #expect(status.kind == "sampled" && !status.isExact && status.rows == Self.rows && status.bytes > 0)
         let entries = try #require(status.calibration?.entries)
         #expect(entries.map(\.settings) == SampledIndex.registered.steps)
@@ -68,14 +68,14 @@ struct IndexKindTests {
     @Test func isFoundByTheNextProcess() async throws {
         try await fill().prepareIndexes(.named("sampled"))
         let calibration = try #require(
-            try EmbeddedEngine(path: path, indexes: Self.kinds).status().indexes.last?.calibration)
+            try await EmbeddedEngine.opened(path, kinds: Self.kinds).status().indexes.last?.calibration)
         #expect(calibration.entries.count == 3)
         // Nothing of it is measured or written again.
         let before = try files()
-        let again = try EmbeddedEngine(path: path, access: .write, indexes: Self.kinds)
+        let again = try await EmbeddedEngine.opened(path, .write, kinds: Self.kinds)
         try await again.prepareIndexes(.named("sampled"))
         #expect(try files() == before)
-        #expect(try again.status().indexes.last?.calibration == calibration)
+        #expect(try await again.status().indexes.last?.calibration == calibration)
         #expect(try await search(again, index: "sampled").plan.index == "sampled")
     }
 
@@ -83,9 +83,9 @@ struct IndexKindTests {
         let engine = try await fill()
         try await engine.prepareIndexes(.named("sampled"))
         let grown = Self.rows + IndexUpkeep().minimumTail + 1
-        _ = try await engine.upsert(IndexingTests.drafts(Self.rows..<grown))
+        _ = try await engine.add(IndexingTests.entries(Self.rows..<grown))
         try await engine.prepareIndexes()
-        #expect(try engine.status().indexes.map(\.rows) == [grown, grown])
+        #expect(try await engine.status().indexes.map(\.rows) == [grown, grown])
         #expect(try files().count == 4)
     }
 
@@ -95,7 +95,7 @@ struct IndexKindTests {
         let name = try #require(try files().first { $0.hasSuffix(".calibration") })
         try Data(#"{"entries":[{"ms":1,"recall":1,"stride":99}],"exact_ms":1}"#.utf8)
             .write(to: URL(fileURLWithPath: layout.indexes + "/" + name), options: .atomic)
-        #expect(try engine.status().indexes.last?.calibration == nil)
+        #expect(try await engine.status().indexes.last?.calibration == nil)
         #expect(try await search(engine, .approximate()).plan.index == "exact")
         try await engine.prepareIndexes()
         #expect(try await search(engine, .approximate()).plan.index == "sampled")
@@ -104,7 +104,7 @@ struct IndexKindTests {
     @Test func withoutAnExactIndexThePlainScanIsTheTruth() async throws {
         let engine = try await fill([SampledIndex.registered])
         try await engine.prepareIndexes(.approximate)
-        #expect(try engine.status().indexes.first?.calibration?.entries.last?.recall == 1)
+        #expect(try await engine.status().indexes.first?.calibration?.entries.last?.recall == 1)
         #expect(try await search(engine, .approximate()).plan.index == "sampled")
         #expect(try await search(engine).plan.index == "flat")
     }
@@ -119,22 +119,22 @@ struct IndexKindTests {
         let unfinished = "graph-0-5000-1.calibration.unfinished"
         try Data().write(to: URL(fileURLWithPath: layout.indexes + "/" + unfinished))
 
-        let other = try EmbeddedEngine(path: path, access: .write)
+        let other = try await EmbeddedEngine.opened(path, .write)
         await #expect(throws: EngineError.noIndex("sampled", available: ["flat", "exact"])) {
             try await search(other, index: "sampled")
         }
         await #expect(throws: EngineError.noIndex("sampled", available: ["flat", "exact", "graph"])) {
             try await other.prepareIndexes(.named("sampled"))
         }
-        _ = try await other.upsert(IndexingTests.drafts(Self.rows..<2 * Self.rows))
+        _ = try await other.add(IndexingTests.entries(Self.rows..<2 * Self.rows))
         try await other.prepareIndexes()
-        #expect(try other.status().indexes.map(\.rows) == [2 * Self.rows])
+        #expect(try await other.status().indexes.map(\.rows) == [2 * Self.rows])
         let left = try files()
         #expect(Set(foreign).isSubset(of: left))
         #expect(!left.contains(unfinished))
         #expect(left.count { $0.hasPrefix("exact-") } == 1)
         // It is still of use to those that know it.
-        #expect(try EmbeddedEngine(path: path, indexes: Self.kinds).status().indexes.last?.kind == "sampled")
+        #expect(try await EmbeddedEngine.opened(path, kinds: Self.kinds).status().indexes.last?.kind == "sampled")
     }
 
     @Test func exactAndApproximateGoWithANameWhereThatCanBe() async throws {
@@ -165,8 +165,8 @@ struct IndexKindTests {
             + #""exact_ms":2.5}"#
         let url = URL(fileURLWithPath: layout.indexes + "/" + name)
         try Data(written.utf8).write(to: url, options: .atomic)
-        let reader = try EmbeddedEngine(path: path)
-        let read = try #require(try reader.status().indexes.last?.calibration)
+        let reader = try await EmbeddedEngine.opened(path)
+        let read = try #require(try await reader.status().indexes.last?.calibration)
         #expect(
             read
                 == IndexCalibration(
@@ -181,7 +181,7 @@ struct IndexKindTests {
         #expect(read.widest?.settings["effort"] == 48)
         for wrong in [#"{"effort":0,"ms":1,"recall":1,"rerank":30}"#, #"{"effort":32,"ms":1,"recall":1}"#] {
             try Data(#"{"entries":[\#(wrong)],"exact_ms":1}"#.utf8).write(to: url, options: .atomic)
-            #expect(try EmbeddedEngine(path: path).status().indexes.last?.calibration == nil)
+            #expect(try await EmbeddedEngine.opened(path).status().indexes.last?.calibration == nil)
         }
     }
 }

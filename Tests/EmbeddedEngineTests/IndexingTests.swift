@@ -1,6 +1,6 @@
+@testable import EmbeddedEngine
 import Foundation
 import Indexes
-@testable import Sosia
 import SosiaCore
 import Synchronization
 import TestSupport
@@ -10,13 +10,14 @@ import Testing
 struct IndexingTests {
     static let dimension = 16
     static let model = ModelIdentity(
-        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32, descriptor: .init(pooling: .none),
+        name: "generated", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
+        descriptor: .init(pooling: .none),
         dimension: dimension, metric: .l2)
     static let rows = IndexUpkeep().minimumRows + 100
 
     let folder: TemporaryFolder
     var path: String { folder.path + "/a.sosia" }
-    var layout: StoreLayout { StoreLayout(root: path) }
+    var layout: CollectionFiles { CollectionFiles(path) }
 
     init() throws {
         folder = try TemporaryFolder()
@@ -32,20 +33,18 @@ struct IndexingTests {
             })
     }
 
-    static func drafts(_ numbers: Range<Int>) throws -> [ImageDraft] {
+    static func entries(_ numbers: Range<Int>) throws -> [IngestEntry] {
         try numbers.map { number in
             var generator = SplitMix(seed: UInt64(number))
             let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let hash = try #require(ContentHash(bytes: bytes))
-            return ImageDraft(
-                hash: hash, embedding: try embedding(number), facts: PictureFacts(format: "jpeg", width: 1, height: 1),
-                source: ImageSource(location: "/\(number).jpg"))
+            return try EmbeddedEngine.entry("/\(number).jpg", hash: hash, embedding(number))
         }
     }
 
     private func fill(_ numbers: Range<Int> = 0..<rows) async throws -> EmbeddedEngine {
-        let engine = try EmbeddedEngine(path: path, access: .create(Self.model), threads: 2)
-        _ = try await engine.upsert(Self.drafts(numbers))
+        let engine = try await EmbeddedEngine.made(at: path, Self.model, threads: 2)
+        _ = try await engine.add(Self.entries(numbers))
         return engine
     }
 
@@ -68,21 +67,21 @@ struct IndexingTests {
 
     @Test func theAnswerIsThatOfThePlainScan() async throws {
         let engine = try await fill()
-        let plain = try await answers(try EmbeddedEngine(path: path))
+        let plain = try await answers(EmbeddedEngine.opened(path))
         try await engine.prepareIndexes()
         #expect(try await plan(engine) == SearchPlan(index: "exact", exact: true, scanned: Self.rows))
         #expect(try await answers(engine) == plain)
-        let status = try engine.status().indexes
+        let status = try await engine.status().indexes
         #expect(status.map(\.kind) == ["exact"])
         #expect(status.map(\.rows) == [Self.rows])
         // Another process finds it, too.
-        #expect(try await plan(EmbeddedEngine(path: path)).index == "exact")
+        #expect(try await plan(EmbeddedEngine.opened(path)).index == "exact")
     }
 
     @Test func theBuildingTellsHowFarItIs() async throws {
         let engine = try await fill()
         let told = Mutex<[[Int]]>([])
-        try await engine.prepareIndexes { done, total in told.withLock { $0.append([done, total]) } }
+        try await engine.prepareIndexes(.whatPays) { done, total in told.withLock { $0.append([done, total]) } }
         let steps = told.withLock { $0 }
         #expect(steps.allSatisfy { $0[1] == Self.rows })
         #expect(steps.map { $0[0] } == steps.map { $0[0] }.sorted())
@@ -99,7 +98,7 @@ struct IndexingTests {
     @Test func whatIsWrittenLaterIsFoundAtOnce() async throws {
         let engine = try await fill()
         try await engine.prepareIndexes()
-        let ids = try await engine.upsert(Self.drafts(Self.rows..<Self.rows + 50))
+        let ids = try await engine.add(Self.entries(Self.rows..<Self.rows + 50))
         _ = try await engine.remove((1...500).map { ImageID(rawValue: $0) })
         let query = try Self.embedding(Self.rows + 49)
         let response = try await engine.search(SearchRequest(.embedding(query), k: 5))
@@ -107,7 +106,7 @@ struct IndexingTests {
         #expect(response.hits.first?.record.id == ids.last)
         let indexed = try await answers(engine)
         try FileManager.default.removeItem(atPath: layout.indexes)
-        let reader = try EmbeddedEngine(path: path)
+        let reader = try await EmbeddedEngine.opened(path)
         #expect(try await plan(reader).index == "flat")
         #expect(try await answers(reader) == indexed)
     }
@@ -116,9 +115,9 @@ struct IndexingTests {
         let engine = try await fill()
         try await engine.prepareIndexes()
         let grown = Self.rows + IndexUpkeep().minimumTail + 1
-        _ = try await engine.upsert(Self.drafts(Self.rows..<grown))
+        _ = try await engine.add(Self.entries(Self.rows..<grown))
         try await engine.prepareIndexes()
-        #expect(try engine.status().indexes.map(\.rows) == [grown])
+        #expect(try await engine.status().indexes.map(\.rows) == [grown])
         #expect(try FileManager.default.contentsOfDirectory(atPath: layout.indexes).count == 2)
     }
 
@@ -151,7 +150,7 @@ struct IndexingTests {
             }
             // As a new file: an opened one is never written to.
             try bytes.write(to: URL(fileURLWithPath: engine.indexes.folder.path(of: file)), options: .atomic)
-            #expect(try await answers(EmbeddedEngine(path: path)) == plain)
+            #expect(try await answers(EmbeddedEngine.opened(path)) == plain)
         }
     }
 
@@ -159,14 +158,14 @@ struct IndexingTests {
         var engine: EmbeddedEngine? = try await fill()
         let copy = folder.path + "/copy.sosia"
         try FileManager.default.copyItem(atPath: path, toPath: copy)
-        _ = try await engine?.upsert(Self.drafts(20_000..<26_000))
+        _ = try await engine?.add(Self.entries(20_000..<26_000))
         try await engine?.prepareIndexes()
         engine = nil
         // The copy is put back and goes another way, to the same number of rows.
         try FileManager.default.moveItem(atPath: layout.indexes, toPath: copy + "/index")
-        let other = try EmbeddedEngine(path: copy, access: .write)
-        _ = try await other.upsert(Self.drafts(30_000..<36_000))
-        #expect(try await plan(EmbeddedEngine(path: copy)).index == "flat")
+        let other = try await EmbeddedEngine.opened(copy, .write)
+        _ = try await other.add(Self.entries(30_000..<36_000))
+        #expect(try await plan(EmbeddedEngine.opened(copy)).index == "flat")
     }
 
     @Test func theGraphIsBuiltAndCalibratedOnDemand() async throws {
@@ -181,7 +180,7 @@ struct IndexingTests {
         #expect(plan.index == "graph" && !plan.exact && plan.scanned < Self.rows)
         #expect(try await engine.search(SearchRequest(query, k: 5)).plan.index == "exact")
 
-        let calibration = try #require(try engine.status().indexes.last?.calibration)
+        let calibration = try #require(try await engine.status().indexes.last?.calibration)
         #expect(calibration.entries.last.map { $0.recall > 0.95 } == true)
         let cheapest = try #require(calibration.cheapest(for: 0.95))
         #expect(cheapest.recall >= 0.95)
@@ -206,7 +205,7 @@ struct IndexingTests {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         bytes[bytes.count / 2] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
-        let reader = try EmbeddedEngine(path: path.components(separatedBy: "/index/")[0])
+        let reader = try await EmbeddedEngine.opened(path.components(separatedBy: "/index/")[0])
         let query = SearchRequest.Query.embedding(try Self.embedding(3))
         #expect(try await reader.search(SearchRequest(query, mode: .approximate())).plan.index == "exact")
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -240,7 +239,7 @@ struct IndexingTests {
             group.addTask {
                 for round in 0..<10 {
                     let first = 40_000 + round * 150
-                    let ids = try await engine.upsert(Self.drafts(first..<first + 150))
+                    let ids = try await engine.add(Self.entries(first..<first + 150))
                     _ = try await engine.remove(Array(ids.prefix(10)))
                     if round % 4 == 1 { try await engine.prepareIndexes() }
                 }

@@ -112,7 +112,7 @@ struct ServerTests {
         }
     }
 
-    @Test func otherAddressesNeedKeys() throws {
+    @Test func otherAddressesNeedKeys() async throws {
         let server = try TestServer()
         var options = server.options
         for host in ["0.0.0.0", "::", "192.168.1.1", "example.org", ""] {

@@ -292,7 +292,10 @@ private final class CancelledRun: Sendable {
         var vectors = try Data(contentsOf: URL(fileURLWithPath: path + "/vectors.f32"))
         vectors[64 + 6 * 48 * 4] ^= 1
         try vectors.write(to: URL(fileURLWithPath: path + "/vectors.f32"))
-        #expect(try await Store.repair(path).lost.map(\.sources).map { $0.map { $0.text(on: .host) } } == [["tile:1/16,16,32,32"]])
+        #expect(
+            try await Store.repair(path).lost.map(\.sources).map { $0.map { $0.text(on: .host) } } == [
+                ["tile:1/16,16,32,32"]
+            ])
         let store = try await Store(creating: path, embedder: GridEmbedder())
         let report = try await add(to: store)
         #expect(report.added == 1)

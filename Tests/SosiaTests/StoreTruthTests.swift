@@ -197,7 +197,9 @@ struct StoreTruthTests {
         try await shell("sqlite3", layout.catalog, "INSERT INTO grdb_migrations VALUES ('9 from the future')")
         let before = try Data(contentsOf: URL(fileURLWithPath: layout.catalog))
         await #expect(throws: StoreError.newerVersion(path: layout.catalog)) { try await Store(opening: path) }
-        await #expect(throws: StoreError.newerVersion(path: layout.catalog)) { try await Store(opening: path, writable: true) }
+        await #expect(throws: StoreError.newerVersion(path: layout.catalog)) {
+            try await Store(opening: path, writable: true)
+        }
         #expect(try Data(contentsOf: URL(fileURLWithPath: layout.catalog)) == before)
     }
 

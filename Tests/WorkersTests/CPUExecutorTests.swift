@@ -39,28 +39,4 @@ struct CPUExecutorTests {
         await #expect(throws: CancellationError.self) { try await executor.run { throw CancellationError() } }
         #expect(try await executor.run { 7 } == 7)
     }
-
-    /// A part with waits in between is not entered by two.
-    @Test func turnsAreTakenOneAfterTheOther() async throws {
-        /// Tasks cannot capture what cannot be copied.
-        final class Inside: Sendable {
-            let count = Atomic(0)
-        }
-        let (turns, inside) = (Turns(), Inside())
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<40 {
-                group.addTask {
-                    do {
-                        try await turns.take {
-                            #expect(inside.count.add(1, ordering: .relaxed).newValue == 1)
-                            await Task.yield()
-                            inside.count.subtract(1, ordering: .relaxed)
-                            if number % 3 == 0 { throw CancellationError() }
-                        }
-                    } catch is CancellationError {}
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
 }

@@ -81,7 +81,11 @@ actor FileGroups {
             }
         }
         if let reading = readings[group] {
-            try await withTaskCancellationHandler { try await reading.value } onCancel: { reading.cancel() }
+            try await withTaskCancellationHandler {
+                try await reading.value
+            } onCancel: {
+                reading.cancel()
+            }
         }
         readings[group - 1] = nil
         guard let file = ready.removeValue(forKey: position) else { throw CancellationError() }

@@ -40,7 +40,9 @@ public struct StoreAddress: Sendable, Hashable {
         let at = authority.lastIndex(of: "@")
         let rest = at.map { tail[tail.index(after: $0)...] } ?? tail
         guard !rest.isEmpty, !rest.contains("@") || at == nil else { throw .malformed(scheme: scheme) }
-        let credentials = at.map { authority[..<$0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) }
+        let credentials = at.map {
+            authority[..<$0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        }
         let words = (credentials ?? []).map { $0.removingPercentEncoding ?? String($0) }
         self.init(
             .service(scheme: scheme, user: words.first, rest: String(rest)),

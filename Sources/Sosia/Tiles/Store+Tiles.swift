@@ -42,7 +42,8 @@ extension Store {
     func add(
         _ files: [TileFile], options: IngestOptions,
         progress: @escaping @Sendable (IngestProgress) -> Void = { _ in },
-        open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in try file.open(isAdding: true)
+        open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in
+            try file.open(isAdding: true)
         }
     ) async throws -> IngestReport {
         try checkWritable()

@@ -34,7 +34,8 @@ final class CountedRaster: TileSource {
     /// As the catalog would know it.
     func container(id: Int64 = 1) throws -> TileContainer {
         TileContainer(
-            id: id, path: path, machine: .host, kind: kind, stamp: try TileContainer.stamp(of: path, with: []), isComplete: true,
+            id: id, path: path, machine: .host, kind: kind, stamp: try TileContainer.stamp(of: path, with: []),
+            isComplete: true,
             facts: facts)
     }
 

@@ -47,6 +47,7 @@ private final class MemoryCollections: Sendable {
 
     private static func collection(_ engine: MemoryEngine, _ address: StoreAddress) -> OpenCollection {
         OpenCollection(
-            engine: engine, objects: FolderObjectStore(path: "\(address)/originals"), thumbnails: "\(address)/thumbnails")
+            engine: engine, objects: FolderObjectStore(path: "\(address)/originals"),
+            thumbnails: "\(address)/thumbnails")
     }
 }
