@@ -26,7 +26,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Benchmarks/releases.sh", description=__doc__.split("\n")[0])
     parser.add_argument("old", type=Path, metavar="OLD", help="the earlier `sosia`")
     parser.add_argument("new", type=Path, metavar="NEW", help="the present `sosia`")
-    parser.add_argument("--rounds", type=int, help="rounds of each part, at least; 7, with --quick 3")
+    parser.add_argument("--rounds", type=int, help="rounds of each part, as far as its time allows; 7, with --quick 3")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="a third of the time")
     parser.add_argument("--prepare", action="store_true", help="make what is made once, and measure nothing")
@@ -55,9 +55,12 @@ def main():
     # What is ended from outside ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     bench = Bench(options)
-    if options.prepare:
+    # What is made once is no part of what is measured.
+    if options.prepare or "ingest" in options.parts:
         bench.photos()
-        print(f"ready: {bench.pictures:,} pictures")
+    if options.prepare or set(options.parts) != {"lines"}:
+        bench.say(f"ready: {bench.pictures:,} pictures")
+    if options.prepare:
         return
     print(f"{machine()}; old {digest(options.old)}, new {digest(options.new)}\n\n{HEADER}", flush=True)
     for part in PARTS:

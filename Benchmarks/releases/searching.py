@@ -15,28 +15,31 @@ PAGE = 50
 
 def cold(bench):
     """Whole processes, as `sosia search` is used."""
-    yield from processes(bench, "`search id:N`, a process each", [], "cold", whole_only=True)
+    what = "`search id:N`, a process each"
+    turns = processes(bench, [], None, 30, 60)
+    yield turns.row(what, "whole")
+    yield turns.agreement(what)
 
 
 def command(bench):
-    for what, option in (("exact", "--exact"), ("graph", "--approximate")):
-        yield from processes(bench, f"`search id:N {option}`, a process each", [option], what)
+    for kind, option in (("exact", "--exact"), ("graph", "--approximate")):
+        what = f"`search id:N {option}`, a process each"
+        turns = processes(bench, [option], kind, 10, 40)
+        yield turns.row(what, "whole")
+        yield turns.row(f"{what}: took_ms.search", "search")
+        yield turns.agreement(what)
 
 
-def processes(bench, what, words, kind, whole_only=False):
+def processes(bench, words, kind, count, seconds):
     def ask(side, number):
-        text, seconds, _ = run(
+        text, taken, _ = run(
             side.program, "search", f"id:{bench.id(number)}", "-k", str(K), "--store", side.store, "--json", *words,
             codes=(0,), limit=60)
         answer = json.loads(text)
         check(kind, answer["plan"])
-        return {"whole": 1000 * seconds, "search": answer["took_ms"]["search"]}, found(answer["hits"])
+        return {"whole": 1000 * taken, "search": answer["took_ms"]["search"]}, found(answer["hits"])
 
-    turns = alternate(bench.installed, ask, bench.rounds, 30 if whole_only else 10, bench.seconds(60), warm=2)
-    yield turns.row(what, "whole")
-    if not whole_only:
-        yield turns.row(f"{what}: took_ms.search", "search")
-    yield turns.agreement(what)
+    return alternate(bench.installed, ask, bench.rounds, count, bench.seconds(seconds), warm=2)
 
 
 def exact(bench):
@@ -53,7 +56,7 @@ def searches(bench, kind, query):
         check(kind, answer["plan"])
         return {"whole": milliseconds, "search": answer["timing_ms"]["search"]}, found(answer["results"])
 
-    turns = served(bench, ask, 1000)
+    turns = served(bench, ask, 1000, 60)
     yield turns.row(f"{kind} search, {bench.pictures:,} pictures: timing_ms.search of a server", "search")
     yield turns.row(f"{kind} search by id over HTTP, one connection, p50", "whole")
     yield turns.row(f"{kind} search by id over HTTP, one connection", "whole", "/s", per_second, rate=True)
@@ -67,7 +70,7 @@ def page(bench):
         answer, milliseconds = client.timed(f"/images?k={PAGE}&cursor={cursor}")
         return {"whole": milliseconds}, [record["id"] for record in answer["results"]]
 
-    turns = served(bench, ask, 300)
+    turns = served(bench, ask, 300, 40)
     yield turns.row(f"a page of {PAGE} records over HTTP, p50", "whole")
     yield turns.agreement("pages")
 
@@ -77,12 +80,12 @@ def record(bench):
         answer, milliseconds = client.timed(f"/images/{bench.id(number)}")
         return {"whole": milliseconds}, answer["id"]
 
-    turns = served(bench, ask, 1000)
+    turns = served(bench, ask, 1000, 40)
     yield turns.row("a record by id over HTTP, one connection, p50", "whole")
     yield turns.row("a record by id over HTTP, one connection", "whole", "/s", per_second, rate=True)
 
 
-def served(bench, ask, count):
+def served(bench, ask, count, seconds):
     """Both servers run, new ones in each round, each asked over one connection that is kept open."""
     @contextlib.contextmanager
     def opened():
@@ -90,7 +93,7 @@ def served(bench, ask, count):
             servers = [stack.enter_context(bench.server(side)) for side in bench.sides]
             yield [TimedClient(stack.enter_context(Client(server)), server.path) for server in servers]
 
-    return alternate(opened, ask, bench.rounds, count, bench.seconds(60), size=20, warm=count // 3)
+    return alternate(opened, ask, bench.rounds, count, bench.seconds(seconds), size=20, warm=count // 3)
 
 
 class TimedClient:
