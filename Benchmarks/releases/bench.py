@@ -111,12 +111,10 @@ class Bench:
                     store.parent.mkdir()
                 # Also a copy is added to: it is migrated then, and what is known of files is as this release keeps it.
                 run(side.program, "add", self.files, "--store", store, limit=LIMIT)
-                with Server(side.program, store, self.log) as server:
-                    server.index()
-                    with Client(server) as client:
-                        held = client.json("GET", server.path)["pictures"]
-                self.say(f"the collection of the {side.name} release holds {held:,} pictures")
                 store.parent.rename(side.store.parent)
+        with self.server(side) as server:
+            # Quick when they are there.
+            server.index()
         return side
 
     def add(self, side, files, store, expected, count):
