@@ -16,8 +16,8 @@ let package = Package(
         .library(name: "Indexes", targets: ["SosiaCore", "Kernels", "FileSystem", "Indexes"]),
         .library(name: "TinyImages", targets: ["SosiaCore", "FileSystem", "TinyImages"]),
         .library(name: "ObjectStores", targets: ["SosiaCore", "FileSystem", "ObjectStores"]),
-        .library(name: "CatalogedEngine", targets: ["CatalogedEngine"]),
-        .library(name: "EngineConformance", targets: ["EngineConformance"]),
+        .library(name: "CatalogedEngine", targets: ["SosiaCore", "CatalogedEngine"]),
+        .library(name: "EngineConformance", targets: ["SosiaCore", "EngineConformance"]),
         .executable(name: "sosia", targets: ["SosiaCLI"]),
     ],
     dependencies: [
@@ -57,7 +57,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia"], path: "Tests/SessionSupport",
+            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia", "SosiaCore"], path: "Tests/SessionSupport",
             swiftSettings: strict),
 
         .target(name: "SosiaCore", swiftSettings: strict),
@@ -154,6 +154,8 @@ let package = Package(
             name: "ObjectStoresTests", dependencies: ["EngineConformance", "ObjectStores", "SosiaCore"],
             swiftSettings: strict),
         .target(name: "EngineConformance", dependencies: ["SosiaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineConformanceTests", dependencies: ["EngineConformance", "SosiaCore"], swiftSettings: strict),
         .target(name: "CatalogedEngine", dependencies: ["SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "CatalogedEngineTests", dependencies: ["CatalogedEngine", "EngineConformance", "SosiaCore"],
@@ -182,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "SosiaServerTests",
             dependencies: [
-                "SosiaServer", "Sosia", "ObjectStores", "SessionSupport", "TestSupport",
+                "SosiaServer", "Sosia", "ObjectStores", "SessionSupport", "SosiaCore", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],
@@ -190,7 +192,7 @@ let package = Package(
         .executableTarget(
             name: "SosiaCLI",
             dependencies: [
-                "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem",
+                "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "SosiaCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),

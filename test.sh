@@ -75,4 +75,12 @@ if [ $# -eq 0 ]; then
         || { tail -n 20 .build/example.log >&2; exit 1; }
     .build/examples/debug/TenLines .build/example.sosia "$photos" | tee .build/example.out
     grep -q "^20 added" .build/example.out
+    # What the documentation shows.
+    tour=.build/tour
+    rm -rf "$tour"
+    mkdir "$tour"
+    cp -r "$photos" "$tour/Pictures"
+    cp "$(find "$photos" -name '*.jpg' | sort | head -n 1)" "$tour/query.jpg"
+    (cd "$tour" && ../examples/debug/Tour) | tee .build/tour.out
+    grep -q "^20 added to the memory engine" .build/tour.out
 fi

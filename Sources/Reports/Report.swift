@@ -1,59 +1,59 @@
-public import Images
-public import SosiaCore
+package import Images
+package import SosiaCore
 
 /// The head of a document of queries with their neighbours: facts about the collection and the searches.
 ///
 /// A ``ReportWriter`` takes it, then the queries one by one, because there may be many.
-public struct Report: Sendable {
+package struct Report: Sendable {
     /// A name and its value.
-    public struct Fact: Sendable, Hashable {
-        public let name: String
-        public let value: String
+    package struct Fact: Sendable, Hashable {
+        package let name: String
+        package let value: String
 
-        public init(_ name: String, _ value: String) {
+        package init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
     /// A picture with the lines below it.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// nil for a picture that can no longer be read.
-        public let picture: ReportPicture?
-        public let lines: [String]
+        package let picture: ReportPicture?
+        package let lines: [String]
 
-        public init(picture: ReportPicture?, lines: [String]) {
+        package init(picture: ReportPicture?, lines: [String]) {
             self.picture = picture
             self.lines = lines
         }
     }
 
     /// Neighbours found by one method.
-    public struct Group: Sendable {
+    package struct Group: Sendable {
         /// Shown where there are several groups.
-        public let title: String
+        package let title: String
         /// Nearest first.
-        public let neighbors: [Entry]
+        package let neighbors: [Entry]
 
-        public init(title: String, neighbors: [Entry]) {
+        package init(title: String, neighbors: [Entry]) {
             self.title = title
             self.neighbors = neighbors
         }
     }
 
     /// One query.
-    public struct Section: Sendable {
+    package struct Section: Sendable {
         /// The most groups that fit side by side.
-        public static let maximumGroups = 6
+        package static let maximumGroups = 6
 
-        public let title: String
-        public let facts: [Fact]
-        public let query: Entry
+        package let title: String
+        package let facts: [Fact]
+        package let query: Entry
         /// Shown beside each other.
-        public let groups: [Group]
+        package let groups: [Group]
 
         /// - Parameter groups: only the first ``maximumGroups`` are kept.
-        public init(title: String, facts: [Fact], query: Entry, groups: [Group]) {
+        package init(title: String, facts: [Fact], query: Entry, groups: [Group]) {
             self.title = title
             self.facts = facts
             self.query = query
@@ -61,32 +61,32 @@ public struct Report: Sendable {
         }
 
         /// - Parameter neighbors: nearest first.
-        public init(title: String, facts: [Fact], query: Entry, neighbors: [Entry]) {
+        package init(title: String, facts: [Fact], query: Entry, neighbors: [Entry]) {
             self.init(title: title, facts: facts, query: query, groups: [Group(title: "", neighbors: neighbors)])
         }
     }
 
-    public let title: String
-    public let facts: [Fact]
+    package let title: String
+    package let facts: [Fact]
 
-    public init(title: String, facts: [Fact]) {
+    package init(title: String, facts: [Fact]) {
         self.title = title
         self.facts = facts
     }
 }
 
 /// A picture of a report.
-public struct ReportPicture: Sendable {
+package struct ReportPicture: Sendable {
     /// Pixels of the longer side; more are not shown.
-    public static let side = (minimum: 32, standard: 160, maximum: 1_024)
+    package static let side = (minimum: 32, standard: 160, maximum: 1_024)
     /// What is smaller than this is enlarged to it, each pixel a square: pixels of tiny images are to be seen.
     private static let smallest = 96
 
-    public let pixels: PixelImage
+    package let pixels: PixelImage
     let jpeg: [UInt8]
 
     /// - Throws: `EncodeError`
-    public init(_ pixels: PixelImage) throws(EncodeError) {
+    package init(_ pixels: PixelImage) throws(EncodeError) {
         let factor = Self.smallest / max(pixels.width, pixels.height)
         self.pixels = factor > 1 ? pixels.enlarged(factor) : pixels
         jpeg = try ImageEncoder.jpeg(self.pixels, quality: 90)

@@ -2,41 +2,41 @@
 ///
 /// Equal calls write equal bytes: nothing in the files says when or where they were made. They get their names when
 /// they are complete; without ``finish()`` nothing remains of them.
-public final class ReportWriter {
+package final class ReportWriter {
     private let pdf: PDFReport?
     private let html: HTMLReport?
 
     /// - Parameters:
     ///   - pdf: pages of A4.
     ///   - html: one file with the pictures in it.
-    public init(_ report: Report, pdf: String? = nil, html: String? = nil) throws(ReportError) {
+    package init(_ report: Report, pdf: String? = nil, html: String? = nil) throws(ReportError) {
         self.pdf = if let pdf { try PDFReport(report, creating: pdf) } else { nil }
         self.html = if let html { try HTMLReport(report, creating: html) } else { nil }
     }
 
     /// The next query.
     /// - Throws: ``ReportError``
-    public func append(_ section: Report.Section) throws(ReportError) {
+    package func append(_ section: Report.Section) throws(ReportError) {
         try pdf?.append(section)
         try html?.append(section)
     }
 
     /// Completes the files and gives them their names.
     /// - Throws: ``ReportError``
-    public func finish() throws(ReportError) {
+    package func finish() throws(ReportError) {
         try pdf?.finish()
         try html?.finish()
     }
 }
 
 /// Why a report was not written.
-public enum ReportError: Error, Hashable, Sendable {
+package enum ReportError: Error, Hashable, Sendable {
     case libraryMissing(library: String, package: String)
     case unwritable(path: String, reason: String)
 }
 
 extension ReportError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .libraryMissing(let library, let package):
             "\(library) is missing or too old: apt-get install \(package)"

@@ -1,4 +1,4 @@
-public import Images
+package import Images
 public import SosiaCore
 
 /// One record of the format: 32 x 32 pixels of red, then green, then blue, each plane column by column from the left, a
@@ -53,7 +53,7 @@ public struct TinyImage: Sendable, Hashable {
 extension TinyImage {
     /// A picture of any size, stretched to 32 x 32 pixels.
     /// - Throws: `DecodeError`
-    public init(decoding bytes: [UInt8], decoder: ImageDecoder = ImageDecoder()) throws(DecodeError) {
+    package init(decoding bytes: [UInt8], decoder: ImageDecoder = ImageDecoder()) throws(DecodeError) {
         let pixels = try decoder.decode(bytes, for: Self.geometry).pixels
         guard let image = TinyImage(pixels) else {
             throw .damaged(reason: "\(pixels.width) x \(pixels.height) pixels came out")

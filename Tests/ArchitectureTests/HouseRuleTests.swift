@@ -7,7 +7,7 @@ struct HouseRuleTests {
         let lengths = try Tree.sources(["swift", "c", "h"]).map { ($0.lines.count - 1, $0.path) }.sorted { $0.0 < $1.0 }
         let median = try #require(lengths.isEmpty ? nil : lengths[lengths.count / 2].0)
         #expect(median < 120)
-        for (length, path) in lengths where length > 700 { Issue.record("\(path) has \(length) lines") }
+        for (length, path) in lengths where length > 500 { Issue.record("\(path) has \(length) lines") }
     }
 
     /// Where unsafe Swift is at home: the kernels, the mapped file, the readers of file formats and the C bindings.
@@ -15,7 +15,7 @@ struct HouseRuleTests {
         "Sources/Kernels/", "Sources/FileSystem/", "Sources/Platform/", "Sources/Indexes/",
         "Sources/Images/Bindings/", "Sources/Rasters/Bindings/",
         "Sources/Embeddings/Runtime/Binding/", "Sources/Embeddings/Runtime/CompiledNetworkCache.swift",
-        "Sources/Sosia/Vectors/", "Sources/TinyImages/File/", "Sources/Reports/Binding/",
+        "Sources/EmbeddedEngine/Vectors/", "Sources/TinyImages/File/", "Sources/Reports/Binding/",
     ]
 
     @Test func unsafeCodeIsWhereItBelongs() throws {
@@ -65,7 +65,17 @@ struct HouseRuleTests {
         }
     }
 
+    private static let playsRoles: Set = ["CatalogedEngine", "EngineConformance"]
+
+    /// The name of the function that a line declares.
+    private static func function(_ line: some StringProtocol) -> Substring? {
+        Substring(line).firstMatch(of: /func (\w+)/)?.output.1
+    }
+
     @Test func everythingPublicIsDocumented() throws {
+        let duties = Set(
+            try Tree.sources().filter { $0.path.hasPrefix("Sources/SosiaCore/Engines/") }.flatMap(\.lines)
+                .compactMap(Self.function))
         for file in try Tree.sources() {
             for (number, line) in file.lines.enumerated() where line.contains("public ") {
                 let code = line.drop { $0 == " " }
@@ -73,7 +83,13 @@ struct HouseRuleTests {
                     .contains { code.hasPrefix("public " + $0) || code.hasPrefix("public static " + $0) }
                 guard declares, number > 0 else { continue }
                 // Operators and the members that a protocol of the standard library asks for explain themselves.
-                if ["func encode(", "static func <", "func hash("].contains(where: code.contains) { continue }
+                if ["func encode(", "static func <", "static func ==", "func hash("].contains(where: code.contains) {
+                    continue
+                }
+                // What a role asks of engines, ledgers and services is documented there.
+                if Self.playsRoles.contains(file.target), let name = Self.function(code), duties.contains(name) {
+                    continue
+                }
                 let above = file.lines[..<number].last { line in
                     !line.drop { $0 == " " }.hasPrefix("@")
                 }

@@ -8,6 +8,16 @@ enum Tree {
         let lines: [Substring]
 
         var target: String { String(path.split(separator: "/")[1]) }
+
+        /// The modules that it imports, whole or in part: `import A`, `public import struct A.B`.
+        var imports: [String] {
+            lines.compactMap { line in
+                var words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+                guard let keyword = words.firstIndex(of: "import"), keyword <= 1 else { return nil }
+                words.removeFirst(keyword + 1)
+                return words.last.map { String($0.prefix { $0 != "." }) }
+            }
+        }
     }
 
     static let root = URL(fileURLWithPath: #filePath)

@@ -4,14 +4,8 @@ import Foundation
 import SosiaCore
 import Testing
 
-/// The embedded engine and the one in memory keep the same promises.
+/// The embedded engine keeps the promises of every engine.
 struct EngineConformanceTests {
-    @Test(arguments: EngineConformance.checks)
-    func memoryEngineKeepsItsPromises(_ check: EngineConformance.Check) async throws {
-        guard check.isFor(MemoryEngine.abilities) else { return }
-        try await check.run(on: MemoryHost())
-    }
-
     @Test(arguments: EngineConformance.checks)
     func embeddedEngineKeepsItsPromises(_ check: EngineConformance.Check) async throws {
         let host = EmbeddedHost()

@@ -1,5 +1,6 @@
 import EngineConformance
 package import Sosia
+package import SosiaCore
 import Synchronization
 
 /// Collections of engines in memory: what a process would find on its disk, for the length of a test.

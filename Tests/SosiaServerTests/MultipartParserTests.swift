@@ -1,5 +1,6 @@
 import NIOCore
 import Sosia
+import SosiaCore
 import Testing
 
 @testable import SosiaServer

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Sosia
+import SosiaCore
 import Testing
 
 @testable import SosiaServer

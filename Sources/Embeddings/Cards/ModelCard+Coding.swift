@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 internal import SosiaCore
 
 extension ModelCard {
@@ -13,7 +13,7 @@ extension ModelCard {
     }
 
     /// - Throws: `DecodingError` for a missing or mistyped field, ``ModelCardError`` for one outside its limits.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let card = try decoder.container(keyedBy: Key.self)
         let name = try card.decode(String.self, forKey: .name)
         let tensors = try card.decode(Tensors.self, forKey: .tensors)
@@ -37,7 +37,7 @@ extension ModelCard {
     }
 
     /// Writes the fields of a card; `scales` and `whitening` only where they say something.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var card = encoder.container(keyedBy: Key.self)
         try card.encode(name, forKey: .name)
         try card.encode(weights, forKey: .weights)
@@ -57,7 +57,7 @@ extension ModelCard {
     }
 
     /// Reads a card from JSON text (RFC 8259).
-    public init(json: Data) throws(ModelCardError) {
+    package init(json: Data) throws(ModelCardError) {
         guard json.count <= Limits.fileBytes else {
             throw .tooLarge(bytes: json.count, limit: Limits.fileBytes)
         }
@@ -99,12 +99,12 @@ extension ModelCard {
     }
 
     /// Reads the card at `file`.
-    public init(contentsOf file: URL) throws(ModelCardError) {
+    package init(contentsOf file: URL) throws(ModelCardError) {
         try self.init(json: try FileBytes.read(file, limit: Limits.fileBytes))
     }
 
     /// The card as JSON text with sorted keys, ending in a line feed.
-    public func json() throws(ModelCardError) -> Data {
+    package func json() throws(ModelCardError) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {

@@ -2,20 +2,20 @@ internal import SosiaCore
 
 extension ModelCard {
     /// What a card may say. Cards come from outside, so every field has a limit.
-    public enum Limits {
+    package enum Limits {
         /// Bytes of the JSON file.
-        public static let fileBytes = 65_536
+        package static let fileBytes = 65_536
         /// Pixels of a side of the input, and of the side that a picture is scaled to before cropping.
-        public static let side = 1...4096
-        public static let dimension = 1...65_536
+        package static let side = 1...4096
+        package static let dimension = 1...65_536
         /// Characters of the name, and of the weights file's name.
-        public static let nameLength = 1...100
+        package static let nameLength = 1...100
         /// UTF-8 bytes of a tensor's name.
-        public static let tensorNameLength = 1...255
+        package static let tensorNameLength = 1...255
         /// Characters of licence and source.
-        public static let noteLength = 0...2000
-        public static let mean: ClosedRange<Float> = -1e6...1e6
-        public static let scale: ClosedRange<Float> = 1e-6...1e6
+        package static let noteLength = 0...2000
+        package static let mean: ClosedRange<Float> = -1e6...1e6
+        package static let scale: ClosedRange<Float> = 1e-6...1e6
     }
 
     /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` or ``ModelCardError/unsupported(field:got:known:)`` for

@@ -1,4 +1,4 @@
-public import SosiaCore
+package import SosiaCore
 
 /// What a network is and how to feed it: a small JSON file beside the weights.
 ///
@@ -24,22 +24,22 @@ public import SosiaCore
 /// `tensors.output`. A pooling with parameters is an object, `{ "name": "gem", "p": 3 }`; the optional fields `scales`
 /// (a list of factors) and `whitening` (`name` and `sha256`) complete it. What cannot be computed is refused with
 /// ``ModelCardError/unsupported(field:got:known:)``.
-public struct ModelCard: Codable, Hashable, Sendable {
+package struct ModelCard: Codable, Hashable, Sendable {
     /// The file that holds the network and what it must contain.
-    public struct Weights: Codable, Hashable, Sendable {
+    package struct Weights: Codable, Hashable, Sendable {
         /// An ONNX file's name, without a folder; it lies beside the card.
-        public let file: String
+        package let file: String
         /// SHA-256 of the file, 64 lower-case hexadecimal digits.
-        public let sha256: String
+        package let sha256: String
 
-        public init(file: String, sha256: String) {
+        package init(file: String, sha256: String) {
             self.file = file
             self.sha256 = sha256
         }
     }
 
     /// The order of the input's dimensions.
-    public enum Layout: String, Codable, Hashable, Sendable, CaseIterable {
+    package enum Layout: String, Codable, Hashable, Sendable, CaseIterable {
         /// `[1, 3, height, width]`
         case nchw
         /// `[1, height, width, 3]`
@@ -47,33 +47,33 @@ public struct ModelCard: Codable, Hashable, Sendable {
     }
 
     /// The order of the input's colours.
-    public enum Channels: String, Codable, Hashable, Sendable, CaseIterable {
+    package enum Channels: String, Codable, Hashable, Sendable, CaseIterable {
         case rgb, bgr
     }
 
-    public let name: String
-    public let weights: Weights
+    package let name: String
+    package let weights: Weights
     /// The shape of the input, and how a picture is made to fit it.
-    public let input: InputGeometry
-    public let normalisation: PixelNormalisation
-    public let layout: Layout
+    package let input: InputGeometry
+    package let normalisation: PixelNormalisation
+    package let layout: Layout
     /// `rgb` when the file does not say.
-    public let channels: Channels
+    package let channels: Channels
     /// The name of the tensor that takes the pixels.
-    public let inputTensor: String
+    package let inputTensor: String
     /// How the network's maps become the embedding.
-    public let descriptor: Descriptor
+    package let descriptor: Descriptor
     /// The length of the embedding.
-    public let dimension: Int
+    package let dimension: Int
     /// How two vectors of this network are compared.
-    public let metric: Metric
+    package let metric: Metric
     /// An SPDX expression where there is one.
-    public let licence: String
-    public let source: String
+    package let licence: String
+    package let source: String
 
     /// - Throws: ``ModelCardError/invalid(field:got:expected:)`` for the first field outside its limits,
     ///   ``ModelCardError/unsupported(field:got:known:)`` for a descriptor that cannot be computed.
-    public init(
+    package init(
         name: String, weights: Weights, input: InputGeometry, normalisation: PixelNormalisation,
         layout: Layout = .nchw, channels: Channels = .rgb, inputTensor: String, descriptor: Descriptor,
         dimension: Int, metric: Metric, licence: String, source: String
@@ -94,7 +94,7 @@ public struct ModelCard: Codable, Hashable, Sendable {
     }
 
     /// What a collection remembers of this network when it is run in `precision`.
-    public func identity(precision: Precision) -> ModelIdentity {
+    package func identity(precision: Precision) -> ModelIdentity {
         ModelIdentity(
             name: name, weightsSHA256: weights.sha256, precision: precision, descriptor: descriptor.remembered,
             dimension: dimension, metric: metric)
@@ -103,22 +103,22 @@ public struct ModelCard: Codable, Hashable, Sendable {
 
 /// How a byte 0...255 becomes the value that a network was trained on: `(byte - mean) / scale` for each channel, in
 /// the order of the network's channels.
-public struct PixelNormalisation: Codable, Hashable, Sendable {
+package struct PixelNormalisation: Codable, Hashable, Sendable {
     /// Three values on the scale 0...255.
-    public let mean: [Float]
+    package let mean: [Float]
     /// Three positive values.
-    public let scale: [Float]
+    package let scale: [Float]
 
-    public init(mean: [Float], scale: [Float]) {
+    package init(mean: [Float], scale: [Float]) {
         self.mean = mean
         self.scale = scale
     }
 
     /// The values of the EfficientNet-Lite family: `(x - 127) / 128`.
-    public static let efficientNetLite = PixelNormalisation(
+    package static let efficientNetLite = PixelNormalisation(
         mean: [127, 127, 127], scale: [128, 128, 128])
 
     /// ImageNet's mean and standard deviation, as the torchvision networks use them.
-    public static let imageNet = PixelNormalisation(
+    package static let imageNet = PixelNormalisation(
         mean: [0.485 * 255, 0.456 * 255, 0.406 * 255], scale: [0.229 * 255, 0.224 * 255, 0.225 * 255])
 }

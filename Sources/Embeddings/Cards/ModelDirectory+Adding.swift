@@ -1,9 +1,9 @@
 internal import FileSystem
-public import Foundation
+package import Foundation
 
 extension ModelDirectory {
     /// The most bytes that a weights file may have.
-    public static let weightsLimit = 4 << 30
+    package static let weightsLimit = 4 << 30
 
     /// Checks a model by running it once, then stores card and weights in ``additions``.
     ///
@@ -14,7 +14,7 @@ extension ModelDirectory {
     ///   - runtime: nil opens the one that is found.
     /// - Throws: ``EmbeddingError``: the first fact that is wrong. Nothing is stored then.
     @discardableResult
-    public func add(
+    package func add(
         card file: URL, weights: URL, runtime: OpenVINORuntime? = nil
     ) throws(EmbeddingError) -> InstalledModel {
         let card: ModelCard

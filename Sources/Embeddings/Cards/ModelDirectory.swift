@@ -2,11 +2,11 @@ internal import FileSystem
 public import Foundation
 
 /// A model that is ready to be opened: its card and where its weights lie.
-public struct InstalledModel: Sendable, Hashable {
-    public let card: ModelCard
-    public let weights: URL
+package struct InstalledModel: Sendable, Hashable {
+    package let card: ModelCard
+    package let weights: URL
 
-    public init(card: ModelCard, weights: URL) {
+    package init(card: ModelCard, weights: URL) {
         self.card = card
         self.weights = weights
     }
@@ -15,23 +15,23 @@ public struct InstalledModel: Sendable, Hashable {
 /// The folders in which cards (`NAME.json`) and the weights beside them are looked up.
 public struct ModelDirectory: Sendable, Hashable {
     /// What ``list()`` found.
-    public struct Listing: Sendable {
+    package struct Listing: Sendable {
         /// Sorted by name; where two folders hold the same name, the model of the earlier folder.
-        public let models: [InstalledModel]
+        package let models: [InstalledModel]
         /// Cards that cannot be used, with the reason.
-        public let problems: [Problem]
+        package let problems: [Problem]
     }
 
     /// A card that is no use, and why.
-    public struct Problem: Sendable, Hashable {
-        public let file: URL
-        public let error: ModelCardError
+    package struct Problem: Sendable, Hashable {
+        package let file: URL
+        package let error: ModelCardError
     }
 
     /// In the order of preference.
     public let searchPath: [URL]
     /// Where ``add(card:weights:runtime:)`` stores a model; the first folder of the search path.
-    public var additions: URL? { searchPath.first }
+    package var additions: URL? { searchPath.first }
 
     public init(searchPath: [URL]) {
         self.searchPath = searchPath
@@ -51,14 +51,14 @@ public struct ModelDirectory: Sendable, Hashable {
     }
 
     /// Where compiled networks are kept: `sosia/networks` in the user's cache folder.
-    public static func standardNetworkCache(
+    package static func standardNetworkCache(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> URL {
         URL(fileURLWithPath: UserFolders(environment).cache + "/sosia/networks")
     }
 
     /// All models, and the cards that are no use.
-    public func list() -> Listing {
+    package func list() -> Listing {
         var models: [String: InstalledModel] = [:]
         var problems: [Problem] = []
         for folder in searchPath {
@@ -78,7 +78,7 @@ public struct ModelDirectory: Sendable, Hashable {
 
     /// - Throws: ``EmbeddingError/modelUnknown(name:known:)``; ``EmbeddingError/card(_:)`` when the card that should
     ///   describe it is no use.
-    public func model(named name: String) throws(EmbeddingError) -> InstalledModel {
+    package func model(named name: String) throws(EmbeddingError) -> InstalledModel {
         if ModelCard.isFileName(name) {
             for folder in searchPath {
                 let file = folder.appendingPathComponent(name + ".json")

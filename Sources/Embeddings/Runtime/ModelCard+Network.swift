@@ -1,5 +1,5 @@
-public import Foundation
-public import SosiaCore
+package import Foundation
+package import SosiaCore
 
 extension ModelCard {
     /// The input tensor's dimensions for one picture.
@@ -82,7 +82,7 @@ extension ModelCard {
     /// - Returns: the test picture's embedding.
     /// - Throws: ``EmbeddingError``: the first fact that does not fit.
     @discardableResult
-    public func verify(weights: URL, runtime: OpenVINORuntime? = nil) throws(EmbeddingError) -> Embedding {
+    package func verify(weights: URL, runtime: OpenVINORuntime? = nil) throws(EmbeddingError) -> Embedding {
         let embedder = try NetworkEmbedder(card: self, weights: weights, precision: .f32, runtime: runtime)
         guard let picture = Self.testPicture(width: input.width, height: input.height) else {
             throw .pictureShape(

@@ -1,19 +1,19 @@
 internal import Dispatch
-public import Foundation
-public import SosiaCore
+package import Foundation
+package import SosiaCore
 internal import Synchronization
 
 /// A network that runs on this machine's processor: one inference a request, one thread each.
-public final class NetworkEmbedder: Embedder {
+package final class NetworkEmbedder: Embedder {
     /// How many inferences may run at once.
-    public static let requestLimits = 1...256
+    package static let requestLimits = 1...256
 
-    public let identity: ModelIdentity
-    public let input: InputGeometry
-    public let card: ModelCard
-    public let runtime: OpenVINORuntime
+    package let identity: ModelIdentity
+    package let input: InputGeometry
+    package let card: ModelCard
+    package let runtime: OpenVINORuntime
     /// How many inferences run at once; further callers of ``embed(_:)`` wait.
-    public let requests: Int
+    package let requests: Int
     private let pool: RequestPool
     private let algorithm: any PoolingAlgorithm
 
@@ -24,7 +24,7 @@ public final class NetworkEmbedder: Embedder {
     ///     compiles each time.
     ///   - runtime: nil opens the one that is found by ``OpenVINORuntime/standard(environment:executable:)``.
     /// - Throws: ``EmbeddingError``: the fact that does not fit.
-    public init(
+    package init(
         card: ModelCard, weights: URL, precision: PrecisionChoice = .auto, requests: Int = 1,
         cacheDirectory: URL? = nil, runtime: OpenVINORuntime? = nil
     ) throws(EmbeddingError) {
@@ -49,7 +49,7 @@ public final class NetworkEmbedder: Embedder {
 
     /// Waits for a free request, then runs the network.
     /// - Throws: ``EmbeddingError``
-    public func embed(_ image: PixelImage) throws -> Embedding {
+    package func embed(_ image: PixelImage) throws -> Embedding {
         guard image.width == input.width, image.height == input.height else {
             throw EmbeddingError.pictureShape(
                 gotWidth: image.width, gotHeight: image.height, expectedWidth: input.width,

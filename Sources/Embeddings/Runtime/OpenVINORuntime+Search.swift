@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 
 extension OpenVINORuntime {
     /// The runtime that this machine has, in this order: the folder `$SOSIA_OPENVINO` (then only that one), the
     /// executable's folder and `../lib`, `.deps/openvino` in a folder above the executable or the working directory,
     /// the system's library path.
     /// - Throws: ``EmbeddingError/runtimeMissing(searched:)``, ``EmbeddingError/runtimeUnusable(path:reason:)``.
-    public static func standard(
+    package static func standard(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         executable: URL? = Bundle.main.executableURL
     ) throws(EmbeddingError) -> OpenVINORuntime {

@@ -1,4 +1,4 @@
-public import SosiaCore
+package import SosiaCore
 
 /// Encoded bytes to upright sRGB pixels of the size that is asked for.
 ///
@@ -6,10 +6,10 @@ public import SosiaCore
 /// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. EXIF orientation is
 /// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first is used.
 /// A value of this type has no state: any number of threads may use it at once.
-public struct ImageDecoder: Sendable {
-    public let limits: DecodeLimits
+package struct ImageDecoder: Sendable {
+    package let limits: DecodeLimits
 
-    public init(limits: DecodeLimits = .standard) {
+    package init(limits: DecodeLimits = .standard) {
         self.limits = limits
     }
 
@@ -18,7 +18,7 @@ public struct ImageDecoder: Sendable {
     ///   out. nil uses all of it.
     /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
     /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
-    public func decode(
+    package func decode(
         _ bytes: [UInt8], for geometry: InputGeometry, region: PixelRegion? = nil
     ) throws(DecodeError) -> DecodedImage {
         try decode(bytes) { (width, height) throws(DecodeError) in
@@ -39,7 +39,7 @@ public struct ImageDecoder: Sendable {
 
     /// The whole picture in its own proportions, for thumbnails and contact sheets.
     /// - Returns: pixels whose longer side is `maxSide`, or the picture's own size where that is smaller.
-    public func decode(_ bytes: [UInt8], maxSide: Int) throws(DecodeError) -> DecodedImage {
+    package func decode(_ bytes: [UInt8], maxSide: Int) throws(DecodeError) -> DecodedImage {
         try decode(bytes) { (width, height) throws(DecodeError) in
             try ResizePlan(width: width, height: height, maxSide: maxSide)
         }
@@ -75,12 +75,12 @@ public struct ImageDecoder: Sendable {
 }
 
 /// Upright sRGB pixels and what the file says about the whole picture.
-public struct DecodedImage: Sendable, Equatable {
-    public let pixels: PixelImage
+package struct DecodedImage: Sendable, Equatable {
+    package let pixels: PixelImage
     /// Width and height are those of the whole upright picture, not of `pixels`.
-    public let facts: PictureFacts
+    package let facts: PictureFacts
 
-    public init(pixels: PixelImage, facts: PictureFacts) {
+    package init(pixels: PixelImage, facts: PictureFacts) {
         self.pixels = pixels
         self.facts = facts
     }
@@ -92,7 +92,7 @@ extension ImageDecoder {
     /// - Parameter region: see ``decode(_:for:region:)``.
     /// - Returns: exactly `geometry.width` x `geometry.height` pixels.
     /// - Throws: `DecodeError.regionOutside` when nothing of the region lies in the picture.
-    public func resized(
+    package func resized(
         _ pixels: PixelImage, for geometry: InputGeometry, region: PixelRegion? = nil
     ) throws(DecodeError) -> PixelImage {
         try resized(pixels, by: Self.plan(width: pixels.width, height: pixels.height, for: geometry, region: region))
@@ -100,7 +100,7 @@ extension ImageDecoder {
 
     /// The whole picture in its own proportions.
     /// - Returns: pixels whose longer side is `maxSide`, or the picture itself where that is smaller.
-    public func resized(_ pixels: PixelImage, maxSide: Int) throws(DecodeError) -> PixelImage {
+    package func resized(_ pixels: PixelImage, maxSide: Int) throws(DecodeError) -> PixelImage {
         if max(pixels.width, pixels.height) <= maxSide { return pixels }
         return try resized(pixels, by: ResizePlan(width: pixels.width, height: pixels.height, maxSide: maxSide))
     }

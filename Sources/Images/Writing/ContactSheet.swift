@@ -1,35 +1,35 @@
-public import SosiaCore
+package import SosiaCore
 
 /// Pictures in a grid, each with a short caption: the answer of a search as one image.
-public struct ContactSheet: Sendable {
+package struct ContactSheet: Sendable {
     /// One cell of the grid.
-    public struct Cell: Sendable {
+    package struct Cell: Sendable {
         /// nil leaves the cell grey, for a picture that can no longer be read. Pictures larger than a cell
         /// show their centre; decode them with `maxSide:` of the cell's side.
-        public let picture: PixelImage?
+        package let picture: PixelImage?
         /// One line of letters, digits and common signs; what does not fit is left out.
-        public let caption: String
+        package let caption: String
         /// Draws a frame around the cell: the query.
-        public let isFramed: Bool
+        package let isFramed: Bool
 
-        public init(picture: PixelImage?, caption: String, isFramed: Bool = false) {
+        package init(picture: PixelImage?, caption: String, isFramed: Bool = false) {
             self.picture = picture
             self.caption = caption
             self.isFramed = isFramed
         }
     }
 
-    public static let cellSide = (minimum: 32, standard: 224, maximum: 1_024)
-    public static let columns = (minimum: 1, standard: 4, maximum: 32)
+    package static let cellSide = (minimum: 32, standard: 224, maximum: 1_024)
+    package static let columns = (minimum: 1, standard: 4, maximum: 32)
     /// Further cells are left out.
-    public static let maximumCells = 400
+    package static let maximumCells = 400
 
-    public let cells: [Cell]
-    public let columns: Int
-    public let cellSide: Int
+    package let cells: [Cell]
+    package let columns: Int
+    package let cellSide: Int
 
     /// Values outside minimum...maximum are moved to the nearer end.
-    public init(cells: [Cell], columns: Int = columns.standard, cellSide: Int = cellSide.standard) {
+    package init(cells: [Cell], columns: Int = columns.standard, cellSide: Int = cellSide.standard) {
         self.cells = Array(cells.prefix(Self.maximumCells))
         self.columns = min(max(columns, Self.columns.minimum), Self.columns.maximum)
         self.cellSide = min(max(cellSide, Self.cellSide.minimum), Self.cellSide.maximum)
@@ -46,7 +46,7 @@ public struct ContactSheet: Sendable {
     private static let accent: Canvas.Color = (214, 84, 32)
 
     /// - Returns: nil when there are no cells.
-    public func rendered() -> PixelImage? {
+    package func rendered() -> PixelImage? {
         guard !cells.isEmpty else { return nil }
         let used = min(columns, cells.count)
         let rows = (cells.count + used - 1) / used
@@ -62,7 +62,7 @@ public struct ContactSheet: Sendable {
     }
 
     /// - Returns: nil when there are no cells.
-    public func jpeg(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) -> [UInt8]? {
+    package func jpeg(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) -> [UInt8]? {
         guard let image = rendered() else { return nil }
         return try ImageEncoder.jpeg(image, quality: quality)
     }

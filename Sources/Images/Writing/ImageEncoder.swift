@@ -1,14 +1,14 @@
-public import SosiaCore
+package import SosiaCore
 
 /// Encodes pixels as the bytes of a file.
-public enum ImageEncoder {
-    public static let quality = (minimum: 1, standard: 85, maximum: 100)
+package enum ImageEncoder {
+    package static let quality = (minimum: 1, standard: 85, maximum: 100)
     /// The longest side that a JPEG can have.
-    public static let maximumSide = 65_535
+    package static let maximumSide = 65_535
 
     /// Baseline JPEG with 4:2:0 chroma, by libturbojpeg.
     /// - Parameter quality: moved into 1...100.
-    public static func jpeg(
+    package static func jpeg(
         _ image: PixelImage, quality: Int = quality.standard
     ) throws(EncodeError) -> [UInt8] {
         guard image.width <= maximumSide, image.height <= maximumSide else {
@@ -24,7 +24,7 @@ public enum ImageEncoder {
 }
 
 /// Why pixels could not be written to a file.
-public enum EncodeError: Error, Hashable, Sendable {
+package enum EncodeError: Error, Hashable, Sendable {
     /// More than the format, or nearly all programs that read it, can have.
     case sideTooLong(width: Int, height: Int, maximumSide: Int, path: String?)
     case outOfMemory
@@ -36,7 +36,7 @@ public enum EncodeError: Error, Hashable, Sendable {
 }
 
 extension EncodeError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .sideTooLong(let width, let height, let maximumSide, let path):
             "\(path.map { "\($0) cannot be written: " } ?? "")\(width) x \(height) pixels, the format has at most "

@@ -1,15 +1,15 @@
-public import SosiaCore
+package import SosiaCore
 
 /// Pictures in a grid without captions, row by row from the upper left, written one row of the grid at a time: as many
 /// as are wanted. A ``ContactSheet`` is for few, with captions.
-public struct Mosaic: Sendable {
+package struct Mosaic: Sendable {
     /// An RGB colour.
-    public struct Color: Sendable, Hashable {
-        public let red: UInt8
-        public let green: UInt8
-        public let blue: UInt8
+    package struct Color: Sendable, Hashable {
+        package let red: UInt8
+        package let green: UInt8
+        package let blue: UInt8
 
-        public init(red: UInt8, green: UInt8, blue: UInt8) {
+        package init(red: UInt8, green: UInt8, blue: UInt8) {
             self.red = red
             self.green = green
             self.blue = blue
@@ -17,32 +17,32 @@ public struct Mosaic: Sendable {
     }
 
     /// One cell of the grid.
-    public struct Cell: Sendable {
+    package struct Cell: Sendable {
         /// nil leaves the cell grey. A picture larger than the cell shows its centre.
-        public let picture: PixelImage?
+        package let picture: PixelImage?
         /// Of the border, where the mosaic has one; nil leaves it white.
-        public let color: Color?
+        package let color: Color?
 
-        public init(picture: PixelImage?, color: Color? = nil) {
+        package init(picture: PixelImage?, color: Color? = nil) {
             self.picture = picture
             self.color = color
         }
     }
 
-    public static let cells = (minimum: 1, maximum: 1_000_000)
+    package static let cells = (minimum: 1, maximum: 1_000_000)
     /// Pixels.
-    public static let cellSide = (minimum: 8, standard: 128, maximum: 1_024)
+    package static let cellSide = (minimum: 8, standard: 128, maximum: 1_024)
     /// Pixels.
-    public static let border = (minimum: 0, standard: 4, maximum: 64)
+    package static let border = (minimum: 0, standard: 4, maximum: 64)
 
-    public let count: Int
-    public let columns: Int
-    public let cellSide: Int
-    public let border: Int
+    package let count: Int
+    package let columns: Int
+    package let cellSide: Int
+    package let border: Int
 
     /// Values outside minimum...maximum are moved to the nearer end.
     /// - Parameter columns: about a square when nil.
-    public init(count: Int, columns: Int? = nil, cellSide: Int = cellSide.standard, border: Int = 0) {
+    package init(count: Int, columns: Int? = nil, cellSide: Int = cellSide.standard, border: Int = 0) {
         self.count = min(max(count, Self.cells.minimum), Self.cells.maximum)
         let square = Int(Double(self.count).squareRoot().rounded(.up))
         self.columns = min(max(columns ?? square, 1), self.count)
@@ -52,9 +52,9 @@ public struct Mosaic: Sendable {
 
     private var pitch: Int { cellSide + 2 * border }
     /// Pixels.
-    public var width: Int { columns * pitch }
+    package var width: Int { columns * pitch }
     /// Pixels.
-    public var height: Int { (count + columns - 1) / columns * pitch }
+    package var height: Int { (count + columns - 1) / columns * pitch }
 
     private static let paper: Canvas.Color = (255, 255, 255)
     private static let absent: Canvas.Color = (225, 225, 225)
@@ -62,7 +62,7 @@ public struct Mosaic: Sendable {
     /// Writes PNG or JPEG, as the name says.
     /// - Parameter cell: called once for each cell, in order.
     /// - Throws: `EncodeError`, what `cell` throws.
-    public func write(to path: String, cell: (Int) throws -> Cell) throws {
+    package func write(to path: String, cell: (Int) throws -> Cell) throws {
         let file = try begin(path)
         for row in stride(from: 0, to: count, by: columns) {
             try append((row..<min(row + columns, count)).map(cell), to: file)
@@ -72,14 +72,14 @@ public struct Mosaic: Sendable {
 
     /// A file that takes the rows of the grid one after the other; it must be finished after the last.
     /// - Throws: `EncodeError`
-    public func begin(_ path: String) throws(EncodeError) -> PictureFileWriter {
+    package func begin(_ path: String) throws(EncodeError) -> PictureFileWriter {
         try PictureFileWriter(creating: path, width: width, height: height)
     }
 
     /// One row of the grid.
     /// - Parameter cells: at most ``columns``; the rest of the row stays white.
     /// - Throws: `EncodeError`
-    public func append(_ cells: [Cell], to file: PictureFileWriter) throws(EncodeError) {
+    package func append(_ cells: [Cell], to file: PictureFileWriter) throws(EncodeError) {
         var canvas = Canvas(width: width, height: pitch, color: Self.paper)
         for (column, cell) in cells.prefix(columns).enumerated() { draw(cell, on: &canvas, left: column * pitch) }
         guard let band = canvas.image else { throw .outOfMemory }

@@ -1,8 +1,8 @@
 import Foundation
-public import SosiaCore
+package import SosiaCore
 
 /// Writes a picture row by row, as PNG or JPEG by the file's name. The file gets its name when it is complete.
-public final class PictureFileWriter {
+package final class PictureFileWriter {
     private enum Encoder {
         case png(PNGFile)
         /// All pixels so far: the library takes them at once.
@@ -10,17 +10,17 @@ public final class PictureFileWriter {
     }
 
     /// File name endings for each format.
-    public static let endings = (png: ["png"], jpeg: ["jpg", "jpeg"])
+    package static let endings = (png: ["png"], jpeg: ["jpg", "jpeg"])
 
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
     private let path: String
     private let next: String
     private var encoder: Encoder
     private var isFinished = false
 
     /// - Throws: `EncodeError`: `unknownEnding`, `sideTooLong`, `unwritable`, `libraryMissing`
-    public init(creating path: String, width: Int, height: Int) throws(EncodeError) {
+    package init(creating path: String, width: Int, height: Int) throws(EncodeError) {
         let ending = (path as NSString).pathExtension.lowercased()
         next = path + ".next"
         if Self.endings.png.contains(ending) {
@@ -44,7 +44,7 @@ public final class PictureFileWriter {
     }
 
     /// - Parameter rgb: whole rows, three bytes per pixel.
-    public func append(_ rgb: [UInt8]) throws(EncodeError) {
+    package func append(_ rgb: [UInt8]) throws(EncodeError) {
         switch encoder {
         case .png(let file): try file.append(rgb)
         case .jpeg(var pixels):
@@ -56,7 +56,7 @@ public final class PictureFileWriter {
     }
 
     /// Completes the file and gives it its name.
-    public func finish(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) {
+    package func finish(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) {
         switch encoder {
         case .png(let file): try file.finish()
         case .jpeg(let pixels):
@@ -78,7 +78,7 @@ public final class PictureFileWriter {
 extension PixelImage {
     /// Writes the picture as PNG or JPEG, as the name says.
     /// - Throws: `EncodeError`
-    public func write(to path: String) throws(EncodeError) {
+    package func write(to path: String) throws(EncodeError) {
         let file = try PictureFileWriter(creating: path, width: width, height: height)
         try file.append(bytes)
         try file.finish()

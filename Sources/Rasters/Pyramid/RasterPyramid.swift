@@ -1,29 +1,29 @@
-public import SosiaCore
+package import SosiaCore
 
 /// A raster as a map draws it: at level 0 the whole of it in one piece, at each further level twice as large, at the last
 /// one pixel for each of the raster. Pieces are squares; at the right and at the bottom they are as small as what is left.
-public struct RasterPyramid: Sendable, Hashable {
+package struct RasterPyramid: Sendable, Hashable {
     /// Pixels a side of a piece.
-    public static let side = 256
+    package static let side = 256
 
     /// One piece of a level.
-    public struct Piece: Sendable, Hashable {
+    package struct Piece: Sendable, Hashable {
         /// What it shows, in pixels of the raster.
-        public let window: PixelWindow
+        package let window: PixelWindow
         /// Pixels, 1...``RasterPyramid/side``.
-        public let width: Int
+        package let width: Int
         /// Pixels, 1...``RasterPyramid/side``.
-        public let height: Int
+        package let height: Int
     }
 
     /// Pixels of the raster, likewise `height`.
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
     /// The level at which nothing is scaled.
-    public let lastLevel: Int
+    package let lastLevel: Int
 
     /// - Returns: nil for a raster without pixels.
-    public init?(width: Int, height: Int) {
+    package init?(width: Int, height: Int) {
         guard width > 0, height > 0 else { return nil }
         self.width = width
         self.height = height
@@ -33,14 +33,14 @@ public struct RasterPyramid: Sendable, Hashable {
     }
 
     /// Pieces across and down; nil for a level that there is not.
-    public func pieces(at level: Int) -> (columns: Int, rows: Int)? {
+    package func pieces(at level: Int) -> (columns: Int, rows: Int)? {
         guard (0...lastLevel).contains(level) else { return nil }
         let (wide, high) = size(at: level)
         return ((wide + Self.side - 1) / Self.side, (high + Self.side - 1) / Self.side)
     }
 
     /// - Returns: nil for a piece that there is not.
-    public func piece(level: Int, x: Int, y: Int) -> Piece? {
+    package func piece(level: Int, x: Int, y: Int) -> Piece? {
         guard let (columns, rows) = pieces(at: level), (0..<columns).contains(x), (0..<rows).contains(y) else {
             return nil
         }
@@ -59,7 +59,7 @@ public struct RasterPyramid: Sendable, Hashable {
 
     /// Pixels of a level.
     /// - Parameter level: 0 ... `lastLevel`.
-    public func size(at level: Int) -> (width: Int, height: Int) {
+    package func size(at level: Int) -> (width: Int, height: Int) {
         let halvings = lastLevel - level
         return (Self.pixels(width, at: halvings), Self.pixels(height, at: halvings))
     }

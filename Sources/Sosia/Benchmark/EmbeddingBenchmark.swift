@@ -1,46 +1,46 @@
 import FileSystem
 import Foundation
 import Images
-public import SosiaCore
+package import SosiaCore
 import Workers
 
 /// How fast pictures become vectors here: the whole way from files, and the network alone.
 ///
 /// Both are run by the same workers on the same pictures, in turn, so that a machine that slows down slows both.
-public struct EmbeddingBenchmark: Sendable {
-    public static let minimumRounds = 1
-    public static let defaultRounds = 5
-    public static let maximumRounds = 1000
+package struct EmbeddingBenchmark: Sendable {
+    package static let minimumRounds = 1
+    package static let defaultRounds = 5
+    package static let maximumRounds = 1000
     /// Pictures that are measured, evenly chosen from more; their pixels are held, 150 kB each.
-    public static let maximumPictures = 512
+    package static let maximumPictures = 512
 
     /// What was measured.
-    public struct Result: Sendable, Hashable {
+    package struct Result: Sendable, Hashable {
         /// Files that were found; at most ``EmbeddingBenchmark/maximumPictures`` of them are measured.
-        public let found: Int
-        public let pictures: Int
-        public let jobs: Int
-        public let rounds: Int
+        package let found: Int
+        package let pictures: Int
+        package let jobs: Int
+        package let rounds: Int
         /// Pictures a second from file to vector, median of the rounds.
-        public let pipelineRate: Double
+        package let pipelineRate: Double
         /// Pictures a second from pixels to vector, median of the rounds.
-        public let inferenceRate: Double
+        package let inferenceRate: Double
         /// Median over the rounds of pipeline over inference.
-        public let ratio: Double
-        public let skipped: [SkippedFile]
+        package let ratio: Double
+        package let skipped: [SkippedFile]
     }
 
     private let embedder: any Embedder
     private let decoder = ImageDecoder()
 
-    public init(embedder: any Embedder) {
+    package init(embedder: any Embedder) {
         self.embedder = embedder
     }
 
     /// - Parameters:
     ///   - paths: files and folders.
     ///   - progress: called after each round with the rounds done.
-    public func run(
+    package func run(
         _ paths: [String], jobs: Int, rounds: Int, progress: @Sendable (_ done: Int) -> Void = { _ in }
     ) async throws -> Result {
         var files: [String] = []

@@ -1,16 +1,16 @@
 import FileSystem
 import SosiaCore
-public import TinyImages
+package import TinyImages
 
 /// The pictures of a folder with all below it, for a file of tiny images: those that would be added to a collection.
-public struct FolderPictures: PictureSource {
-    public let path: String
+package struct FolderPictures: PictureSource {
+    package let path: String
     private let stem: String
     private var walk: FileWalk
 
     /// - Returns: nil when the path is no folder.
     /// - Throws: `TinyImageError.unreadable`
-    public init?(below path: String) throws(TinyImageError) {
+    package init?(below path: String) throws(TinyImageError) {
         do throws(FileError) {
             guard try FileStatus(path: path).kind == .folder else { return nil }
         } catch {
@@ -23,7 +23,7 @@ public struct FolderPictures: PictureSource {
     }
 
     /// The next one in the order of their names.
-    public mutating func next() throws -> SourcePicture? {
+    package mutating func next() throws -> SourcePicture? {
         switch walk.next() {
         case .file(let path, _):
             SourcePicture(name: name(of: path), content: .file { try FileContent.bytes(reading: path) })

@@ -5,11 +5,11 @@ public import SosiaCore
 import Workers
 
 /// The widths that thumbnails have, so that the cache of them stays small whatever is asked for.
-public enum ThumbnailWidth {
-    public static let all = [64, 128, 256, 512, 1_024]
-    public static let minimum = 1
-    public static let standard = 256
-    public static let maximum = 1_024
+package enum ThumbnailWidth {
+    package static let all = [64, 128, 256, 512, 1_024]
+    package static let minimum = 1
+    package static let standard = 256
+    package static let maximum = 1_024
 
     /// The smallest that is at least so wide.
     /// - Throws: `StoreError.invalidWidth`
@@ -28,10 +28,11 @@ extension Store {
     /// A small JPEG of a picture, upright.
     ///
     /// It is kept in the collection's folder of thumbnails, which may be deleted at any moment.
-    /// - Parameter width: pixels; the next of ``ThumbnailWidth/all`` is taken, the picture's own where that is smaller.
+    /// - Parameter width: pixels, 1 to 1,024; the next of 64, 128, 256, 512 and 1,024 is taken, 256 when nil, and the
+    ///   picture's own where that is smaller.
     /// - Throws: `StoreError.invalidWidth`; what ``original(of:)`` throws; `DecodeError`.
-    public func thumbnail(of id: ImageID, width: Int = ThumbnailWidth.standard) async throws -> [UInt8] {
-        let width = try ThumbnailWidth.at(least: width)
+    public func thumbnail(of id: ImageID, width: Int? = nil) async throws -> [UInt8] {
+        let width = try ThumbnailWidth.at(least: width ?? ThumbnailWidth.standard)
         let origin = try await origin(of: id)
         if let thumbnails, let kept = try await queries.run({ thumbnails.read(origin.hash, width: width) }) {
             return kept

@@ -239,7 +239,7 @@ extension Store {
 
 extension NetworkEmbedder {
     /// Opens an installed network; what was compiled once is kept in the user's cache folder.
-    public convenience init(
+    package convenience init(
         installed model: InstalledModel, precision: PrecisionChoice = .auto, requests: Int
     ) throws(EmbeddingError) {
         try self.init(

@@ -3,12 +3,12 @@ public import SosiaCore
 import Workers
 
 /// A raster as it is listed.
-public struct ListedRaster: Sendable, Hashable {
-    public let raster: TileContainer
+package struct ListedRaster: Sendable, Hashable {
+    package let raster: TileContainer
     /// Pictures that were cut from it.
-    public let tiles: Int
+    package let tiles: Int
     /// What became of its file.
-    public let state: ContainerState
+    package let state: ContainerState
 }
 
 extension Store {
@@ -17,7 +17,7 @@ extension Store {
     ///   - id: the last of the page before; nil for the first page.
     ///   - limit: rasters of a page.
     /// - Throws: ``StoreError``
-    public func rasters(
+    package func rasters(
         after id: Int64? = nil, limit: Int
     ) async throws -> [ListedRaster] {
         let page = try await engine.containers(.raster, after: id, limit: limit)
@@ -32,7 +32,7 @@ extension Store {
     }
 
     /// - Throws: ``RasterPlaceError/unknownRaster(_:)``; ``StoreError``
-    public func raster(_ id: Int64) async throws -> TileContainer {
+    package func raster(_ id: Int64) async throws -> TileContainer {
         guard let found = try await engine.container(id), found.kind == .raster else {
             throw RasterPlaceError.unknownRaster(id)
         }
@@ -58,7 +58,7 @@ extension Store {
     /// - Returns: a JPEG of 256 x 256 pixels, fewer at the right and at the bottom.
     /// - Throws: ``RasterPlaceError/noPiece(level:x:y:lastLevel:)``; ``TileError`` when the file is gone, is not what it
     ///   was, or cannot be read; `CancellationError`.
-    public func piece(of raster: TileContainer, level: Int, x: Int, y: Int) async throws -> [UInt8] {
+    package func piece(of raster: TileContainer, level: Int, x: Int, y: Int) async throws -> [UInt8] {
         try await pieces.piece(of: raster, level: level, x: x, y: y)
     }
 

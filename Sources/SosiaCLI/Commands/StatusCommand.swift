@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sosia
+import SosiaCore
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sosia
+import SosiaCore
 
 /// How a command searches, and which pictures may be in its answers.
 struct SearchArguments: ParsableArguments {

@@ -1,4 +1,5 @@
 import Sosia
+import SosiaCore
 
 /// What an engine can do, in words.
 struct AbilitiesText {

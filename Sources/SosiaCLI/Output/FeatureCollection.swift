@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import SosiaCore
 
 /// Hits as GeoJSON (RFC 7946): a tile is a polygon, a photo with a position a point, and anything else has no geometry.
 struct FeatureCollection: Encodable {

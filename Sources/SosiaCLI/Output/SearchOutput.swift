@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import SosiaCore
 
 /// What `sosia search` prints.
 struct SearchOutput: Encodable {

@@ -1,4 +1,5 @@
 import Sosia
+import SosiaCore
 
 /// Where a tile was cut, as JSON.
 struct TileOutput: Encodable {

@@ -1,6 +1,7 @@
 import FileSystem
 import Foundation
 import Sosia
+import SosiaCore
 import TinyImages
 
 /// What the scores in a folder of results were made of, in `run.json`: when it is the same, they are kept.

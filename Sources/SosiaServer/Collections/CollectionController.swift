@@ -1,5 +1,6 @@
 import Hummingbird
 import Sosia
+import SosiaCore
 
 /// Lists, describes, creates and deletes collections.
 struct CollectionController: Controller {

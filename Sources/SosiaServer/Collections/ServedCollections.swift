@@ -1,5 +1,6 @@
 import FileSystem
 import Sosia
+import SosiaCore
 import Synchronization
 
 /// The collections of the server by name.

@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import Sosia
+import SosiaCore
 
 /// Starts, lists, follows and cancels jobs.
 struct JobController: Controller {

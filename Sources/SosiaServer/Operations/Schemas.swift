@@ -1,4 +1,5 @@
 import Sosia
+import SosiaCore
 
 /// The schemas of bodies and answers by name.
 enum Schemas {

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 import Sosia
+import SosiaCore
 
 /// Serves the web page.
 struct PageController: Controller {

@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import Sosia
+import SosiaCore
 
 /// Serves originals and thumbnails.
 struct FileController: Controller {

@@ -1,5 +1,6 @@
 import FileSystem
 import Sosia
+import SosiaCore
 
 /// A picture as clients see it: with the name of its file, never its path.
 struct PictureAnswer: JSONWritable {

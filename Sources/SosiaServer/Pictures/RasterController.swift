@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 import Sosia
+import SosiaCore
 
 /// Lists the rasters that tiles were cut from, and serves pieces of them for a map.
 ///

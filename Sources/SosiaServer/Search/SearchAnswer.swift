@@ -1,4 +1,5 @@
 import Sosia
+import SosiaCore
 
 /// The answer to a search: hits, timings, plan and the cursor of the next page.
 struct SearchAnswer: JSONWritable {

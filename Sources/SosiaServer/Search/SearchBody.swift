@@ -1,5 +1,6 @@
 import Hummingbird
 import Sosia
+import SosiaCore
 
 /// The body of a search: examples and options.
 ///

@@ -1,19 +1,19 @@
 internal import COpenVINO
-public import SosiaCore
+package import SosiaCore
 internal import Synchronization
 
 /// The inference runtime of this process: opened when the first embedder is made, never closed.
 ///
 /// Source: OpenVINO's C API (docs.openvino.ai, "OpenVINO Runtime C API"), bound with `dlopen`.
-public struct OpenVINORuntime: Sendable {
+package struct OpenVINORuntime: Sendable {
     /// The library that was opened.
-    public let path: String
+    package let path: String
     /// The build, such as `2026.4.1-22982-...`.
-    public let version: String
+    package let version: String
     /// The processor's name as the runtime sees it.
-    public let processor: String
+    package let processor: String
     /// What the processor computes natively: `FP32`, `BF16`, `INT8`, ...
-    public let capabilities: [String]
+    package let capabilities: [String]
 
     let core: Core
 
@@ -59,7 +59,7 @@ public struct OpenVINORuntime: Sendable {
 
     /// The precision that `choice` means on this processor.
     /// - Throws: ``EmbeddingError/precisionUnavailable(_:processor:)`` when bf16 is asked for and not there.
-    public func precision(for choice: PrecisionChoice) throws(EmbeddingError) -> Precision {
+    package func precision(for choice: PrecisionChoice) throws(EmbeddingError) -> Precision {
         let hasBF16 = capabilities.contains("BF16")
         switch choice {
         case .auto: return hasBF16 ? .bf16 : .f32
