@@ -199,7 +199,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SosiaCLITests", 
+            name: "SosiaCLITests",
             dependencies: ["SosiaCLI", "Sosia", "Images", "ObjectStores", "SessionSupport", "SosiaCore"],
             exclude: ["Golden"],
             swiftSettings: strict),

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -21,16 +22,25 @@ def machine():
     return f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, commit {commit.stdout.strip()}"
 
 
-def run(*command, codes=(0, 3), **keywords):
-    """Returns output, wall seconds and the largest resident size in bytes."""
+def run(*command, codes=(0, 3), limit=7200, **keywords):
+    """Returns output, wall seconds and the largest resident size in bytes. Ends the program after `limit` seconds, and
+    when this one is ended."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, **keywords)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        code = os.waitstatus_to_exitcode(status)
+        timer = threading.Timer(limit, process.kill)
+        timer.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
+            process.returncode = code = os.waitstatus_to_exitcode(status)
+        finally:
+            timer.cancel()
+            if process.returncode is None:
+                process.kill()
+                process.wait()
         if code not in codes:
-            sys.exit(f"{' '.join(command)} ended with {code}")
+            sys.exit(f"{' '.join(map(str, command))} ended with {code}")
         output.seek(0)
         return output.read().decode(), seconds, usage.ru_maxrss * 1024
 
@@ -53,3 +63,9 @@ def unpacked(tiny, work):
         return tiny
     shutil.unpack_archive(tiny, work / "tiny")
     return work / "tiny"
+
+
+def commented(photo, number):
+    """The same JPEG in other bytes: a comment says its number."""
+    text = b"%d" % number
+    return photo[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + photo[2:]

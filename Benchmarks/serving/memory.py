@@ -3,6 +3,7 @@ import shutil
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 
+from material import commented
 from search.memory import resident
 
 from .load import load
@@ -61,9 +62,3 @@ class Work:
             for number in numbers:
                 photo = self.photos[number % len(self.photos)]
                 client.upload(f"{self.server.path}/images", commented(photo, number))
-
-
-def commented(photo, number):
-    """The same picture in other bytes: a JPEG comment says its number."""
-    text = b"%d" % number
-    return photo[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + photo[2:]

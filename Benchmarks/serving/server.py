@@ -20,7 +20,12 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--store", self.store, "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True)
-        line = self.process.stdout.readline()
+        try:
+            line = self.process.stdout.readline()
+        except BaseException:
+            # Ended while it waits: nobody else knows of the process yet.
+            self.__exit__()
+            raise
         found = re.search(r"https?://\S+", line)
         if not found:
             raise RuntimeError(f"the server ended with {self.process.wait(timeout=30)}; its words are in {self.log}")

@@ -1,29 +1,30 @@
 import GRDB
 package import SosiaCore
 
-/// The truth about a collection, in one SQLite file; its transaction is the commit point.
+/// The ledger of a collection in one SQLite file. Its transaction is the commit point.
 ///
-/// The rollback journal is kept (no WAL), so that a collection is one file at rest and opens from read-only media.
+/// It uses a rollback journal, not a write-ahead log, so that it is a single file at rest and can be opened on read-only
+/// media.
 package final class Catalog: Sendable {
     package enum Access: Sendable {
         case read
         case write
-        /// The file is made when there is none.
+        /// Creates the file if there is none.
         case create
     }
 
-    /// How long a connection waits for another process, seconds.
+    /// How many seconds a connection waits for another process.
     private static let patience = 10.0
 
     package let path: String
-    /// The machine whose files are written as plain paths.
+    /// The machine whose files are recorded as plain paths.
     package let home: MachineName
     /// What makes two sources one picture.
     let identity: PictureIdentity
     private let database: DatabaseQueue
 
-    /// Opens the file; with `.write` an older schema is migrated.
-    /// - Parameter machine: the home of a new catalog, and of one that was written before locations had machines.
+    /// Opens the file. Writers migrate an older schema.
+    /// - Parameter machine: the home of a new catalog, or of one written before locations had machines.
     /// - Throws: `StoreError`
     package init(path: String, access: Access, machine: MachineName) throws(StoreError) {
         self.path = path
@@ -69,7 +70,7 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// One statement is a transaction by itself, and is spared the making of one.
+    /// Reads without beginning a transaction, which a single statement does not need.
     func readOne<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try Self.translating(path) {
             try Self.rollingBack(path) { try database.unsafeRead(body) }
@@ -84,13 +85,13 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// Gives the space of removed rows back to the file system.
+    /// Returns the space of removed rows to the file system.
     package func vacuum() throws(StoreError) {
         try Self.translating(path) { try database.vacuum() }
     }
 
-    /// A writer that was killed leaves a journal behind, and a connection that only reads may not roll it back: one that
-    /// may write does so by reading, and `body` runs again.
+    /// A writer that was killed leaves a journal, which a read-only connection cannot roll back. In that case this opens a
+    /// writable connection, which rolls it back on its first read, and runs `body` again.
     private static func rollingBack<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -120,7 +121,7 @@ package final class Catalog: Sendable {
 }
 
 extension StoreError {
-    /// The one place where SQLite's result codes get their meaning.
+    /// The only place that interprets SQLite's result codes.
     init(_ error: DatabaseError, path: String) {
         let reason = error.message ?? error.resultCode.description
         self =

@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// A path as the catalog names files: absolute, without `.`, `..`, doubled or trailing slashes; links are kept.
+/// Normalised paths: absolute, without `.`, `..`, and doubled or trailing slashes; links are not resolved.
 package enum AbsolutePath {
-    /// - Parameter folder: what a relative path is relative to; the working directory when nil.
+    /// - Parameter folder: what a relative path is relative to; nil for the working directory.
     package static func of(_ path: String, relativeTo folder: String? = nil) -> String {
         let base = path.hasPrefix("/") ? "" : folder ?? FileManager.default.currentDirectoryPath
         var parts: [Substring] = []
@@ -16,11 +16,11 @@ package enum AbsolutePath {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// The paths that lie at or below none of the others, each once, sorted.
+    /// The paths that are not at or below another one, each once, sorted.
     ///
-    /// Compared byte by byte: texts that Swift takes for equal (canonical equivalence) can name different files.
+    /// Compared byte by byte: texts that Swift considers equal (canonical equivalence) can name different files.
     package static func disjoint(_ paths: [String]) -> [String] {
-        // With the slash as the lowest byte, a folder stands right before all that is below it.
+        // With the slash as the lowest byte, a folder sorts directly before everything below it.
         let slash = UInt8(ascii: "/")
         let keyed = paths.map { path in (path: path, key: path == "/" ? [] : path.utf8.map { $0 == slash ? 0 : $0 }) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }

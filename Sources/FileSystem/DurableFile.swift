@@ -1,21 +1,21 @@
 internal import Foundation
 internal import SystemPackage
 
-/// Files that are there as a whole or not at all, and that survive a crash once they are there.
+/// Writes files that exist completely or not at all, and that survive a crash once they exist.
 ///
-/// A new file is written under a temporary name beside its own, synced and renamed; then its folder is synced, because
-/// a name is only durable with the folder that holds it.
+/// A new file is written under a temporary name in the same folder, synced and renamed; then the folder is synced, without
+/// which the name would not be durable.
 package enum DurableFile {
-    /// What temporary names end in: a crash leaves files that are called so.
+    /// The ending of temporary names; a crash may leave such files.
     package static let temporaryEnding = ".partial"
 
-    /// Puts a new file in place, of what was there or of nothing.
+    /// Creates or replaces a file.
     /// - Parameters:
-    ///   - temporary: the path that the file has until it is whole; one of its own for each call when nil.
-    ///   - isSynced: whether a crash of the machine is survived. Caches that can tell a whole file from a torn one do
-    ///     without, because syncing takes milliseconds.
-    ///   - write: makes the file at the path that it is given.
-    /// - Throws: ``FileError``; what `write` throws. What was there is untouched then.
+    ///   - temporary: the path of the file until it is complete; nil for a unique one.
+    ///   - isSynced: whether the file survives a crash of the machine. Caches that can detect a torn file do not need
+    ///     this, and syncing takes milliseconds.
+    ///   - write: creates the file at the path that it receives.
+    /// - Throws: ``FileError``; what `write` throws. An existing file is then left unchanged.
     package static func place(
         _ path: String, temporary: String? = nil, isSynced: Bool = true, write: (_ temporary: String) throws -> Void
     ) throws {
@@ -29,9 +29,9 @@ package enum DurableFile {
         }
     }
 
-    /// Puts bytes in place of a file, or of nothing.
+    /// Creates or replaces a file with the given bytes.
     /// - Parameters:
-    ///   - permissions: of the new file, less what the process's mask takes away.
+    ///   - permissions: of the new file, before the process's umask is applied.
     ///   - isSynced: see ``place(_:temporary:isSynced:write:)``.
     package static func write(
         _ bytes: RawSpan, to path: String, permissions: UInt32 = 0o666, isSynced: Bool = true
@@ -48,20 +48,20 @@ package enum DurableFile {
         }
     }
 
-    /// Gives a file that is whole its name.
+    /// Gives a complete file its final name.
     private static func take(_ temporary: String, as path: String, isSynced: Bool) throws(FileError) {
         if isSynced { try FileWriter(opening: temporary).sync() }
         try rename(temporary, to: path, isSynced: isSynced)
     }
 
-    /// Puts a file whose bytes were synced in the place of another.
+    /// Renames a file whose bytes are synced, replacing any other.
     package static func rename(_ path: String, to destination: String, isSynced: Bool = true) throws(FileError) {
         guard Foundation.rename(path, destination) == 0 else { throw .last(.rename, destination) }
         if isSynced { try Folder.synchronize(Folder.parent(of: destination) ?? ".") }
     }
 
-    /// Takes a file away, durably.
-    /// - Returns: whether it was there.
+    /// Durably removes a file.
+    /// - Returns: whether it existed.
     package static func remove(_ path: String) throws(FileError) -> Bool {
         guard unlink(path) == 0 else {
             let error = FileError.last(.remove, path)

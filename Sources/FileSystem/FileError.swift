@@ -1,7 +1,7 @@
 internal import Foundation
 public import SystemPackage
 
-/// Why a file could not be opened, read, mapped, written or locked.
+/// Why an operation on a file failed.
 public enum FileError: Error, Hashable, Sendable {
     /// The system call that failed.
     public enum Operation: String, Sendable, Hashable {
@@ -19,29 +19,29 @@ public enum FileError: Error, Hashable, Sendable {
 
     /// The system refused; `errno` says why.
     case system(operation: Operation, path: String, errno: Errno)
-    /// Another holder has the lock.
+    /// The lock is already held.
     case locked(path: String)
-    /// A folder, a pipe or a device.
+    /// It is a folder, a pipe or a device.
     case notRegular(path: String)
     case tooShort(path: String, got: Int, minimum: Int)
     case outOfBounds(path: String, offset: Int, count: Int, length: Int)
 }
 
-/// What the last system call of this thread left; within ``FileError`` the C name is that of the property.
+/// The error of this thread's last system call; within ``FileError``, `errno` means the property.
 private var lastErrno: Errno { Errno(rawValue: errno) }
 
 extension FileError {
-    /// What the last system call of this thread left.
+    /// The error of this thread's last system call.
     static func last(_ operation: Operation, _ path: String) -> FileError {
         .system(operation: operation, path: path, errno: lastErrno)
     }
 
-    /// The system's number; nil for what was found out without it.
+    /// The system's error number; nil for errors that did not come from the system.
     package var errno: Errno? {
         if case .system(_, _, let errno) = self { errno } else { nil }
     }
 
-    /// There is no such name, or what should be a folder on the way to it is a file by now.
+    /// There is no such file, or a parent folder is a file.
     package var isMissing: Bool { errno == .noSuchFileOrDirectory || errno == .notDirectory }
 
     /// What is wrong, without the path.

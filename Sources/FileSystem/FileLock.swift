@@ -1,16 +1,16 @@
 internal import Foundation
 internal import SystemPackage
 
-/// A right that one process holds at a time (`flock(2)`); a process that dies loses it.
+/// A lock that one process holds at a time (`flock(2)`), and that is released when the process dies.
 package final class FileLock: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter path: the file that stands for the right; made when it is not there.
-    /// - Throws: ``FileError/locked(path:)`` when another holder exists; it is not waited for.
+    /// - Parameter path: the lock file, which is created if missing.
+    /// - Throws: ``FileError/locked(path:)`` immediately if the lock is held.
     package init(_ path: String) throws(FileError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .last(.open, path) }
-        // The descriptor is closed by deinit, which runs although init throws: everything is initialised by now.
+        // Since everything is initialised, deinit closes the descriptor even if init throws.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = FileError.last(.lock, path)
             throw error.errno == .wouldBlock ? .locked(path: path) : error

@@ -3,10 +3,10 @@ internal import SystemPackage
 
 /// Reads whole files.
 package enum FileReader {
-    /// - Parameter maximum: bytes that are read at most. One more than a file should have shows one that grew.
+    /// - Parameter maximum: the most bytes to read. One more than the expected size reveals a file that has grown.
     /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
     package static func bytes(of path: String, maximum: Int = .max) throws(FileError) -> [UInt8] {
-        // A pipe would otherwise keep the program waiting for a writer.
+        // Opening a pipe would otherwise wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last(.open, path) }
         defer { close(descriptor) }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import SystemPackage
 
-/// What tells, without opening it, that a file is still the one that was read.
+/// Tells, without opening it, whether a file is still the one that was read.
 public struct FileStamp: Sendable, Hashable {
     /// Bytes.
     public let size: Int64
@@ -9,7 +9,7 @@ public struct FileStamp: Sendable, Hashable {
     public let modified: Int64
     /// When its bytes, name, links or permissions were last changed, nanoseconds since 1970.
     public let changed: Int64
-    /// Its number on the device: another file under the same name has another one.
+    /// Its number on the device; a new file with the same name has another one.
     public let inode: UInt64
     public let device: UInt64
 
@@ -30,14 +30,14 @@ public struct FileStamp: Sendable, Hashable {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    /// Whether it is the same file with the same bytes, as far as a status tells. Its links and permissions may have
-    /// changed meanwhile.
+    /// Whether it is the same file with the same bytes, as far as a status can tell. Links and permissions may have
+    /// changed.
     package func isSameFile(as other: FileStamp) -> Bool {
         size == other.size && modified == other.modified && inode == other.inode && device == other.device
     }
 }
 
-/// What `stat(2)` says of a path, links followed.
+/// What `stat(2)` says about a path, following links.
 package struct FileStatus: Sendable, Hashable {
     package enum Kind: Sendable {
         case file
@@ -45,7 +45,7 @@ package struct FileStatus: Sendable, Hashable {
         case other
     }
 
-    /// The same folder under two names has one.
+    /// The same for all names of a file or folder.
     package struct Identity: Sendable, Hashable {
         package let device: UInt64
         package let inode: UInt64

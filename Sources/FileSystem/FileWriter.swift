@@ -8,21 +8,21 @@
 
 internal import SystemPackage
 
-/// Writes a file: a new one from front to back, or anywhere in one that is there.
+/// Writes a file: a new one from start to end, or an existing one at any offset.
 package struct FileWriter: ~Copyable {
     package let path: String
-    /// How many bytes were appended.
+    /// The number of bytes appended.
     package private(set) var count = 0
     private let descriptor: Int32
 
-    /// Makes the file; an existing one is emptied first.
+    /// Creates the file, or empties an existing one.
     package init(creating path: String) throws(FileError) {
         try self.init(creating: path, permissions: 0o644, isNew: false)
     }
 
     /// - Parameters:
-    ///   - permissions: less what the process's mask takes away.
-    ///   - isNew: refuses a file that is there.
+    ///   - permissions: before the process's umask is applied.
+    ///   - isNew: whether to fail if the file exists.
     package init(creating path: String, permissions: UInt32, isNew: Bool) throws(FileError) {
         self.path = path
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_EXCL : O_TRUNC)
@@ -30,7 +30,7 @@ package struct FileWriter: ~Copyable {
         guard descriptor >= 0 else { throw .last(.create, path) }
     }
 
-    /// Opens a file that is there; ``write(_:at:)`` changes it, and nothing is appended.
+    /// Opens an existing file for ``write(_:at:)``; nothing can be appended.
     package init(opening path: String) throws(FileError) {
         self.path = path
         descriptor = open(path, O_WRONLY | O_CLOEXEC)
@@ -52,7 +52,7 @@ package struct FileWriter: ~Copyable {
         try append([UInt8](repeating: 0, count: missing).span.bytes)
     }
 
-    /// Overwrites bytes that were appended before.
+    /// Overwrites appended bytes.
     package func overwrite(_ bytes: RawSpan, at offset: Int) throws(FileError) {
         guard offset >= 0, offset <= count, bytes.byteCount <= count - offset else {
             throw .outOfBounds(path: path, offset: offset, count: bytes.byteCount, length: count)
@@ -60,12 +60,12 @@ package struct FileWriter: ~Copyable {
         try write(bytes, at: offset)
     }
 
-    /// Returns when the bytes have reached the disk.
+    /// Waits until the bytes have reached the disk.
     package func sync() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw .last(.sync, path) }
     }
 
-    /// Writes anywhere; a gap that this leaves reads as zeros.
+    /// Writes at any offset; gaps read as zeros.
     package func write(_ bytes: RawSpan, at offset: Int) throws(FileError) {
         let failure = bytes.withUnsafeBytes { buffer -> FileError? in
             var written = 0

@@ -1,10 +1,10 @@
 internal import Foundation
 internal import SystemPackage
 
-/// Folders, whose names survive a crash once they are synced.
+/// Creates, syncs and lists folders.
 package enum Folder {
-    /// Makes the folder, and those on the way to it, where they are missing; durable under their names.
-    /// - Parameter permissions: of new folders, less what the process's mask takes away.
+    /// Durably creates the folder and its parents where they are missing.
+    /// - Parameter permissions: of new folders, before the process's umask is applied.
     package static func create(_ path: String, permissions: UInt32 = 0o777) throws(FileError) {
         do throws(FileError) {
             guard try FileStatus(path: path).kind == .folder else {
@@ -23,26 +23,26 @@ package enum Folder {
         try synchronize(parent ?? ".")
     }
 
-    /// Makes the names in a folder durable.
+    /// Syncs a folder, so that the names in it survive a crash.
     package static func synchronize(_ path: String) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(.open, path) }
         defer { close(descriptor) }
         if fsync(descriptor) != 0 {
             let error = FileError.last(.sync, path)
-            // Some file systems do not know fsync for folders and say so with EINVAL.
+            // File systems without fsync for folders fail with EINVAL.
             guard error.errno == .invalidArgument else { throw error }
         }
     }
 
-    /// The folder in which a path lies; nil for a name without any, which lies in the working directory.
+    /// The folder of a path; nil for a name without one, which is in the working directory.
     package static func parent(of path: String) -> String? {
         let path = path.utf8.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The names in a folder, in no order; bytes that are not UTF-8 are replaced.
+    /// The names in a folder, in no particular order; bytes that are not UTF-8 are replaced.
     package static func names(in path: String) throws(FileError) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)
@@ -56,7 +56,7 @@ package enum Folder {
     }
 }
 
-/// The user's folders by the XDG Base Directory Specification 0.8; relative values are passed over, as it says.
+/// The user's folders by the XDG Base Directory Specification 0.8, which says to ignore relative values.
 package struct UserFolders: Sendable, Hashable {
     /// `$XDG_DATA_HOME`, else `~/.local/share`.
     package let data: String
@@ -65,8 +65,7 @@ package struct UserFolders: Sendable, Hashable {
     /// `$XDG_CONFIG_HOME`, else `~/.config`.
     package let config: String
 
-    /// - Parameter environment: variables by name. Without an absolute `$HOME` the system's entry of the user says
-    ///   where home is.
+    /// - Parameter environment: variables by name. Without an absolute `$HOME`, the system's entry for the user is used.
     package init(_ environment: [String: String]) {
         func absolute(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
         let home = absolute("HOME") ?? NSHomeDirectory()

@@ -8,36 +8,36 @@
 
 internal import Synchronization
 
-/// A file mapped read-only into memory until the last reference is gone.
+/// A file mapped read-only into memory until the last reference to it is released.
 ///
-/// The mapping keeps its length: bytes that are appended later are not seen, and a file that shrinks meanwhile makes
-/// the system end the process on access (SIGBUS), so mapped files are only ever appended to or replaced by rename.
+/// The length of the mapping is fixed: bytes appended later are not visible, and if the file shrinks, access crashes the
+/// process (SIGBUS). Mapped files must therefore only be appended to or replaced by renaming.
 public final class MappedFile: Sendable {
-    /// How the bytes are going to be read; a hint to the system.
+    /// How the bytes will be read, as a hint to the system.
     public enum Access: Int, Sendable, Hashable {
         case normal
         case sequential
         case random
-        /// All of the file is wanted soon.
+        /// The whole file will be needed soon.
         case willNeed
     }
 
     public let path: String
-    /// The number of bytes that are mapped.
+    /// The number of mapped bytes.
     public let count: Int
-    /// Mapped for reading until deinit: nobody writes through it.
+    /// Mapped for reading until deinit and never written through.
     private nonisolated(unsafe) let base: UnsafeRawPointer?
-    /// The hint that was given last; giving one for a large file takes milliseconds.
+    /// The last hint; giving one for a large file takes milliseconds.
     private let advised = Atomic(Access.normal.rawValue)
 
     /// - Parameters:
-    ///   - minimumCount: the least length in bytes that makes sense.
-    ///   - length: maps only so many bytes from the start; nil maps the whole file.
-    ///   - populate: reads all of it into memory now (Linux; elsewhere a hint).
+    ///   - minimumCount: the smallest valid length in bytes.
+    ///   - length: the number of bytes to map from the start; nil for the whole file.
+    ///   - populate: whether to read everything into memory now (only a hint except on Linux).
     public init(
         _ path: String, minimumCount: Int = 0, length: Int? = nil, access: Access = .normal, populate: Bool = false
     ) throws(FileError) {
-        // A pipe would otherwise keep the program waiting for a writer.
+        // Opening a pipe would otherwise wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last(.open, path) }
         defer { close(descriptor) }
@@ -71,7 +71,7 @@ public final class MappedFile: Sendable {
         if let base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
     }
 
-    /// Tells the system how the bytes are going to be read. It may ignore that.
+    /// Tells the system how the bytes will be read.
     public func advise(_ access: Access) {
         guard let base, advised.exchange(access.rawValue, ordering: .relaxed) != access.rawValue else { return }
         let advice =
@@ -84,14 +84,14 @@ public final class MappedFile: Sendable {
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(advice))
     }
 
-    /// Takes the pages out of the process's resident memory; the system's file cache may keep them, and touching them
-    /// maps them again. What is scattered over a large file otherwise adds up, as each touch maps its surroundings.
+    /// Releases the pages from the process's resident memory. The system's file cache may keep them, and accessing them
+    /// maps them again. Otherwise scattered accesses to a large file add up, as each one maps the pages around it.
     public func release() {
         guard let base else { return }
         _ = madvise(UnsafeMutableRawPointer(mutating: base), count, Int32(MADV_DONTNEED))
     }
 
-    /// All mapped bytes; they stay valid within `body` only.
+    /// All mapped bytes, valid only within `body`.
     public func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -99,7 +99,7 @@ public final class MappedFile: Sendable {
     }
 
     /// `count` values that start `offset` bytes into the file, in the machine's (little-endian) layout.
-    /// - Throws: `FileError.outOfBounds` when they do not lie in the file or are not aligned for their type.
+    /// - Throws: `FileError.outOfBounds` if they are not within the file or not aligned for their type.
     public func withSpan<Element: BitwiseCopyable, Result: ~Copyable>(
         of type: Element.Type, offset: Int = 0, count elements: Int, _ body: (Span<Element>) throws -> Result
     ) throws -> Result {

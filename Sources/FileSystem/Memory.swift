@@ -1,29 +1,29 @@
 internal import Foundation
 
-/// How much memory the process may keep resident; mapped pages are given back when it is more.
+/// A limit on the process's resident memory, beyond which mapped pages are released.
 ///
-/// Mapped pages count as resident although the system could take them at any moment, and the system maps more around
-/// each page that is touched. Giving them back costs little: they stay in the page cache.
+/// Mapped pages count as resident although the system can reclaim them at any time, and it maps further pages around each
+/// one that is accessed. Releasing them costs little: they stay in the page cache.
 public struct MemoryBudget: Sendable, Hashable {
     public static let minimumBytes = 64 << 20
 
     public let bytes: Int
 
-    /// - Returns: nil for less than ``minimumBytes``.
+    /// - Returns: nil below ``minimumBytes``.
     public init?(bytes: Int) {
         guard bytes >= Self.minimumBytes else { return nil }
         self.bytes = bytes
     }
 
-    /// So much may be read of mapped files between two looks at what is resident.
+    /// How many bytes of mapped files may be read between two checks.
     public var stride: Int { bytes / 4 }
 
-    /// Gives the pages of a file back when so much is resident that another ``stride`` would exceed the budget.
+    /// Releases the pages of a file if another ``stride`` would exceed the budget.
     public func hold(_ file: MappedFile) {
         if let resident = Self.resident(), resident > bytes - stride { file.release() }
     }
 
-    /// Bytes of this process in memory; nil where the system does not say.
+    /// The process's resident memory in bytes; nil if unknown.
     static func resident() -> Int? {
         #if os(Linux)
             let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
@@ -41,11 +41,11 @@ public struct MemoryBudget: Sendable, Hashable {
     }
 }
 
-/// The memory that programs can have: of the machine, and of the control groups that the process is in.
+/// The memory available to the process, given the machine and its control groups.
 package enum AvailableMemory {
-    /// Bytes, with what holds pages of files that can be read again. Nil where the system does not say.
+    /// Bytes, including pages of the file cache; nil if unknown.
     ///
-    /// A file that is larger does not stay in the file cache, however often it is read.
+    /// A larger file does not stay in the file cache, however often it is read.
     package static func bytes() -> Int? {
         [meminfo(text("/proc/meminfo")), limit(groups: text("/proc/self/cgroup"), root: "/sys/fs/cgroup")]
             .compactMap(\.self).min()
@@ -57,8 +57,8 @@ package enum AvailableMemory {
         return line?.split(separator: " ").compactMap { Int($0) }.first.map { $0 << 10 }
     }
 
-    /// The least limit of the groups and of those above them, in either version of cgroups(7). In a container the paths
-    /// may be those of the host; the container's own group is the root then.
+    /// The lowest limit of the groups and their ancestors, in either version of cgroups(7). In a container the paths may
+    /// be those of the host; then the container's own group is the root.
     static func limit(groups: String, root: String) -> Int? {
         var limits: [Int] = []
         for line in groups.split(separator: "\n") {
@@ -71,7 +71,7 @@ package enum AvailableMemory {
             while true {
                 for mount in isUnified ? [root, root + "/unified"] : [root + "/memory"] {
                     let file = ([mount] + path.map(String.init) + [name]).joined(separator: "/")
-                    // `max` is no number.
+                    // `max` is not a number and means no limit.
                     if let bytes = Int(text(file).filter { !$0.isWhitespace }) { limits.append(bytes) }
                 }
                 if path.popLast() == nil { break }
@@ -83,12 +83,13 @@ package enum AvailableMemory {
     private static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 }
 
-/// Memory that was freed, and that the C library keeps for itself.
+/// Freed memory that the C library retains.
 ///
-/// No header that Swift sees declares what is called here, and only the GNU library has it.
+/// The functions called here are not declared in any header visible to Swift, and exist only in the GNU library.
 package enum FreedMemory {
-    /// Half as many arenas as processors, instead of eight for each: a server's threads take turns, and what one freed is
-    /// then of use to the others. Called on the main thread before others are made; `MALLOC_ARENA_MAX` in the environment wins.
+    /// Limits arenas to half the number of processors instead of eight per processor: a server's threads take turns, and
+    /// in a shared arena one can use what another freed. To be called on the main thread before others are created;
+    /// `MALLOC_ARENA_MAX` in the environment takes precedence.
     package static func share() {
         guard ProcessInfo.processInfo.environment["MALLOC_ARENA_MAX"] == nil, let address = dlsym(nil, "mallopt")
         else { return }
@@ -96,7 +97,7 @@ package enum FreedMemory {
         _ = unsafeBitCast(address, to: (@convention(c) (Int32, Int32) -> Int32).self)(-8, Int32(arenas))  // M_ARENA_MAX
     }
 
-    /// Gives it back to the system, after work that needed much more than what follows it. It takes milliseconds.
+    /// Returns freed memory to the system, after work that needed much more than what follows. Takes milliseconds.
     package static func giveBack() {
         guard let address = dlsym(nil, "malloc_trim") else { return }
         _ = unsafeBitCast(address, to: (@convention(c) (Int) -> Int32).self)(0)

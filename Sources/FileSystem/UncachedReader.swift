@@ -7,16 +7,16 @@
 #endif
 internal import Synchronization
 
-/// Reads parts of a file past the file cache, into memory of its own: for files that do not stay in the cache, where the
-/// system would only be kept busy with making room.
+/// Reads parts of a file into its own memory, bypassing the file cache: for files too large to stay in the cache, where
+/// making room would only keep the system busy.
 ///
-/// One part at a time: each thread wants its own.
+/// Reads one part at a time, so each thread needs its own reader.
 package final class UncachedReader: Sendable {
-    /// What every file system accepts as a multiple of its blocks.
+    /// A multiple of the block size of every common file system.
     private static let block = 4_096
-    /// The system hands a disk few pieces at once; in huge pages they are large, which doubles what it reads.
+    /// The system passes few segments at a time to a disk; huge pages make them large, which doubles the throughput.
     private static let hugePage = 2 << 20
-    /// `O_DIRECT` of fcntl.h, which shows it to those who ask for GNU extensions alone.
+    /// `O_DIRECT` of fcntl.h, which declares it only with GNU extensions.
     #if arch(arm64) || arch(arm)
         private static let direct: Int32 = 0o200000
     #else
@@ -29,15 +29,15 @@ package final class UncachedReader: Sendable {
     private let lock = Mutex(())
 
     /// - Parameters:
-    ///   - descriptor: of the open file; it is opened once more, so that it is the same whatever became of its name.
-    ///   - capacity: bytes of the largest part.
-    /// - Returns: nil where the system or the file system cannot.
+    ///   - descriptor: of the open file, through which the same file is opened again even if it was renamed.
+    ///   - capacity: the size of the largest part in bytes.
+    /// - Returns: nil if the system or the file system does not support this.
     init?(descriptor: Int32, capacity: Int) {
         #if os(Linux)
             let own = open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC | Self.direct)
             guard own >= 0 else { return nil }
             self.descriptor = own
-            // A part may begin and end within a block.
+            // A part may begin and end in the middle of a block.
             let rounded = (capacity + 2 * Self.block + Self.hugePage - 1) / Self.hugePage * Self.hugePage
             buffer = .allocate(byteCount: rounded, alignment: Self.hugePage)
             _ = madvise(buffer.baseAddress, rounded, MADV_HUGEPAGE)
@@ -51,8 +51,8 @@ package final class UncachedReader: Sendable {
         close(descriptor)
     }
 
-    /// The bytes of a part; they stay valid within `body` only.
-    /// - Returns: nil when the part could not be read this way.
+    /// The bytes of a part, valid only within `body`.
+    /// - Returns: nil if the part could not be read this way.
     package func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) rethrows -> Result? {
         try lock.withLock { _ in
             let before = range.lowerBound % Self.block
@@ -68,10 +68,10 @@ package final class UncachedReader: Sendable {
         while done < count {
             let got = pread(descriptor, base + done, asked - done, off_t(start + done))
             if got < 0, errno == EINTR { continue }
-            // Whatever the reason, the usual way of reading finds it, too, and has words for it.
+            // Whatever the reason, ordinary reading will fail, too, and report it.
             guard got > 0 else { return false }
             done += got
-            // Behind the end of the file, or nothing that one could go on from.
+            // A partial block: the file has ended, or reading cannot continue here.
             guard done >= count || done % Self.block == 0 else { return false }
         }
         return true

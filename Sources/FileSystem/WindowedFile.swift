@@ -6,22 +6,22 @@
     import Darwin
 #endif
 
-/// A file of any size that is mapped part by part, so that little of it is in the process at once.
+/// A file of any size that is mapped part by part, so that little of it is resident at once.
 ///
-/// As with ``MappedFile``, a file that shrinks while a part is mapped makes the system end the process on access.
+/// As with ``MappedFile``, access crashes the process if the file shrinks while a part is mapped.
 public final class WindowedFile: Sendable {
     public let path: String
-    /// Bytes of the file when it was opened.
+    /// The size of the file in bytes when it was opened.
     public let count: Int
-    /// Of the file when it was opened.
+    /// The stamp of the file when it was opened.
     public let stamp: FileStamp
     private let descriptor: Int32
-    /// Bytes: of a greater request the system reads the beginning alone (8 MB of it here).
+    /// Bytes per read-ahead request. The system reads only the beginning of larger ones (8 MB of them when measured).
     private static let request = 4 << 20
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     public init(_ path: String) throws(FileError) {
-        // A pipe would otherwise keep the program waiting for a writer.
+        // Opening a pipe would otherwise wait for a writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last(.open, path) }
         var status = stat()
@@ -44,8 +44,8 @@ public final class WindowedFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The bytes of a part; they stay valid within `body` only.
-    /// - Throws: `FileError.outOfBounds` when they do not lie in the file.
+    /// The bytes of a part, valid only within `body`.
+    /// - Throws: `FileError.outOfBounds` if they are not within the file.
     public func withBytes<Result>(in range: Range<Int>, _ body: (RawSpan) throws -> Result) throws -> Result {
         guard range.lowerBound >= 0, range.upperBound <= count else {
             throw FileError.outOfBounds(path: path, offset: range.lowerBound, count: range.count, length: count)
@@ -61,8 +61,8 @@ public final class WindowedFile: Sendable {
         return try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + before, count: range.count).bytes)
     }
 
-    /// Copies a part into memory of the caller, which it fills.
-    /// - Throws: `FileError.outOfBounds` when it does not lie in the file, or the file has become shorter.
+    /// Fills the caller's memory with a part of the file.
+    /// - Throws: `FileError.outOfBounds` if the part is not within the file, or the file has become shorter.
     public func read(at offset: Int, into bytes: inout MutableRawSpan) throws(FileError) {
         let wanted = bytes.byteCount
         let beyond = FileError.outOfBounds(path: path, offset: offset, count: wanted, length: count)
@@ -81,8 +81,8 @@ public final class WindowedFile: Sendable {
         if let failure { throw failure }
     }
 
-    /// Asks the system to read a part that is wanted soon, and returns at once. Costs next to nothing when the last
-    /// page of the part is in the file cache already.
+    /// Asks the system to read a part that will be needed soon, and returns immediately. Costs almost nothing if the last
+    /// page of the part is already in the file cache.
     public func prefetch(_ range: Range<Int>) {
         #if os(Linux)
             let range = range.clamped(to: 0..<count)
@@ -94,7 +94,7 @@ public final class WindowedFile: Sendable {
         #endif
     }
 
-    /// Whether the last page of a part that lies in the file is in the file cache.
+    /// Whether the last page of a part is in the file cache. The part must be within the file.
     public func isCached(_ range: Range<Int>) -> Bool {
         #if os(Linux)
             let last = (range.upperBound - 1) / Self.page * Self.page
@@ -109,9 +109,9 @@ public final class WindowedFile: Sendable {
         #endif
     }
 
-    /// A way past the file cache.
-    /// - Parameter capacity: bytes of the largest part that is read.
-    /// - Returns: nil where the system or the file system has none.
+    /// A reader that bypasses the file cache.
+    /// - Parameter capacity: the size of the largest part in bytes.
+    /// - Returns: nil if the system or the file system does not support this.
     package func uncachedReader(capacity: Int) -> UncachedReader? {
         UncachedReader(descriptor: descriptor, capacity: capacity)
     }

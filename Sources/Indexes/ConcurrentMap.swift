@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// `body` of 0..<count, in order, by several threads.
+/// Maps `body` over 0..<count with several threads; the results are in order.
 func concurrentMap<Result: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
     let threads = min(threads, count)
     guard threads > 1 else { return (0..<count).map(body) }

@@ -94,7 +94,7 @@ struct IndexHeader: Hashable, Sendable {
 }
 
 extension MappedFile {
-    /// A copy of some bytes.
+    /// Copies a range of bytes.
     func bytes(_ range: Range<Int>) throws -> [UInt8] {
         try withSpan(of: UInt8.self, offset: range.lowerBound, count: range.count) { span in
             span.indices.map { span[$0] }
@@ -117,10 +117,9 @@ extension FixedWidthInteger {
     }
 }
 
-/// Checks the part of a mapped file that searches read against its checksum, once.
+/// Checks once that the part of a mapped file that searches read matches its checksum.
 final class FileVerification: Sendable {
-    /// Files up to this size are checked when they are opened, larger ones at the first search, so that opening takes
-    /// milliseconds.
+    /// Files up to this size are checked when opened; larger ones at the first search, so that opening stays fast.
     static let checkedWhenOpened = 16 << 20
     private static let chunkBytes = 4 << 20
 
@@ -135,13 +134,13 @@ final class FileVerification: Sendable {
         self.expected = expected
     }
 
-    /// - Throws: `IndexError.damaged`, at every call once found.
+    /// - Throws: `IndexError.damaged`, at every call.
     func check() throws(IndexError) {
         let isIntact = verdict.withLock { verdict in
             if let verdict { return verdict }
             let result = Self.sum(of: file, range) == expected
             verdict = result
-            // Searches touch a small share of what was just read.
+            // Searches touch only a small part of what was just read.
             file.release()
             return result
         }

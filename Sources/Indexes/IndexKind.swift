@@ -1,16 +1,16 @@
 public import SosiaCore
 
-/// A kind of index: how it is named, built, opened and searched, and when it is worth having.
+/// A kind of index: how it is named, built, opened and searched, and when it is worth building.
 ///
-/// An engine knows indexes by this only. A new one is a type that conforms to `VectorIndex`, a constant below, and its
-/// place in ``Swift/Array/standard``.
+/// Engines know indexes only by this. A new index is a type that conforms to `VectorIndex`, a constant below, and an
+/// entry in ``Swift/Array/standard``.
 public struct IndexKind: Sendable {
-    /// As in plans and names of files; lower-case letters and digits.
+    /// As in plans and file names; lower-case letters and digits.
     public let name: String
     /// Whether answers are proven equal to brute force.
     public let isExact: Bool
     public let upkeep: IndexUpkeep
-    /// Search settings by name, by what they cost: what a calibration measures. An exact kind has none.
+    /// Search settings by name, cheapest first, as measured by a calibration; none for an exact kind.
     public let steps: [[String: Int]]
 
     private let trained: @Sendable (Int, Metric, RawSpan, Span<Int64>, _ threads: Int) throws -> any ErasedIndex
@@ -18,10 +18,10 @@ public struct IndexKind: Sendable {
     private let checked: @Sendable (_ settings: [String: Int]) throws -> Void
 
     /// - Parameters:
-    ///   - steps: of an inexact kind one at least.
-    ///   - build: the options of a new index that so many threads build.
-    ///   - search: the options for `k` neighbours; `settings` are those of a step, chosen for `IndexCalibration.k`
-    ///     neighbours, and come from a file: what no step could be is refused. An exact kind gets none.
+    ///   - steps: at least one for an approximate kind.
+    ///   - build: the options for building an index with a number of threads.
+    ///   - search: the options for `k` neighbours. `settings` are those of a step, chosen for `IndexCalibration.k`
+    ///     neighbours; they are read from a file, so invalid ones must be refused. An exact kind gets none.
     public init<Index: VectorIndex>(
         _ type: Index.Type, upkeep: IndexUpkeep = IndexUpkeep(), steps: [[String: Int]] = [],
         build: @escaping @Sendable (_ threads: Int) throws -> Index.BuildOptions,
@@ -40,14 +40,14 @@ public struct IndexKind: Sendable {
         checked = { _ = try search($0, IndexCalibration.k, 1) }
     }
 
-    /// See `VectorIndex.train`.
+    /// `VectorIndex.train`
     public func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, threads: Int
     ) throws -> any ErasedIndex {
         try trained(dimension, metric, rows, ids, threads)
     }
 
-    /// See `VectorIndex.init(opening:)`.
+    /// `VectorIndex.init(opening:)`
     public func open(_ path: String) throws -> any ErasedIndex { try opened(path) }
 
     /// Whether an index of this kind can be searched with these settings.
@@ -55,25 +55,25 @@ public struct IndexKind: Sendable {
 }
 
 extension [IndexKind] {
-    /// The indexes of this library, by preference. Without any the plain scan answers.
+    /// The indexes of this library, in order of preference. Without any, the plain scan answers.
     public static var standard: [IndexKind] { [.exact, .graph] }
 }
 
 extension IndexKind {
-    /// A proof for every answer, from compact codes.
+    /// Exact answers from compact codes, each of them proven.
     public static let exact = IndexKind(
         ExactIndex.self, upkeep: IndexUpkeep(rowsAtOnce: 65_536), build: { _ in .standard },
         search: { _, _, threads in try ExactSearchOptions(threads: threads) })
 
-    /// From 1.5 billion values on an exact search takes longer than the embedding of its query, so that the graph is
-    /// worth its building and what it misses. It is better when it is made at once.
+    /// From 1.5 billion values on, an exact search takes longer than embedding its query, which makes the graph worth
+    /// building despite the neighbours it misses. A graph built in one go is better than one that is extended.
     public static let graph = IndexKind(
         GraphIndex.self, upkeep: IndexUpkeep(wanted: .fromValues(1_500_000_000)), steps: GraphSearchOptions.steps,
         build: { try GraphBuildOptions(threads: $0) },
         search: { try GraphSearchOptions(step: $0, k: $1, threads: $2) })
 }
 
-/// An index of whatever kind; its promises are those of `VectorIndex`.
+/// An index of any kind, with the promises of `VectorIndex`.
 public protocol ErasedIndex: Sendable {
     var dimension: Int { get }
     var metric: Metric { get }
@@ -84,9 +84,9 @@ public protocol ErasedIndex: Sendable {
 
     /// - Parameters:
     ///   - allowed: the rows that may be found; nil for all.
-    ///   - settings: of a step of the kind; none for an exact one.
-    ///   - threads: how many share the queries.
-    /// - Throws: `IndexError.invalidOption` for settings that are none.
+    ///   - settings: a step of the kind; empty for an exact one.
+    ///   - threads: how many threads share the queries.
+    /// - Throws: `IndexError.invalidOption` for invalid settings.
     func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
         settings: [String: Int], threads: Int
@@ -95,7 +95,7 @@ public protocol ErasedIndex: Sendable {
     func write(to path: String) throws
 }
 
-/// One indirect call leads to the index, below which everything is specialised.
+/// Costs one indirect call per search; everything below it is specialised.
 struct KnownIndex<Index: VectorIndex>: ErasedIndex {
     private(set) var index: Index
     let options: @Sendable (_ settings: [String: Int], _ k: Int, _ threads: Int) throws -> Index.SearchOptions

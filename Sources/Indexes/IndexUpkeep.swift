@@ -1,26 +1,26 @@
 /// When an index is built, and how it follows a collection that grows.
 public struct IndexUpkeep: Sendable, Hashable {
-    /// From when on an index is worth its building.
+    /// When an index is worth building.
     public enum Wanted: Sendable, Hashable {
         case always
-        /// From so many values (rows times dimension) on, and before that when it is asked for.
+        /// From this many values (rows times dimension) on; with fewer, only when requested.
         case fromValues(Int)
-        /// Only when it is asked for.
+        /// Only when requested.
         case onDemand
     }
 
-    /// Once there, an index is kept up whatever this says.
+    /// Once built, an index is kept up to date regardless of this.
     public var wanted: Wanted
-    /// Below so many rows the plain scan is quick enough, and nothing is built.
+    /// With fewer rows the plain scan is fast enough, and nothing is built.
     public var minimumRows: Int
-    /// So many rows behind the last that the index covers are scanned with it; a greater tail is worth building for.
+    /// The index is extended or rebuilt once the tail of rows it does not cover is longer than this.
     public var minimumTail: Int
-    /// The same as a share of the rows covered: one of so many.
+    /// The tail may also grow to this fraction of the covered rows: one in `tailShare`.
     public var tailShare: Int
-    /// A collection with more than so many times the rows that the index covers gets a new one; until then the old one
-    /// is extended. 1 for an index that cannot be.
+    /// The index is extended until the collection has more than `growth` times the rows it covers, then rebuilt. 1 for an
+    /// index that cannot be extended.
     public var growth: Int
-    /// Rows that are added before the progress is told; nil for an index that is better when it is made at once.
+    /// How many rows are added between progress reports; nil for an index that is better built in one go.
     public var rowsAtOnce: Int?
 
     public init(
@@ -35,7 +35,7 @@ public struct IndexUpkeep: Sendable, Hashable {
         self.rowsAtOnce = rowsAtOnce
     }
 
-    /// Whether searches of so many rows gain by the index more than it costs, unasked.
+    /// Whether an index over this many rows is worth building without being requested.
     public func pays(rows: Int, dimension: Int) -> Bool {
         switch wanted {
         case .always: return true
@@ -46,15 +46,15 @@ public struct IndexUpkeep: Sendable, Hashable {
         }
     }
 
-    /// Whether so many rows are not covered that building is worth its time.
-    /// - Parameter covered: nil without an index.
+    /// Whether enough rows are uncovered to make building worthwhile.
+    /// - Parameter covered: the rows that the index covers; nil if there is none.
     public func isDue(rows: Int, covered: Int?) -> Bool {
         guard rows >= minimumRows else { return false }
         guard let covered else { return true }
         return rows - covered > max(minimumTail, covered / tailShare)
     }
 
-    /// Whether an index that covers so many rows is extended rather than built anew.
+    /// Whether an index that covers this many rows is extended rather than rebuilt.
     public func isExtended(rows: Int, covered: Int) -> Bool {
         let most = covered.multipliedReportingOverflow(by: growth)
         return growth > 1 && (most.overflow || most.partialValue >= rows)

@@ -1,13 +1,13 @@
 internal import Kernels
 internal import SosiaCore
 
-/// How one metric turns the sums of the kernels into distances: the one definition that every index shares, so that
-/// their distances are equal bit for bit.
+/// How a metric turns the kernels' sums into distances: one definition for all indexes, so that their distances are
+/// equal bit for bit.
 struct MetricArithmetic: Sendable {
     let metric: Metric
     let kernels: DistanceKernels
 
-    /// - Throws: `IndexError.unsupportedMetric` for metrics that are not of float vectors.
+    /// - Throws: `IndexError.unsupportedMetric` for metrics of anything but float vectors.
     init(_ metric: Metric, kernels: DistanceKernels = .current) throws(IndexError) {
         guard metric != .hamming else { throw .unsupportedMetric(metric) }
         self.metric = metric
@@ -26,8 +26,8 @@ struct MetricArithmetic: Sendable {
         }
     }
 
-    /// The distance of one pair, the same bits as from ``sums(queries:rows:dimension:into:)``.
-    /// - Parameter queryNorm: the squared norm of the query; read for cosine only.
+    /// The distance of one pair, with the same bits as from ``sums(queries:rows:dimension:into:)``.
+    /// - Parameter queryNorm: the squared norm of the query; used for the cosine only.
     func distance(_ query: Span<Float>, _ row: RawSpan, queryNorm: Double) -> Float {
         switch metric {
         case .l2, .hamming: return distance(sum: kernels.squaredL2(query, row), norms: 0)
@@ -38,7 +38,7 @@ struct MetricArithmetic: Sendable {
         }
     }
 
-    /// - Parameter norms: the product of the two squared norms; read for cosine only.
+    /// - Parameter norms: the product of the two squared norms; used for the cosine only.
     func distance(sum: Double, norms: Double) -> Float {
         switch metric {
         case .l2, .hamming: return Float(sum.squareRoot())
@@ -49,7 +49,7 @@ struct MetricArithmetic: Sendable {
         }
     }
 
-    /// For L2 a sum above, for the inner product a sum below it means a distance beyond `cutoff`.
+    /// A sum above this limit (L2), or below it (inner product), means a distance beyond `cutoff`.
     func sumLimit(cutoff: Float) -> Double {
         let beyond = Double(cutoff.nextUp)
         switch metric {

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import SosiaCore
 
-/// The checks at the public entry of every index.
+/// The checks at the public entry points of every index.
 enum SearchInput {
     /// - Returns: the number of queries.
     static func check(
@@ -28,10 +28,19 @@ enum SearchInput {
     }
 }
 
-/// Reads single vectors out of row-major bytes.
+/// The check that all options of all indexes go through.
+enum IndexOption {
+    static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(IndexError) {
+        guard range.contains(value) else {
+            throw .invalidOption(name: name, got: value, minimum: range.lowerBound, maximum: range.upperBound)
+        }
+    }
+}
+
+/// Reads single vectors from row-major bytes.
 enum RowSource {
-    /// One row; normalised for the cosine.
-    /// - Returns: nil for a row that codes cannot stand for: not finite, or a length that float squares cannot hold.
+    /// One row, normalised for the cosine.
+    /// - Returns: nil for a row that codes cannot represent: not finite, or of a length whose square a float cannot hold.
     static func vector(_ row: Int, of rows: RawSpan, dimension: Int, metric: Metric) -> [Float]? {
         let bytes = dimension * MemoryLayout<Float>.size
         var vector = CodeLayout.floats(rows.extracting(row * bytes..<(row + 1) * bytes))

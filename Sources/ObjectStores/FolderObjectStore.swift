@@ -33,7 +33,7 @@ public struct FolderObjectStore: ObjectStore {
         }
     }
 
-    /// Reads the whole file; what it holds is the caller's to check.
+    /// Reads the whole file, without checking its content.
     /// - Throws: `ObjectStoreError`
     public func get(_ key: ContentHash) async throws -> [UInt8]? {
         try await onDisk { () throws(FileError) in
@@ -64,7 +64,7 @@ public struct FolderObjectStore: ObjectStore {
         }
     }
 
-    /// Lists the folder; files whose names are no keys are passed over.
+    /// Lists the folder; files whose names are not keys are ignored.
     /// - Throws: `ObjectStoreError`
     public func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject] {
         try await onDisk { () throws(FileError) in
@@ -86,7 +86,7 @@ public struct FolderObjectStore: ObjectStore {
 
 extension FolderObjectStore {
     private static let prefixLength = 2
-    /// Seconds after which a file that was being written belongs to a process that is gone.
+    /// Seconds after which an unfinished file is considered abandoned.
     private static let abandoned = 3_600.0
 
     private func folder(_ key: ContentHash) -> String { path + "/" + key.description.prefix(Self.prefixLength) }
@@ -95,7 +95,7 @@ extension FolderObjectStore {
 
     private func lock(of folder: String) -> String { folder + "/.lock" }
 
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil if there is no such file.
     private func written(_ file: String) throws(FileError) -> Date? {
         do throws(FileError) {
             return Date(timeIntervalSince1970: Double(try FileStatus(path: file).stamp.modified) / 1e9)
@@ -105,7 +105,7 @@ extension FolderObjectStore {
         }
     }
 
-    /// Sorted; none for a folder that is not there.
+    /// Sorted; empty if there is no folder.
     private func names(in folder: String) throws(FileError) -> [String] {
         do throws(FileError) {
             return try Folder.names(in: folder).sorted()
@@ -115,7 +115,7 @@ extension FolderObjectStore {
         }
     }
 
-    /// Makes the folder durable under its name, and clears one that was there of what crashes left.
+    /// Durably creates the folder, or clears an existing one of what crashes left.
     private func create(_ folder: String) throws(FileError) {
         if FileManager.default.fileExists(atPath: folder) {
             for name in try names(in: folder) where name.hasSuffix(DurableFile.temporaryEnding) {

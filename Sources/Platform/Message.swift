@@ -1,11 +1,11 @@
-/// The text buffer that a C function writes into.
+/// A buffer in which C functions leave error messages.
 public struct Message: Sendable {
     private var characters: [CChar]
 
-    /// - Parameter size: bytes, the zero at the end included.
+    /// - Parameter size: in bytes, including the terminating zero.
     public init(size: Int) { characters = [CChar](repeating: 0, count: size) }
 
-    /// The buffer is valid within `body` only.
+    /// The buffer is valid only within `body`.
     public mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>?) -> Result) -> Result {
         characters.withUnsafeMutableBufferPointer { body($0.baseAddress) }
     }

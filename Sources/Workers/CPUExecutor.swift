@@ -2,8 +2,7 @@ internal import DequeModule
 internal import Dispatch
 internal import Synchronization
 
-/// Runs the jobs of tasks that compute for long on threads of their own, so that they do not take those on which
-/// everything else waits.
+/// Runs long computations on its own threads, so that they do not block those of the concurrency runtime.
 package final class CPUExecutor: TaskExecutor {
     private struct State {
         var waiting = Deque<UnownedJob>()
@@ -14,13 +13,13 @@ package final class CPUExecutor: TaskExecutor {
     private let width: Int
     private let state = Mutex(State())
 
-    /// - Parameter width: jobs that run at once; the others wait for their turn, first come, first served.
+    /// - Parameter width: how many jobs run at once; the others wait, first come, first served.
     package init(label: String, width: Int = .max) {
         queue = DispatchQueue(label: label, attributes: .concurrent)
         self.width = width
     }
 
-    /// Runs `body` here, and goes on where the caller is.
+    /// Runs `body` on this executor; the caller continues on its own.
     package func run<Value: Sendable>(_ body: sending () async throws -> Value) async throws -> Value {
         try await withTaskExecutorPreference(self) { try await body() }
     }
@@ -49,8 +48,7 @@ package final class CPUExecutor: TaskExecutor {
     }
 }
 
-/// Runs an actor that waits for the disk on a thread of its own, so that it does not take one of those on which
-/// everything else waits.
+/// Runs an actor that waits for the disk on its own thread, so that it does not block those of the concurrency runtime.
 package final class SerialCPUExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

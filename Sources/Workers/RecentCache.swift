@@ -1,18 +1,18 @@
 internal import DequeModule
 internal import Synchronization
 
-/// Values that were used of late, as many as there is room for: what was not used for the longest goes first.
+/// A cache of limited capacity that evicts the least recently used value first.
 package final class RecentCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         let value: Value
         let cost: Int
-        /// When it was used last.
+        /// The time of its last use, by the clock of the cache.
         var use: UInt64
     }
 
     private struct State {
         var entries: [Key: Entry] = [:]
-        /// Each use, the oldest first; only the last one of a key counts.
+        /// All uses, oldest first; only the last one of each key counts.
         var uses = Deque<(key: Key, use: UInt64)>()
         var cost = 0
         var clock: UInt64 = 0
@@ -21,7 +21,7 @@ package final class RecentCache<Key: Hashable & Sendable, Value: Sendable>: Send
             clock += 1
             entries[key]?.use = clock
             uses.append((key, clock))
-            // Uses that no longer count are swept out now and then, so that each costs the same on average.
+            // Uses that no longer count are removed occasionally, at amortised constant cost.
             if uses.count > 2 * entries.count + 16 { uses.removeAll { entries[$0.key]?.use != $0.use } }
         }
 
@@ -35,15 +35,14 @@ package final class RecentCache<Key: Hashable & Sendable, Value: Sendable>: Send
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - capacity: what all values may cost together.
-    ///   - cost: of one value, one each unless something else is said; what costs more than there is room for is not
-    ///     kept.
+    ///   - capacity: the largest total cost of all values.
+    ///   - cost: the cost of a value, 1 by default; a value that costs more than the capacity is not kept.
     package init(capacity: Int, cost: @escaping @Sendable (Value) -> Int = { _ in 1 }) {
         self.capacity = capacity
         self.cost = cost
     }
 
-    /// Reading is using; nil takes a value out.
+    /// Reading counts as use; assigning nil removes a value.
     package subscript(_ key: Key) -> Value? {
         get {
             state.withLock { state in

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Work that several ask for at the same time and that is done once; it is cancelled when nobody waits for it any more.
+/// Does work once that several tasks request at the same time; it is cancelled when none of them waits for it any more.
 package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Running {
         let task: Task<Value, any Error>
@@ -16,7 +16,7 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
 
     package init() {}
 
-    /// - Parameter make: runs on `executor` unless it runs already.
+    /// - Parameter make: runs on `executor` unless the work is already running.
     package func value(
         for key: Key, on executor: any TaskExecutor, _ make: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -35,7 +35,7 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
         }
     }
 
-    /// How many wait for it at this moment.
+    /// How many tasks are waiting for it now.
     package func waiting(for key: Key) -> Int { state.withLock { $0.running[key]?.waiting.count ?? 0 } }
 
     private func leave(_ key: Key, _ ticket: UInt64) {

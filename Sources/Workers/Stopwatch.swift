@@ -1,4 +1,4 @@
-/// Milliseconds between laps.
+/// Measures the milliseconds between laps.
 package struct Stopwatch {
     private var last = ContinuousClock.now
 

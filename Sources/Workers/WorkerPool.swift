@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A fixed number of workers that take the next piece of work each, on threads of their own.
+/// A fixed number of workers, on their own threads, that each take the next piece of work.
 package enum WorkerPool {
     private final class Counter: Sendable {
         private let value = Atomic<Int>(0)
@@ -8,7 +8,7 @@ package enum WorkerPool {
         func next() -> Int { value.add(1, ordering: .relaxed).oldValue }
     }
 
-    /// Calls `body` once with each number below `count`, `jobs` at a time. The first error ends it.
+    /// Calls `body` once with each number in `0..<count`, `jobs` at a time, until the first error.
     package static func run(
         count: Int, jobs: Int, label: String, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {

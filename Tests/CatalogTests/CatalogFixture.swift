@@ -3,6 +3,9 @@ import Foundation
 import SosiaCore
 import Testing
 
+// Swift Testing has one, too.
+typealias SourceLocation = SosiaCore.SourceLocation
+
 /// A catalog in a file of its own, and the words that its tests are written in.
 final class CatalogFixture {
     static let home = MachineName(nearest: "home")

@@ -7,18 +7,22 @@ import Synchronization
 package final class MemoryCollections: CollectionDirectory {
     private let collections = Mutex<[String: OpenCollection]>([:])
     private let objects: @Sendable () -> any ObjectStore
+    private let takesServices: Bool
 
-    /// - Parameter objects: makes the store of a new collection's uploads.
-    package init(objects: @escaping @Sendable () -> any ObjectStore) {
+    /// - Parameters:
+    ///   - takesServices: whether addresses with a scheme are opened, too.
+    ///   - objects: makes the store of a new collection's uploads.
+    package init(takesServices: Bool = false, objects: @escaping @Sendable () -> any ObjectStore) {
+        self.takesServices = takesServices
         self.objects = objects
     }
 
-    /// Opens whatever address is given; all are in one directory.
+    /// All addresses are in one directory.
     package var opener: CollectionOpener {
         CollectionOpener(
             open: { address, access, _ in
-                guard case .folder(let path) = address.target else { return try await Self.refused(address) }
-                return try self.open(path, access: access)
+                if case .service = address.target, !self.takesServices { return try await Self.refused(address) }
+                return try self.open(address.description, access: access)
             },
             create: { address, description, _ in try self.create(address.description, description) },
             exists: { address in self.collections.withLock { $0[address.description] != nil } },

@@ -20,6 +20,23 @@ struct SessionTests {
     }
 }
 
+extension SosiaCommand {
+    /// Runs a command in this process.
+    /// - Returns: how it ended, and what it printed on both streams.
+    static func captured(
+        _ arguments: [String], _ opener: CollectionOpener = .standard
+    ) async -> (status: ExitStatus, text: String) {
+        let text = Mutex("")
+        let write: @Sendable (String) -> Void = { part in text.withLock { $0 += part } }
+        let status = await Console.$streams.withValue(Console.Streams(output: write, errors: write)) {
+            await CollectionOpener.$current.withValue(opener) {
+                await NetworkLoader.$current.withValue(.only(GridEmbedder())) { await run(arguments) }
+            }
+        }
+        return (status, text.withLock(\.self))
+    }
+}
+
 /// Runs commands on an engine of its own and writes down what they print.
 private struct CommandSession {
     let folder: Folder
@@ -116,19 +133,12 @@ private struct CommandSession {
     }
 
     private mutating func run(_ arguments: String..., ability: String? = nil) async {
-        let text = Mutex("")
-        func write(_ part: String) { text.withLock { $0 += part } }
-        let streams = Console.Streams(output: write, errors: write)
         let all = arguments.contains("--store") ? arguments : arguments + ["--store", folder.path + "/a.sosia"]
-        let status = await Console.$streams.withValue(streams) {
-            await CollectionOpener.$current.withValue(opener) {
-                await NetworkLoader.$current.withValue(.only(GridEmbedder())) { await SosiaCommand.run(all) }
-            }
-        }
+        let (status, text) = await SosiaCommand.captured(all, opener)
         transcript.steps.append(
             Transcript.Step(
-                plain("$ sosia \(arguments.joined(separator: " ")) -> \(status.rawValue)"),
-                answer: plain(text.withLock(\.self)), ability: ability))
+                plain("$ sosia \(arguments.joined(separator: " ")) -> \(status.rawValue)"), answer: plain(text),
+                ability: ability))
     }
 
     /// Without what differs from run to run.
@@ -140,7 +150,7 @@ private struct CommandSession {
                 "\"distance\":" + (Double(match.output.1).map { String(format: "%.4f", $0) } ?? "")
             }
             .replacing(/"(catalog|vectors|bytes_before|bytes_after)":[0-9]+/) { "\"\($0.output.1)\":0" }
-            .replacing(/ in [0-9.]+ s\n/) { _ in " in 0.0 s\n" }
+            .replacing(#/ in [0-9.]+ s\n/#) { _ in " in 0.0 s\n" }
             .replacing(/(catalog|vectors)\t[0-9.]+ k?B/) { "\($0.output.1)\t0 B" }
             .replacing(/pictures, [0-9.]+ k?B -> [0-9.]+ k?B/) { _ in "pictures, 0 B -> 0 B" }
     }

@@ -132,7 +132,9 @@ private struct ClientSession {
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, ability: String? = nil
     ) async throws {
         let answer =
-            if let body { try await client.post(path, body, method: method) } else { try await client.send(method, path) }
+            if let body { try await client.post(path, body, method: method) } else {
+                try await client.send(method, path)
+            }
         note([method.rawValue, path, body].compactMap(\.self).joined(separator: " "), answer, ability)
     }
 

@@ -1,7 +1,7 @@
 import GRDB
 package import SosiaCore
 
-/// The rows of the vector file that pass a filter, at one commit.
+/// The rows of the vector file that pass a filter as of one commit.
 package struct PassingRows: Sendable {
     package let generation: Int64
     package let revision: Int64
@@ -9,8 +9,8 @@ package struct PassingRows: Sendable {
 }
 
 extension Catalog {
-    /// Evaluates a filter for every picture.
-    /// - Returns: nil before the collection is created.
+    /// Evaluates a filter for all pictures.
+    /// - Returns: nil until the collection is created.
     package func passing(_ filter: Filter) throws(StoreError) -> PassingRows? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
@@ -33,7 +33,7 @@ extension Catalog {
 }
 
 extension Filter {
-    /// Makes a statement with the filter as a condition on `image`, and what the condition calls known for its length.
+    /// Runs `body` with the filter as a condition on `image`, while the function that the condition calls is registered.
     func withCondition<Result>(_ db: Database, _ body: (SQL) throws -> Result) throws -> Result {
         var areas: [GeoArea] = []
         let condition = sql(&areas)
@@ -45,12 +45,11 @@ extension Filter {
     }
 }
 
-/// A function of SQLite by which a statement asks `SosiaCore` whether a point lies in an area, so that both have one
-/// meaning to the last bit.
+/// An SQLite function that asks `SosiaCore` whether a point lies in an area, so that both agree to the last bit.
 enum AreaFunction {
     private static let name = "sosia_within"
 
-    /// - Parameter areas: those of one statement; its calls name them by their positions.
+    /// - Parameter areas: those of one statement, whose calls refer to them by index.
     static func over(_ areas: [GeoArea]) -> DatabaseFunction {
         DatabaseFunction(name, argumentCount: 3, pure: true) { values in
             guard values.count == 3, let index = Int.fromDatabaseValue(values[0]), areas.indices.contains(index),

@@ -2,8 +2,8 @@ import GRDB
 import SosiaCore
 
 extension Filter {
-    /// A condition on `image` that is 1 or 0, never NULL. All that the filter says is bound, nothing of it is SQL.
-    /// - Parameter areas: gets what the filter's calls of ``AreaFunction`` are about.
+    /// A condition on `image` that is 1 or 0, never NULL. Everything in the filter is bound; nothing of it becomes SQL.
+    /// - Parameter areas: receives the areas that the condition's calls of ``AreaFunction`` refer to.
     func sql(_ areas: inout [GeoArea]) -> SQL {
         switch self {
         case .compare(let name, .notEqual, let value):
@@ -37,8 +37,8 @@ extension Filter {
         case and, or
     }
 
-    /// What a chain of one connective joins, the deepest first: SQLite's parser keeps what stands before an opening
-    /// parenthesis on a stack of 100.
+    /// The operands of a chain of one connective, the deepest first: SQLite's parser keeps everything before an opening
+    /// parenthesis on a stack of 100 entries.
     private func operands(of connective: Connective) -> [Filter] {
         var operands: [Filter] = []
         var left = [self]
@@ -60,9 +60,9 @@ extension Filter {
     }
 }
 
-/// An attribute of a picture in SQL: the user's, else what the file says of itself.
+/// An attribute of a picture in SQL: the user's, or else a fact read from the file.
 private struct AttributeSQL {
-    /// A word of `json_type`; `typeof` uses the same for what a column holds. NULL or `null` when it is missing.
+    /// A type name of `json_type`, which for columns agrees with `typeof`. NULL or `null` for a missing attribute.
     let kind: SQL
     let value: SQL
 
@@ -85,14 +85,14 @@ private struct AttributeSQL {
         }
     }
 
-    /// - Parameter values: of one kind.
+    /// - Parameter values: all of the same kind.
     func equals(_ values: [Filter.Value]) -> SQL {
         guard let first = values.first else { return "0" }
         let list = values.map { SQL("\($0.databaseValue)") }.joined(separator: ", ")
         return "\(kind) IN \(first.kinds) AND (\(value)) IN (\(list))"
     }
 
-    /// - Returns: nil for a name that JSON writes with escapes, which paths do not find.
+    /// - Returns: nil for a name that JSON writes with escapes, which SQLite's paths do not match.
     private static func path(_ name: String) -> String? {
         let isPlain = name.unicodeScalars.allSatisfy { scalar in
             scalar != "\"" && scalar != "\\" && scalar.properties.generalCategory != .control
@@ -101,7 +101,7 @@ private struct AttributeSQL {
     }
 }
 
-/// The columns of `image` that filters know by their names.
+/// The columns of `image` that filters can name.
 enum FactColumn: String, CaseIterable {
     case format, width, height, captured, latitude, longitude, camera
 

@@ -3,11 +3,11 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// SQLite's longest text.
+    /// The longest text that SQLite stores.
     package static let maximumAttributeBytes = 1_000_000_000
 
-    /// Changes the attributes of a picture by a JSON Merge Patch.
-    /// - Returns: the record as it is now; nil when there is no such picture.
+    /// Changes a picture's attributes by a JSON Merge Patch.
+    /// - Returns: the updated record; nil if there is no such picture.
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
         try write { db in
             _ = try Self.change(id.rawValue, db) { $0.patched(with: patch) }
@@ -44,7 +44,7 @@ extension Catalog {
 }
 
 extension Catalog {
-    /// The attributes that exist, by name in the order of their bytes.
+    /// All attributes in use, ordered by name in byte order.
     package func attributeSummaries() throws(StoreError) -> [AttributeSummary] {
         try read { db in
             let facts = FactColumn.allCases.map { fact -> SQL in
@@ -78,7 +78,7 @@ extension Catalog {
     }
 }
 
-/// The values of one name, while they come by.
+/// Collects the values of one attribute.
 private struct GatheredAttribute {
     let name: String
     private var kinds: Set<AttributeSummary.Kind> = []
@@ -95,7 +95,7 @@ private struct GatheredAttribute {
             values: values)
     }
 
-    /// - Parameter kind: a word of `json_type`, or `number` for both of its kinds of numbers.
+    /// - Parameter kind: a type name of `json_type`, or `number` for both of its number types.
     mutating func gather(kind: String, _ stored: DatabaseValue, pictures: Int) throws {
         self.pictures += pictures
         let value: JSONValue?

@@ -5,16 +5,16 @@ package import SosiaCore
 
 /// Where the vector of a new row comes from.
 package enum RowOrigin: Sendable, Hashable {
-    /// That of an entry, by its position in the unit.
+    /// An entry, by its index in the unit.
     case entry(Int)
-    /// A copy of another row.
+    /// Another row, which is copied.
     case slot(Int)
 }
 
-/// A unit on its way into the catalog, with the checksums of its vectors.
+/// A unit to commit, with the checksums of its vectors.
 package struct CatalogUnit: Sendable {
     package let unit: IngestUnit
-    /// Of the row that each entry would get; what stands for an entry without content is not looked at.
+    /// One for the row of each entry; ignored for entries without content.
     package let checksums: [UInt32]
 
     package init(_ unit: IngestUnit, checksums: [UInt32]) {
@@ -24,12 +24,13 @@ package struct CatalogUnit: Sendable {
 }
 
 extension Catalog {
-    /// Names a unit in one transaction.
+    /// Commits a unit in one transaction.
     ///
-    /// Entries without content come first, so that a picture whose old place shows something new by now keeps its id.
+    /// Entries without content are applied first, so that a picture that moved keeps its id even if its old location now
+    /// has another one.
     /// - Parameter append: writes rows from the given slot on and makes them durable; called at most once, before the
-    ///   commit. When it throws, nothing is named.
-    /// - Returns: one outcome an entry, in order.
+    ///   commit. If it throws, nothing is committed.
+    /// - Returns: one outcome per entry, in order.
     package func commit(
         _ unit: CatalogUnit, append: (_ rows: [RowOrigin], _ firstSlot: Int) throws -> Void
     ) throws -> [IngestOutcome] {
@@ -67,21 +68,21 @@ extension Catalog {
     }
 }
 
-/// The rules by which a source becomes a picture, applied to one entry after the other.
+/// Applies the rules by which a source becomes a picture to one entry after another.
 private struct UnitWriting {
     let db: Database
     let home: MachineName
     let identity: PictureIdentity
     let firstSlot: Int
     let revision: Int64
-    /// Whether pictures wait for their files.
+    /// Whether there are lost pictures waiting for their files.
     let isAnyLost: Bool
-    /// Where the new rows come from, in slot order.
+    /// The origins of the new rows, in slot order.
     var appended: [RowOrigin] = []
-    /// Pictures that lost a source. They are looked at when all entries are done: another one may show them again.
+    /// Pictures that lost a source. They are examined after all entries, since a later one may give them a new source.
     var unseen: Set<Int64> = []
 
-    /// What a picture is made of.
+    /// The contents of a picture.
     private struct Content {
         let facts: PictureFacts
         let checksum: UInt32
@@ -112,7 +113,7 @@ private struct UnitWriting {
         }
         _ = try Catalog.merge(entry.attributes, into: id, db)
         try point(location, entry.source.stamp, to: id)
-        // Byte by byte: a name that was only normalised otherwise (Unicode) is another place.
+        // Byte by byte: a name with another Unicode normalisation is another location.
         for other in gone where !other.utf8.elementsEqual(location.utf8) {
             try db.cachedStatement(sql: "DELETE FROM source WHERE location = ? AND image = ?")
                 .execute(arguments: [other, id])
@@ -130,7 +131,7 @@ private struct UnitWriting {
         }
     }
 
-    /// The picture that the bytes are: with one picture a file, the one at this place, or one whose place is gone.
+    /// The picture with these bytes. If each file is a picture: the one at this location, or one whose location is gone.
     private func known(_ hash: ContentHash, previous: Int64?, gone: [String]) throws -> Int64? {
         switch identity {
         case .content:
@@ -146,7 +147,7 @@ private struct UnitWriting {
         }
     }
 
-    /// - Returns: nil for an entry without content whose bytes no picture has.
+    /// - Returns: nil for an entry without content if no picture has its bytes.
     private func content(of entry: IngestEntry, position: Int, checksum: UInt32) throws -> Content? {
         if let content = entry.content {
             return Content(
@@ -161,7 +162,7 @@ private struct UnitWriting {
         guard let row = try Row.fetchOne(select, arguments: [entry.hash.data]) else { return nil }
         let slot: Int = try row.value(at: 8)
         let checksum: Int64 = try row.value(at: 9)
-        // What was appended in this unit is not in the file yet.
+        // Rows of this unit are not in the file yet.
         let origin = slot < firstSlot ? .slot(slot) : appended[slot - firstSlot]
         return Content(
             facts: try Catalog.facts(row), checksum: UInt32(truncatingIfNeeded: checksum), origin: origin, tile: nil)
@@ -202,10 +203,10 @@ private struct UnitWriting {
         return firstSlot + appended.count - 1
     }
 
-    /// What `image.hash` says, and `image.content`.
+    /// The values of `image.hash` and `image.content`.
     private func keys(_ hash: ContentHash) -> (hash: Data, content: Data?) {
         guard identity == .file else { return (hash.data, nil) }
-        // A key of its own for each row that was ever written.
+        // A unique key for every row ever written.
         var key = SHA256()
         key.update(data: Data("sosia file 1\0".utf8) + hash.data)
         for number in [revision, Int64(firstSlot + appended.count)] {
@@ -214,7 +215,7 @@ private struct UnitWriting {
         return (Data(key.finalize()), hash.data)
     }
 
-    /// - Parameter lost: the picture that is back, under its old id and with its attributes; nil for a new one.
+    /// - Parameter lost: the lost picture that returns with its id and attributes; nil for a new picture.
     private mutating func insert(_ hash: ContentHash, _ content: Content, restoring lost: Int64?) throws -> Int64 {
         let attributes = try lost.map { try Catalog.restore($0, db) } ?? "{}"
         try db.cachedStatement(
@@ -229,7 +230,7 @@ private struct UnitWriting {
         return id
     }
 
-    /// A changed file: same picture, new row; the old row is vacant from now on.
+    /// Gives the picture of a changed file a new row; the old row becomes vacant.
     private mutating func replace(_ id: Int64, _ hash: ContentHash, _ content: Content) throws -> Int64 {
         try Catalog.vacate(slotOf: id, db, revision: revision)
         try db.cachedStatement(

@@ -2,10 +2,10 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// Pictures that wait for their files to be added again, in the order of their ids, a page at a time.
+    /// Lost pictures, which wait for their files to be added again, ordered by id.
     package func lost(after id: ImageID?, limit: Int) throws(StoreError) -> [PictureOrigin] {
         try read { db in
-            // A reader may see a catalog that no writer has migrated yet.
+            // A reader may meet a catalog that no writer has migrated yet.
             guard try Self.hasTable("lost", db) else { return [] }
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM lost WHERE id > ? ORDER BY id LIMIT ?", arguments: [id?.rawValue ?? 0, limit])
@@ -42,7 +42,7 @@ extension Catalog {
             outline: nil, kind: container.kind)
     }
 
-    /// Takes a picture and its sources out of the collection, to wait in `lost`.
+    /// Moves a picture and its sources out of the collection into `lost`.
     static func lose(_ id: Int64, _ db: Database) throws {
         try reopenContainer(of: id, db)
         try db.cachedStatement(
@@ -57,7 +57,7 @@ extension Catalog {
         try db.cachedStatement(sql: "DELETE FROM image WHERE id = ?").execute(arguments: [id])
     }
 
-    /// The lost picture that was seen at one place only, this one.
+    /// The lost picture whose only location this is.
     static func lost(at location: String, _ db: Database) throws -> Int64? {
         let select = try db.cachedStatement(
             sql: """
@@ -67,8 +67,8 @@ extension Catalog {
         return try Int64.fetchOne(select, arguments: [location])
     }
 
-    /// Ends the waiting of a picture that is back.
-    /// - Returns: its attributes, JSON.
+    /// Takes a picture out of `lost` when it returns.
+    /// - Returns: its attributes as JSON.
     static func restore(_ id: Int64, _ db: Database) throws -> String {
         let attributes = try String.fetchOne(
             db.cachedStatement(sql: "SELECT attributes FROM lost WHERE id = ?"), arguments: [id])
@@ -82,7 +82,7 @@ extension Catalog {
         return db.changesCount > 0
     }
 
-    /// - Returns: whether a lost picture went with its last place.
+    /// - Returns: whether a lost picture was removed with its last location.
     static func forgetLost(at location: String, _ db: Database) throws -> Bool {
         let select = try db.cachedStatement(sql: "SELECT lost FROM lost_source WHERE location = ?")
         guard let id = try Int64.fetchOne(select, arguments: [location]) else { return false }

@@ -3,12 +3,12 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// - Returns: the records of those ids that exist, in the order asked for.
+    /// - Returns: the records of the ids that exist, in the order given.
     package func records(_ ids: [ImageID]) throws(StoreError) -> [ImageRecord] {
         try readOne { db in try records(ids, db) }
     }
 
-    /// One statement for all of them, read by position: every answer to a search pays for this.
+    /// One statement for all of them, read by column index, because every search pays for this.
     func records(_ ids: [ImageID], _ db: Database) throws -> [ImageRecord] {
         let select = try db.cachedStatement(
             sql: """
@@ -25,7 +25,7 @@ extension Catalog {
             let source: SourceLocation? = try row.optional(at: 9).map(location)
             let key: Int = try row.value(at: 10)
             if let source, key == lastKey, let last = records.last {
-                // One more place of the same picture.
+                // One more source of the same picture.
                 records[records.count - 1] = ImageRecord(
                     id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
                     tile: last.tile)
@@ -38,11 +38,11 @@ extension Catalog {
         return records
     }
 
-    /// The newest pictures before one, newest first.
+    /// Pictures, newest first.
     /// - Parameters:
-    ///   - filter: what they have to pass.
-    ///   - id: the last of the page before; nil for the first page.
-    ///   - limit: at most so many.
+    ///   - filter: nil for all pictures.
+    ///   - id: the last one of the previous page; nil for the first page.
+    ///   - limit: the page size.
     package func records(
         passing filter: Filter? = nil, before id: ImageID?, limit: Int
     ) throws(StoreError) -> [ImageRecord] {
@@ -65,7 +65,7 @@ extension Catalog {
         }
     }
 
-    /// The pictures with some bytes.
+    /// The pictures with the given bytes.
     package func known(_ hashes: [ContentHash]) throws(StoreError) -> [[PictureOrigin]] {
         try read { db in
             let column = identity == .file ? "content" : "hash"
@@ -76,7 +76,7 @@ extension Catalog {
         }
     }
 
-    /// What pictures were made of, lost ones included.
+    /// The origins of pictures, including lost ones.
     package func origins(of ids: [ImageID]) throws(StoreError) -> [PictureOrigin?] {
         try read { db in
             let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
@@ -90,11 +90,11 @@ extension Catalog {
         }
     }
 
-    /// The pictures that were uploaded, those that wait in `lost` included, in the order of their hashes.
-    /// - Parameter limit: at most so many hashes.
+    /// Uploaded pictures, including lost ones, ordered by hash.
+    /// - Parameter limit: the number of distinct hashes.
     package func uploads(after hash: ContentHash?, limit: Int) throws(StoreError) -> [PictureOrigin] {
         try read { db in
-            // The colon that ends a scheme comes right before the semicolon.
+            // In ASCII the semicolon follows the colon, which ends a scheme.
             let isUpload = "location > 'upload:' AND location < 'upload;'"
             let column = identity == .file ? "content" : "hash"
             func select(_ table: String, _ sources: String, _ owner: String) -> String {
@@ -132,7 +132,7 @@ extension Catalog {
             tile: isTile ? try tile(of: id, db) : nil)
     }
 
-    /// The hash of a picture's bytes, which stands in `content` where `hash` is only a key.
+    /// The hash of a picture's bytes, which is in `content` where `hash` is only a key.
     static func contentHash(_ row: Row) throws -> ContentHash {
         let content: Data? = row.hasColumn("content") ? try row.optional("content") : nil
         guard let hash = ContentHash(bytes: Array(try content ?? row.value("hash"))) else {
@@ -141,7 +141,7 @@ extension Catalog {
         return hash
     }
 
-    /// Reads a location as it is written in the catalog.
+    /// Reads a location as recorded in the catalog.
     func location(_ text: String) throws -> SourceLocation {
         guard let location = SourceLocation(text, on: home) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the location of a picture is garbled")
@@ -159,7 +159,7 @@ extension Catalog {
             attributes: try decode(attributes: row.value(at: 8)), tile: tile)
     }
 
-    /// Reads the columns from the second to the eighth.
+    /// Reads the second to the eighth column.
     static func facts(_ row: Row) throws -> PictureFacts {
         var position: PictureFacts.Position?
         if let latitude: Double = try row.optional(at: 5), let longitude: Double = try row.optional(at: 6) {
@@ -176,7 +176,7 @@ extension ContentHash {
 }
 
 extension Catalog {
-    /// - Returns: for each location its source with the stamp it had when it was read, nil where unknown.
+    /// - Returns: for each location its source with the stamp recorded when it was read; nil for unknown locations.
     package func sources(at locations: [SourceLocation]) throws(StoreError) -> [ImageSource?] {
         try read { db in
             let select = try db.cachedStatement(sql: "SELECT * FROM source WHERE location = ?")
@@ -188,7 +188,7 @@ extension Catalog {
         }
     }
 
-    /// The files at and below a path, those of lost pictures, too, in the order of their bytes, a page at a time.
+    /// The files at and below a path, including those of lost pictures, in byte order.
     package func locations(
         below path: String, on machine: MachineName, after location: SourceLocation?, limit: Int
     ) throws(StoreError) -> [SourceLocation] {
@@ -209,7 +209,7 @@ extension Catalog {
         }
     }
 
-    /// Reads a row of `source`; catalogs that were written earlier have the first two columns of a stamp only.
+    /// Reads a row of `source`. Catalogs of earlier releases have only the first two columns of a stamp.
     private static func stamp(_ row: Row) throws -> ImageSource.Stamp? {
         guard let size: Int64 = try row.optional(at: 2), let modified: Int64 = try row.optional(at: 3) else {
             return nil

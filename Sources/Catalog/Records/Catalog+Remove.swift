@@ -2,8 +2,8 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// Forgets pictures with all their sources.
-    /// - Returns: how many of the ids there were.
+    /// Removes pictures with all their sources.
+    /// - Returns: how many of the pictures existed.
     package func remove(_ ids: [ImageID]) throws -> Int {
         try write { db in
             let revision = try Self.nextRevision(db)
@@ -17,8 +17,8 @@ extension Catalog {
         }
     }
 
-    /// Forgets sources, and the pictures that no other source shows.
-    /// - Returns: how many pictures went.
+    /// Removes sources, and pictures that have no other source.
+    /// - Returns: how many pictures were removed.
     package func forget(_ locations: [SourceLocation]) throws -> Int {
         try write { db in
             let revision = try Self.nextRevision(db)

@@ -1,14 +1,14 @@
 import GRDB
 package import SosiaCore
 
-/// What happened to the rows of the vector file since a revision.
+/// The changes to the rows of the vector file since a revision.
 package struct SlotChanges: Sendable {
     package let state: CatalogState
     package let named: [(slot: Int, id: Int64)]
     package let vacated: [Int]
 }
 
-/// A named row, as `verify` and compaction see it.
+/// A row that belongs to a picture, for verification and compaction.
 package struct NamedRow: Sendable, Hashable {
     package let id: ImageID
     package let slot: Int
@@ -16,8 +16,8 @@ package struct NamedRow: Sendable, Hashable {
 }
 
 extension Catalog {
-    /// - Parameter revision: what the caller has seen; below zero for everything.
-    /// - Returns: nil before the collection is created.
+    /// - Parameter revision: the last one the caller has seen; negative for everything.
+    /// - Returns: nil until the collection is created.
     package func slotChanges(since revision: Int64) throws(StoreError) -> SlotChanges? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
@@ -31,7 +31,7 @@ extension Catalog {
         }
     }
 
-    /// Where the vector of a picture lies in the present generation.
+    /// The row of a picture's vector in the current generation.
     package func slot(of id: ImageID) throws(StoreError) -> Int? {
         try readOne { db in
             try Int.fetchOne(
@@ -39,7 +39,7 @@ extension Catalog {
         }
     }
 
-    /// Pictures in the order of their ids, a page at a time, and the generation that the catalog is at.
+    /// Pictures ordered by id, and the current generation.
     package func pictures(
         after id: ImageID?, limit: Int
     ) throws(StoreError) -> (generation: Int64, ids: [ImageID]) {
@@ -51,13 +51,13 @@ extension Catalog {
         }
     }
 
-    /// All named rows in the order of their ids.
+    /// All rows that belong to a picture, ordered by id.
     package func namedRows() throws(StoreError) -> [NamedRow] {
         try read { db in try Self.namedRows(db) }
     }
 
-    /// The state and the rows of one and the same commit.
-    /// - Returns: nil before the collection is created.
+    /// The state and the rows as of the same commit.
+    /// - Returns: nil until the collection is created.
     package func stateAndRows() throws(StoreError) -> (state: CatalogState, rows: [NamedRow])? {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return nil }
@@ -74,15 +74,15 @@ extension Catalog {
         }
     }
 
-    /// Moves to the next generation of the vector file, in which the rows lie in the order of their ids from 0 on.
+    /// Switches to the next generation of the vector file, whose rows are ordered by id, starting from 0.
     /// - Parameters:
-    ///   - rows: what ``namedRows()`` gave when that file was written.
-    ///   - lost: named rows that the file does not have; their pictures wait to be added again.
+    ///   - rows: ``namedRows()`` at the time that file was written.
+    ///   - lost: rows that the file lacks; their pictures wait to be added again.
     package func adopt(generation: Int64, rows: [NamedRow], losing lost: [NamedRow] = []) throws {
         try write { db in
             let revision = try Self.nextRevision(db)
             for row in lost { try Self.lose(row.id.rawValue, db) }
-            // Two steps, because slots are unique at every moment.
+            // In two steps, because slots must be unique at every moment.
             try db.execute(sql: "UPDATE image SET slot = -1 - slot")
             let update = try db.makeStatement(sql: "UPDATE image SET slot = ?, revision = ? WHERE id = ?")
             for (slot, row) in rows.enumerated() {
@@ -94,8 +94,8 @@ extension Catalog {
         }
     }
 
-    /// What must hold between slots: each row of the file is named once or vacant.
-    /// - Returns: what is wrong; empty when nothing is.
+    /// Checks that each row of the file either belongs to exactly one picture or is vacant.
+    /// - Returns: the problems found.
     package func slotProblems() throws(StoreError) -> [String] {
         try read { db in
             guard let state = try Self.state(db, path: path) else { return [] }
@@ -113,8 +113,8 @@ extension Catalog {
         }
     }
 
-    /// SQLite's own check of the whole file (`PRAGMA integrity_check`, foreign keys).
-    /// - Returns: what is wrong; empty when nothing is.
+    /// SQLite's own checks of the whole file (`PRAGMA integrity_check`, foreign keys).
+    /// - Returns: the problems found.
     package func problems() throws(StoreError) -> [String] {
         try read { db in
             var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }

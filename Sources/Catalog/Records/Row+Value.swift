@@ -1,8 +1,7 @@
 import GRDB
 
 extension Row {
-    /// GRDB's own subscripts end the process on a column that is missing or holds another kind of value, and a damaged
-    /// file can do both.
+    /// GRDB's own subscripts crash if a column is missing or has another type, and a damaged file can cause both.
     func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
         guard let stored = self[column] as DatabaseValue?, let value = Value.fromDatabaseValue(stored) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(column) is missing or of another kind")
@@ -10,7 +9,7 @@ extension Row {
         return value
     }
 
-    /// By position, for statements with many rows.
+    /// By index, for statements with many rows.
     func value<Value: DatabaseValueConvertible>(at position: Int) throws -> Value {
         guard position < count, let value = Value.fromDatabaseValue(self[position] as DatabaseValue) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(position) is of another kind")
@@ -18,7 +17,7 @@ extension Row {
         return value
     }
 
-    /// By position.
+    /// By index.
     /// - Returns: nil for NULL.
     func optional<Value: DatabaseValueConvertible>(at position: Int) throws -> Value? {
         if position < count, (self[position] as DatabaseValue).isNull { return nil }

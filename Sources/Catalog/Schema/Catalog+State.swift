@@ -1,39 +1,39 @@
 import GRDB
 package import SosiaCore
 
-/// The one row that describes the collection as a whole.
+/// The single row that describes the collection as a whole.
 package struct CatalogState: Sendable, Hashable {
     package let model: ModelIdentity
     package let identity: PictureIdentity
-    /// Which writing of the vector file the slots refer to; compaction counts it up.
+    /// The version of the vector file that slots refer to; compaction increments it.
     package let generation: Int64
-    /// Counts the commits that changed a slot.
+    /// The number of commits that changed a slot.
     package let revision: Int64
-    /// Rows of the vector file that were ever named since the last compaction: the next picture gets this slot.
+    /// Rows of the vector file used since the last compaction; the next picture gets this slot.
     package let rows: Int
 }
 
 extension Catalog {
-    /// - Returns: nil before ``create(_:)``.
+    /// - Returns: nil until ``create(_:)``.
     package func state() throws(StoreError) -> CatalogState? {
         try read { db in try Self.state(db, path: path) }
     }
 
-    /// Only the number that changes with every commit; cheap enough to ask before every search.
+    /// The revision alone, which is cheap enough to read before every search.
     package func revision() throws(StoreError) -> Int64 {
         try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "SELECT revision FROM collection")) ?? 0
         }
     }
 
-    /// A number that is another one after every commit of another connection, those that change no slot included.
+    /// A number that changes with every commit of another connection, even if it changes no slot.
     package func version() throws(StoreError) -> Int64 {
         try readOne { db in
             try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
         }
     }
 
-    /// Writes the collection's one row, once.
+    /// Writes the row that describes a new collection.
     package func create(_ description: CollectionDescription) throws {
         let model = description.model
         try write { db in
@@ -51,7 +51,7 @@ extension Catalog {
         }
     }
 
-    /// What was decided when the collection was made; catalogs that were written before there was a choice say nothing.
+    /// What was fixed when the collection was created. Catalogs of releases without a choice do not say.
     static func fixedFacts(_ db: Database) throws -> (home: MachineName?, identity: PictureIdentity) {
         guard try hasTable("collection", db), let row = try Row.fetchOne(db, sql: "SELECT * FROM collection"),
             row.hasColumn("identity")
@@ -79,17 +79,18 @@ extension Catalog {
             name: try row.value("model"), weightsSHA256: try row.value("weights_sha256"), precision: precision,
             descriptor: descriptor, dimension: dimension, metric: metric)
         return CatalogState(
-            model: model, identity: try fixedFacts(db).identity, generation: try row.value("generation"), revision: try row.value("revision"), rows: rows)
+            model: model, identity: try fixedFacts(db).identity, generation: try row.value("generation"),
+            revision: try row.value("revision"), rows: rows)
     }
 
-    /// Whether the schema has a table. GRDB remembers the schema that a connection has met, but another process may migrate
-    /// the catalog while this one reads it.
+    /// Whether the schema has a table. GRDB caches the schema, but another process may migrate the catalog while this one
+    /// reads it.
     static func hasTable(_ name: String, _ db: Database) throws -> Bool {
         let select = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)")
         return try Bool.fetchOne(select, arguments: [name]) ?? false
     }
 
-    /// Counts the commit that is being made.
+    /// Increments the revision for the commit in progress.
     static func nextRevision(_ db: Database) throws -> Int64 {
         try db.execute(sql: "UPDATE collection SET revision = revision + 1")
         return try Int64.fetchOne(db, sql: "SELECT revision FROM collection") ?? 0

@@ -1,13 +1,13 @@
 import GRDB
 import SosiaCore
 
-/// The schema, one step a version. A step that has shipped is never edited.
+/// The schema, one migration per version. A migration is never edited once it has shipped.
 enum CatalogMigrations {
-    /// The step that a reader needs: those after it add only what writers use.
+    /// The oldest version that readers accept; later ones add only what writers need.
     static let oldestReadable = "1 collection, images, sources"
     private static let machines = "4 machines, whole stamps, what a picture is"
 
-    /// - Parameter home: the machine of the files that a catalog without machines names.
+    /// - Parameter home: the machine of the files in a catalog written before locations had machines.
     static func migrator(home: MachineName) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration(oldestReadable) { db in
@@ -26,8 +26,8 @@ enum CatalogMigrations {
         return migrator
     }
 
-    /// `image.revision` is the commit that gave the picture its slot; with `vacant.revision` it lets a reader follow
-    /// another process by asking only for what is newer than what it has seen.
+    /// `image.revision` is the commit that gave the picture its slot. With `vacant.revision`, a reader can follow another
+    /// process by asking only for what is newer than it has seen.
     private static let version1 = """
         CREATE TABLE collection (
             only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -71,7 +71,7 @@ enum CatalogMigrations {
         CREATE INDEX vacant_revision ON vacant(revision);
         """
 
-    /// A picture in `lost` waits for a file with its bytes, or at its place, to be added again.
+    /// A picture in `lost` waits for a file with its bytes or at its location to be added again.
     private static let version2 = """
         CREATE TABLE lost (
             id INTEGER PRIMARY KEY,
@@ -85,8 +85,8 @@ enum CatalogMigrations {
         CREATE INDEX lost_source_lost ON lost_source(lost);
         """
 
-    /// A tile is an image with a row in `tile`. `container.complete` is 0 until every window of the file was looked at; a
-    /// tile whose source has the container's stamp was cut from the file as it is.
+    /// A tile is an image with a row in `tile`. `container.complete` is 0 until every window of the file was examined; a
+    /// tile whose source has the container's stamp was cut from the file's present version.
     private static let version3 = """
         CREATE TABLE container (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -109,8 +109,8 @@ enum CatalogMigrations {
         CREATE UNIQUE INDEX tile_window ON tile(container, y, x, width, height);
         """
 
-    /// Locations without a scheme are files of `collection.machine`. `content` is the hash of the bytes where each source
-    /// is a picture (`identity` is `file`); `hash` is then a key that no other picture has.
+    /// Locations without a scheme are files of `collection.machine`. If each source is a picture (`identity` is `file`),
+    /// `content` is the hash of the bytes, and `hash` is just a unique key.
     private static let version4 = """
         ALTER TABLE collection ADD COLUMN machine TEXT;
         ALTER TABLE collection ADD COLUMN identity TEXT NOT NULL DEFAULT 'content';

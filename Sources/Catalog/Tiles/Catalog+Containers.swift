@@ -3,13 +3,13 @@ import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// Files in the order of their numbers with the number of their tiles, a page at a time.
+    /// Containers with the number of their tiles, ordered by number.
     /// - Parameter kind: nil for all kinds.
     package func containers(
         _ kind: TileContainer.Kind?, after id: Int64?, limit: Int
     ) throws(StoreError) -> [CountedContainer] {
         try read { db in
-            // A reader may see a catalog that no writer has migrated yet.
+            // A reader may meet a catalog that no writer has migrated yet.
             guard try Self.hasTable("container", db) else { return [] }
             let rows = try Row.fetchAll(
                 db,
@@ -22,7 +22,7 @@ extension Catalog {
         }
     }
 
-    /// The file at a path.
+    /// The container at a path.
     package func container(at path: String, on machine: MachineName) throws(StoreError) -> TileContainer? {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
@@ -31,7 +31,7 @@ extension Catalog {
         }
     }
 
-    /// The file of a number.
+    /// The container with a number.
     package func container(_ id: Int64) throws(StoreError) -> TileContainer? {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
@@ -39,7 +39,7 @@ extension Catalog {
         }
     }
 
-    /// The tiles of a file in the order of their windows, a page at a time.
+    /// The tiles of a container, ordered by window.
     package func tiles(
         of container: Int64, after window: PixelWindow?, limit: Int
     ) throws(StoreError) -> [LedgerTile] {
@@ -66,10 +66,10 @@ extension Catalog {
         }
     }
 
-    /// Names a file before its tiles come. It is incomplete until ``finish(container:isComplete:forgetting:)``.
+    /// Registers a file before its tiles are added. It is incomplete until ``finish(container:isComplete:forgetting:)``.
     ///
-    /// Tiles that were cut by another rule lose their stamps, so that each is looked at again.
-    /// - Returns: the number of the file, which it keeps.
+    /// Where the rule for empty tiles has changed, tiles lose their stamps, so that each is examined again.
+    /// - Returns: the number of the container, which never changes.
     package func begin(_ file: ContainerFile) throws -> Int64 {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -93,8 +93,8 @@ extension Catalog {
         }
     }
 
-    /// A file lies somewhere else by now. That it is the same one is a guess: its tiles lose their stamps, so that each is
-    /// looked at again.
+    /// Records that a file has moved. That it is the same file is a guess, so its tiles lose their stamps and are examined
+    /// again.
     package func move(container: Int64, to path: String, on machine: MachineName) throws {
         let text = SourceLocation.file(path: path, machine: machine).text(on: home)
         try write { db in
@@ -111,9 +111,9 @@ extension Catalog {
                 """, arguments: [container])
     }
 
-    /// Ends the adding of a file: forgets tiles that it does not have any more.
-    /// - Parameter isComplete: whether every window was looked at.
-    /// - Returns: how many pictures went.
+    /// Ends the adding of a file and removes the tiles that it no longer has.
+    /// - Parameter isComplete: whether every window was examined.
+    /// - Returns: how many pictures were removed.
     package func finish(container: Int64, isComplete: Bool, forgetting windows: [PixelWindow]) throws -> Int {
         try write { db in
             var gone: [Int64] = []
@@ -132,8 +132,8 @@ extension Catalog {
         }
     }
 
-    /// Forgets files with all their tiles, those that wait in `lost` included.
-    /// - Returns: how many pictures went.
+    /// Removes containers with all their tiles, including lost ones.
+    /// - Returns: how many pictures were removed.
     package func forget(containers ids: [Int64]) throws -> Int {
         try write { db in
             let revision = try Self.nextRevision(db)
@@ -146,7 +146,7 @@ extension Catalog {
                     sql: "DELETE FROM image WHERE id IN (SELECT image FROM tile WHERE container = ?)",
                     arguments: [id])
                 removed += db.changesCount
-                // The slash that ends the number comes right before the zero.
+                // In ASCII the zero follows the slash, which ends the number.
                 try db.execute(
                     sql: """
                         DELETE FROM lost WHERE id IN

@@ -2,7 +2,7 @@ import GRDB
 import SosiaCore
 
 extension Catalog {
-    /// - Returns: nil for a picture that is none.
+    /// - Returns: nil for a picture that is not a tile.
     func tile(of id: Int64, _ db: Database) throws -> Tile? {
         let select = try db.cachedStatement(
             sql: """
@@ -24,7 +24,7 @@ extension Catalog {
             outline: try outline.map { try GeoPolygon(text: $0) }, kind: kind)
     }
 
-    /// - Throws: `DatabaseError` when the tile's container is not known.
+    /// - Throws: `DatabaseError` if the tile's container is unknown.
     static func write(_ tile: Tile, of id: Int64, _ db: Database) throws {
         let window = tile.window
         try db.cachedStatement(
@@ -38,7 +38,7 @@ extension Catalog {
             ])
     }
 
-    /// A tile that goes by itself leaves its container incomplete: adding it again brings the tile back.
+    /// Removing a single tile makes its container incomplete: adding that again brings the tile back.
     static func reopenContainer(of id: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: "UPDATE container SET complete = 0 WHERE id = (SELECT container FROM tile WHERE image = ?)"
@@ -46,7 +46,7 @@ extension Catalog {
     }
 }
 
-/// How outlines are written in the catalog: GeoJSON's rings of `[longitude,latitude]`, each closed by itself.
+/// Outlines as recorded in the catalog: rings of `[longitude,latitude]` as in GeoJSON, but implicitly closed.
 extension GeoPolygon {
     var text: String {
         let rings = rings.map { ring in
@@ -55,7 +55,7 @@ extension GeoPolygon {
         return "[" + rings.joined(separator: ",") + "]"
     }
 
-    /// Reads what ``text`` wrote; many hits have outlines, and a decoder for any JSON takes ten times as long.
+    /// Reads a ``text``. Many hits have outlines, and a general JSON decoder takes ten times as long.
     init(text: String) throws {
         var rings: [[GeoPoint]] = []
         for ring in text.split(separator: "]]") {

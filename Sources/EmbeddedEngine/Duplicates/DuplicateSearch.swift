@@ -1,14 +1,15 @@
 import Catalog
 import SosiaCore
 
-/// Finds what hangs together in one snapshot.
+/// Finds connected groups of near-duplicates in one snapshot.
 struct DuplicateSearch {
-    /// Rows that are looked for together.
+    /// Rows whose neighbours are searched together.
     private static let batch = 256
-    /// Neighbours, a row itself among them: most rows have no other within the distance, and two tell that.
+    /// Neighbours to search for at first, the row itself included: most rows have none within the distance, and two are
+    /// enough to tell.
     private static let firstNeighbors = 2
     private static let widening = 4
-    /// More neighbours of a row are not looked at.
+    /// The most neighbours of a row that are examined.
     static let maximumNeighbors = 2_048
 
     let engine: EmbeddedEngine
@@ -17,7 +18,7 @@ struct DuplicateSearch {
 
     /// - Throws: `CancellationError`, `StoreError`
     func groups(_ progress: (_ done: Int, _ total: Int) -> Void) throws -> DuplicatesCache.Found {
-        // In the order of ids, so that of equal rows the first one is looked at whole.
+        // By id, so that of equal rows the first one is examined completely.
         let rows = snapshot.ids.indices.filter { snapshot.ids[$0] != 0 }
             .sorted { snapshot.ids[$0] < snapshot.ids[$1] }
         var sets = DisjointSets(count: snapshot.ids.count)
@@ -52,8 +53,8 @@ struct DuplicateSearch {
         return DuplicatesCache.Found(groups: groups(of: rows, &sets, nearest), truncated: truncated)
     }
 
-    /// Whether neighbours within the distance may lie behind the last one. What equals a picture with a lower id has the
-    /// neighbours of that one.
+    /// Whether there may be more neighbours within the distance after the last one. A picture that equals one with a lower
+    /// id has the same neighbours as that one.
     private func mayHaveMore(_ list: [Neighbor], of row: Int, k: Int) -> Bool {
         guard list.count == k, let last = list.last, last.distance <= distance, k < snapshot.liveCount else {
             return false
@@ -81,7 +82,8 @@ struct DuplicateSearch {
     }
 }
 
-/// Galler and Fischer, "An improved equivalence algorithm", CACM 1964; joined by size, paths halved.
+/// Disjoint sets after Galler and Fischer, "An improved equivalence algorithm", CACM 1964, with union by size and path
+/// halving.
 struct DisjointSets {
     private var parents: [Int]
     private var sizes: [Int]

@@ -6,8 +6,8 @@ import Workers
 extension EmbeddedEngine {
     /// Connected groups of near-duplicates.
     ///
-    /// Every picture's neighbours are looked for in batches, farther out until the last one lies beyond the distance. The
-    /// groups of the last distance are kept until the collection changes, so that further pages cost nothing.
+    /// Neighbours are searched in batches of pictures, more of them until the last one is beyond the distance. The groups
+    /// for the last distance are kept until the collection changes, so that further pages cost nothing.
     package func duplicates(
         within distance: Float, limit: Int, after: ImageID?, progress: @escaping WorkProgress
     ) async throws -> DuplicatesResponse {
@@ -27,7 +27,7 @@ extension EmbeddedEngine {
     }
 }
 
-/// The groups that were found last. One search for them runs at a time; who asks for the same waits for its answer.
+/// The groups found last. Only one search for groups runs at a time; requests for the same groups share its result.
 final class DuplicatesCache: Sendable {
     /// All groups of a collection.
     struct Found: Sendable {
@@ -45,7 +45,7 @@ final class DuplicatesCache: Sendable {
     private let searches = SharedWork<Key, Found>()
     private let last = Mutex<(key: Key, found: Found)?>(nil)
 
-    /// - Parameter find: runs on a thread of its own, unless the groups are known or being looked for.
+    /// - Parameter find: runs on a thread of its own unless the groups are known or already being searched for.
     func groups(
         within distance: Float, of snapshot: Snapshot, _ find: @escaping @Sendable () async throws -> Found
     ) async throws -> Found {

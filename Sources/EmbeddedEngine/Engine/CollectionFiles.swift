@@ -2,7 +2,7 @@ package import FileSystem
 package import SosiaCore
 import SystemPackage
 
-/// The files of a collection in its folder.
+/// The files in a collection's folder.
 package struct CollectionFiles: Sendable, Hashable {
     /// Absolute.
     package let root: String
@@ -12,31 +12,31 @@ package struct CollectionFiles: Sendable, Hashable {
         root = AbsolutePath.of(path)
     }
 
-    /// Truth; its transaction is the commit point.
+    /// Truth. Its transaction is the commit point.
     package var catalog: String { root + "/catalog.sqlite" }
-    /// The catalog of a collection that is being made, until it is whole.
+    /// The catalog of a collection that is being created, until it is complete.
     var newCatalog: String { root + "/catalog.sqlite.new" }
-    /// Truth; append-only rows behind a 64-byte header.
+    /// Truth. Rows are appended after a 64-byte header.
     package var vectors: String { root + "/vectors.f32" }
-    /// The next generation of the vectors, until the catalog has adopted it.
+    /// The next generation of the vectors, until the catalog adopts it.
     var nextVectors: String { root + "/vectors.f32.next" }
-    /// Caches of the truth; safe to delete at any moment.
+    /// A cache, which can be deleted at any time.
     var indexes: String { root + "/index" }
-    /// Truth, where uploads are kept in the collection itself: their bytes.
+    /// Truth. The bytes of uploads, if they are kept in the collection itself.
     package var originals: String { root + "/originals" }
-    /// Small pictures by the hash of what they show; a cache.
+    /// A cache of small pictures, by the hash of their content.
     package var thumbnails: String { root + "/thumbnails" }
-    /// Held by the one process that writes.
+    /// Locked by the process that writes.
     var lock: String { root + "/writer.lock" }
 
-    /// Whether a collection lies here, readable or not.
+    /// Whether there is a collection, readable or not.
     package var exist: Bool { (try? FileStatus(path: catalog)) != nil }
 
     func bytes(of path: String) -> Int64 { (try? FileStatus(path: path).stamp.size) ?? 0 }
 }
 
 extension StoreError {
-    /// The meaning of a failure with a file of the collection.
+    /// What a failure of one of the collection's files means for the collection.
     package init(_ error: FileError) {
         self =
             switch error {
@@ -53,7 +53,7 @@ extension StoreError {
             }
     }
 
-    /// Runs what touches files of the collection, and says what goes wrong as a fact of the collection.
+    /// Runs an operation on the collection's files and translates its errors.
     static func translating<Value: ~Copyable>(
         _ body: () throws(FileError) -> Value
     ) throws(StoreError) -> Value {
@@ -66,8 +66,8 @@ extension StoreError {
 }
 
 extension CollectionFiles {
-    /// Takes the right to write, which one process has at a time.
-    /// - Throws: `StoreError.locked` when another process has it.
+    /// Takes the lock for writing.
+    /// - Throws: `StoreError.locked` if another process holds it.
     func takeLock() throws(StoreError) -> FileLock {
         do throws(FileError) {
             return try FileLock(lock)
@@ -77,7 +77,7 @@ extension CollectionFiles {
         }
     }
 
-    /// Gives the next generation of the vectors, which is whole, its name.
+    /// Replaces the vectors with the next generation, which must be complete.
     func adoptNextVectors() throws(StoreError) {
         try StoreError.translating { () throws(FileError) in
             try DurableFile.rename(nextVectors, to: vectors)

@@ -3,14 +3,14 @@ import Foundation
 import SosiaCore
 
 extension CollectionWriter {
-    /// Writes the live rows, in the order of their ids, as the next generation and lets the catalog adopt it.
+    /// Writes the live rows, ordered by id, as the next generation and lets the catalog adopt it.
     ///
-    /// The catalog's transaction is the commit point; a crash before it leaves the old generation, one after it is
-    /// finished by the next writer.
+    /// The catalog's transaction is the commit point. A crash before it leaves the old generation in use; after a crash
+    /// behind it, the next writer completes the compaction.
     /// - Parameters:
-    ///   - vacuum: gives the catalog's unused space back. It needs room for a second catalog, so it may fail where all
-    ///     else went well.
-    ///   - progress: is called with the rows that are written and all that will be.
+    ///   - vacuum: returns the catalog's unused space. It needs space for a second catalog, so it may fail although
+    ///     everything else succeeded.
+    ///   - progress: receives the number of rows written so far and in total.
     func compact(
         vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() },
         progress: @Sendable (Int, Int) -> Void = { _, _ in }

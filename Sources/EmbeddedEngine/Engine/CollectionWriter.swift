@@ -4,7 +4,7 @@ import Foundation
 import SosiaCore
 import Workers
 
-/// Everything that changes a collection goes through this actor, one change after the other.
+/// Makes all changes to a collection, one after another.
 actor CollectionWriter {
     let files: CollectionFiles
     let catalog: Catalog
@@ -12,18 +12,18 @@ actor CollectionWriter {
     let identity: PictureIdentity
     private let executor = SerialCPUExecutor(label: "sosia.writer")
     private let lock: FileLock
-    /// nil while it is not known that the vectors are whole.
+    /// nil until the vectors are known to be intact.
     private var vectors: VectorFileWriter?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Takes the lock and finishes what a crash interrupted.
-    /// - Parameter isRepairing: whether vectors that are damaged are no reason to fail.
+    /// Takes the lock and completes what a crash interrupted.
+    /// - Parameter isRepairing: whether damaged vectors are accepted.
     init(opening files: CollectionFiles, machine: MachineName, isRepairing: Bool = false) throws {
         try self.init(files, lock: files.takeLock(), machine: machine, isRepairing: isRepairing)
     }
 
-    /// Makes the collection where there is none, and opens it.
+    /// Creates the collection unless it exists, and opens it.
     init(creating files: CollectionFiles, _ description: CollectionDescription) throws {
         try StoreError.translating { () throws(FileError) in try Folder.create(files.root) }
         let lock = try files.takeLock()
@@ -44,11 +44,11 @@ actor CollectionWriter {
         vectors = try VectorFileWriter(opening: files.vectors, dimension: state.model.dimension)
     }
 
-    /// Adds a unit: rows, fsync, then one transaction.
+    /// Commits a unit: rows, fsync, then one transaction.
     func commit(_ unit: IngestUnit) throws -> [IngestOutcome] {
         try unit.check(dimension: model.dimension)
         let rows = unit.entries.map { entry in entry.content.map { VectorRow($0.embedding) } }
-        // Only where each file is a picture are rows copied.
+        // Rows are copied only if each file is a picture.
         let state = identity == .file ? try catalog.state() : nil
         let checksums = rows.map { $0?.checksum ?? 0 }
         return try catalog.commit(CatalogUnit(unit, checksums: checksums)) { origins, firstSlot in
@@ -93,13 +93,13 @@ actor CollectionWriter {
 
     func forget(containers: [Int64]) throws -> Int { try catalog.forget(containers: containers) }
 
-    /// Goes on with the vectors that are in place by now, after a compaction or a repair.
+    /// Switches to the vectors that a compaction or a repair has put in place.
     func reopenVectors() throws(StoreError) {
         vectors = try VectorFileWriter(opening: files.vectors, dimension: model.dimension)
     }
 
-    /// Makes the files of an empty collection. The catalog gets its name last, when it is whole: a collection is there
-    /// or it is not.
+    /// Creates the files of an empty collection. The catalog gets its name last, when it is complete, so that a collection
+    /// either exists as a whole or not at all.
     private static func create(_ files: CollectionFiles, _ description: CollectionDescription) throws {
         try refuseOrphans(files)
         _ = try VectorFileWriter(
@@ -111,7 +111,7 @@ actor CollectionWriter {
         }
     }
 
-    /// Vectors without a catalog are not overwritten: somebody lost the catalog, not the pictures.
+    /// Vectors without a catalog are not overwritten: if the catalog was lost, they may still be of use.
     private static func refuseOrphans(_ files: CollectionFiles) throws(StoreError) {
         guard let status = try? FileStatus(path: files.vectors) else { return }
         guard status.stamp.size <= VectorFileHeader.byteCount else {
@@ -119,7 +119,7 @@ actor CollectionWriter {
         }
     }
 
-    /// Finishes or undoes the compaction that a crash interrupted.
+    /// Completes or undoes a compaction that a crash interrupted.
     private static func settle(_ files: CollectionFiles, _ state: CatalogState) throws(StoreError) {
         let next = try? VectorFile.header(files.nextVectors)
         let present = try VectorFile.header(files.vectors)

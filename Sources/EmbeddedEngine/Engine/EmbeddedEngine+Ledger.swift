@@ -11,7 +11,7 @@ extension EmbeddedEngine {
         try await writable().update(id, attributes: patch)
     }
 
-    /// Vacates the rows at once; ``compact(progress:)`` gives their space back.
+    /// Vacates the rows immediately; ``compact(progress:)`` reclaims their space.
     package func remove(_ ids: [ImageID]) async throws -> Int {
         try await writable().remove(ids)
     }
@@ -38,8 +38,8 @@ extension EmbeddedEngine {
         try await writable().forget(containers: ids)
     }
 
-    /// The one actor that writes.
-    /// - Throws: `StoreError.readOnly` when the engine was opened for reading.
+    /// The writer.
+    /// - Throws: `StoreError.readOnly` if the engine was opened for reading.
     func writable() throws(StoreError) -> CollectionWriter {
         guard let writer else { throw .readOnly(path: files.root) }
         return writer

@@ -3,19 +3,19 @@ import Indexes
 import SosiaCore
 
 extension EmbeddedEngine {
-    /// A request whose question has become a vector.
+    /// A request with its query as a vector.
     struct Query {
-        /// What requests must have in common to be answered together.
+        /// What requests that are answered together have in common.
         struct Group: Hashable {
             let k: Int
             let way: Way
             let filter: Filter?
         }
 
-        /// What the planner is asked for.
+        /// The planner's input.
         struct Way: Hashable {
             var mode: SearchRequest.Mode
-            /// The kind of index; nil for any.
+            /// The requested kind of index; nil for any.
             var index: String?
         }
 
@@ -29,7 +29,7 @@ extension EmbeddedEngine {
             leftOut = request.leftOut
         }
 
-        /// The neighbours that hold this page when nothing was added since the one before.
+        /// Its neighbours are enough for this page, unless pictures were added since the previous one.
         var group: Group { Group(k: wanted(ahead: 0), way: way, filter: request.filter) }
 
         var way: Way { Way(mode: request.mode, index: request.index) }
@@ -39,7 +39,7 @@ extension EmbeddedEngine {
             return min(pages, SearchRequest.maximumK) + leftOut.count
         }
 
-        /// What of the neighbours belongs on this page, and on those behind it.
+        /// The neighbours that belong on this page or later ones.
         func behindCursor(_ neighbors: [Neighbor]) -> [Neighbor] {
             neighbors.filter { neighbor in
                 let id = ImageID(rawValue: neighbor.id)
@@ -60,13 +60,14 @@ extension EmbeddedEngine {
         let next: SearchCursor?
     }
 
-    /// Neighbours and the way to them.
+    /// Neighbours and how they were found.
     struct Found {
         let list: NeighborList
         let plan: SearchPlan
     }
 
-    /// Cuts a page out of what was found, and looks farther when pictures came in before it since the last page.
+    /// Extracts a page from the neighbours found, and searches for more if pictures added since the previous page have
+    /// displaced its hits.
     func page(_ query: Query, _ first: Found, allowed: RowFilter?, in snapshot: Snapshot) throws -> Page {
         let request = query.request
         let total = allowed?.count ?? snapshot.liveCount
@@ -97,7 +98,7 @@ extension EmbeddedEngine {
         return SearchCursor(distance: last.distance, id: ImageID(rawValue: last.id), returned: returned)
     }
 
-    /// The nearest rows of several queries; as many as there are where they are fewer than k.
+    /// The nearest rows of several queries; all of them if there are fewer than k.
     /// - Throws: `EngineError.inexactIndex`, `.noIndex`; `StoreError`
     func nearest(
         to queries: [Embedding], k: Int, way: Query.Way, allowed: RowFilter?, in snapshot: Snapshot
@@ -113,7 +114,7 @@ extension EmbeddedEngine {
                     to: values.span, k: k, allowed: allowed, by: route, threads: threads, budget: memory)
                 let total = min(k, allowed?.count ?? snapshot.liveCount)
                 if !route.isExact, lists.contains(where: { $0.neighbors.count < total }) {
-                    // A walk may end before it has met enough rows.
+                    // A walk may end before it has found enough rows.
                     way = Query.Way(mode: .exact)
                     continue
                 }

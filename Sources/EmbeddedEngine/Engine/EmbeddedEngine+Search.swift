@@ -3,8 +3,8 @@ package import SosiaCore
 import Workers
 
 extension EmbeddedEngine {
-    /// Searches the newest committed state, whoever wrote it. Requests with the same k, mode, index and filter pass over
-    /// the vectors together.
+    /// Searches the newest committed state, whichever process wrote it. Requests with the same k, mode, index and filter
+    /// scan the vectors together.
     package func search(_ requests: [SearchRequest]) async throws -> [SearchResponse] {
         try SearchRequest.check(batch: requests)
         return try await searches.run { try self.answer(requests) }
@@ -15,21 +15,21 @@ extension EmbeddedEngine {
         try await searches.run { try self.embedding(of: id, in: self.snapshot()) }
     }
 
-    /// Vectors in the order of their pictures' ids. A picture that changes meanwhile comes with its new vector.
+    /// Vectors ordered by picture id. A picture that changes in the meantime is returned with its new vector.
     package func vectors(after id: ImageID?, limit: Int) async throws -> [StoredVector] {
         try await searches.run {
             var last = id
             while true {
                 let (generation, ids) = try self.catalog.pictures(after: last, limit: limit)
                 let snapshot = try self.snapshot()
-                // A compaction between the two has moved every row.
+                // A compaction in between has moved every row.
                 guard snapshot.state.generation == generation else { continue }
                 let found = try ids.compactMap { id in
                     try snapshot.slot(of: id, likely: { try self.catalog.slot(of: id) }).map { slot in
                         StoredVector(id: id, embedding: try Embedding(snapshot.vectors.vector(slot)))
                     }
                 }
-                // All of a page may have gone; an empty page would say that there is no more.
+                // All pictures of a page may be gone by now, but an empty page would mean the end.
                 if !found.isEmpty || ids.isEmpty { return found }
                 last = ids.last
             }
@@ -55,7 +55,7 @@ extension EmbeddedEngine {
 
     /// A snapshot, and the rows of it that pass each filter.
     private func view(of filters: Set<Filter>) throws -> (Snapshot, [Filter: RowFilter]) {
-        /// A writer that commits all the time must not keep a search waiting for a quiet moment.
+        /// A busy writer must not keep a search waiting forever.
         var patience = 3
         while true {
             let passing = try filters.map { filter in
@@ -66,7 +66,7 @@ extension EmbeddedEngine {
             }
             let snapshot = try snapshot()
             patience -= 1
-            // Slots are given anew by a compaction only; between other commits a filter is at most a commit late.
+            // Only a compaction reassigns slots; otherwise the filter's rows are merely out of date by a commit.
             let fits = passing.allSatisfy { _, rows in
                 rows.generation == snapshot.state.generation
                     && (rows.revision == snapshot.state.revision || patience <= 0)
@@ -106,13 +106,13 @@ extension EmbeddedEngine {
         return try Embedding(snapshot.vectors.vector(slot))
     }
 
-    /// The records of all pages are read at once.
+    /// Reads the records of all pages at once.
     private func responses(_ pages: [Page]) throws -> [SearchResponse] {
         let ids = Set(pages.flatMap { $0.neighbors.map { ImageID(rawValue: $0.id) } })
         let records = try catalog.records(Array(ids))
         let byID = Dictionary(records.map { ($0.id.rawValue, $0) }) { first, _ in first }
         return pages.map { page in
-            // A picture that was removed after the snapshot was taken is left out.
+            // A picture removed after the snapshot was taken is left out.
             let hits = page.neighbors.compactMap { neighbor in
                 byID[neighbor.id].map { SearchHit(record: $0, distance: neighbor.distance) }
             }
@@ -121,8 +121,7 @@ extension EmbeddedEngine {
     }
 }
 
-/// The rows that pass the filters of late: whoever turns pages, or draws a box around a question, asks with one filter
-/// again and again.
+/// The rows that pass recently used filters: paging through an answer, for example, uses one filter again and again.
 final class PassingRowsCache: Sendable {
     private struct Entry {
         let version: Int64
@@ -131,13 +130,13 @@ final class PassingRowsCache: Sendable {
 
     private let entries = RecentCache<Filter, Entry>(capacity: 16)
 
-    /// Evaluates a filter, unless that was done for what the catalog is now.
+    /// Evaluates a filter, unless its rows are known for the catalog's present version.
     /// - Throws: `StoreError`
     func rows(passing filter: Filter, of catalog: Catalog) throws -> PassingRows? {
         let version = try catalog.version()
         if let entry = entries[filter], entry.version == version { return entry.rows }
         guard let rows = try catalog.passing(filter) else { return nil }
-        // Kept under the older of two versions when a commit came between, and so evaluated again.
+        // After a commit in between, this is stored under the older version and so evaluated again.
         entries[filter] = Entry(version: version, rows: rows)
         return rows
     }

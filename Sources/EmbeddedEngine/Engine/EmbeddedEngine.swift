@@ -8,20 +8,20 @@ import Workers
 
 /// The engine that needs no server: a catalog, a file of vectors and their indexes in one folder.
 ///
-/// Any number of processes may read a collection while one writes; each notices by itself what was committed. All that
-/// reads or writes files runs on threads of the engine's own.
+/// Any number of processes can read a collection while one writes; each notices the others' commits. Everything that
+/// reads or writes files runs on the engine's own threads.
 package final class EmbeddedEngine: CollectionEngine {
-    /// How a collection is opened, besides what for.
+    /// How a collection is opened.
     package struct Options: Sendable {
-        /// Threads that share one search.
+        /// Threads per search.
         package static let minimumThreads = FlatSearchOptions.minimumThreads
         package static var defaultThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
         package static let maximumThreads = FlatSearchOptions.maximumThreads
 
         package var threads = Options.defaultThreads
-        /// How much of the process may stay resident while searching and indexing; nil leaves it to the system.
+        /// The limit on resident memory while searching and indexing; nil for none.
         package var memory: MemoryBudget?
-        /// The kinds of index that are built and opened, by preference.
+        /// The kinds of index to build and open, in order of preference.
         package var indexes = [IndexKind].standard
 
         package init() {}
@@ -38,14 +38,14 @@ package final class EmbeddedEngine: CollectionEngine {
     let indexes: OpenIndexes
     let passing = PassingRowsCache()
     let groups = DuplicatesCache()
-    /// Searches, and what else somebody waits for, compute and read here, one a core.
+    /// Runs searches and other foreground work, one job per core.
     let searches: CPUExecutor
     private let current = Mutex<Snapshot?>(nil)
 
     /// Opens a collection.
     /// - Parameters:
     ///   - path: the collection's folder.
-    ///   - machine: the home of a collection that was made before locations had machines.
+    ///   - machine: the home of a collection created before locations had machines.
     /// - Throws: `StoreError`
     package static func open(
         path: String, access: CollectionAccess, machine: MachineName, options: Options = Options()
@@ -60,8 +60,8 @@ package final class EmbeddedEngine: CollectionEngine {
         }
     }
 
-    /// Makes a collection where there is none, and opens it for writing.
-    /// - Throws: `StoreError`; `EngineError.modelMismatch` when there is one that holds the vectors of another model.
+    /// Creates a collection unless it exists, and opens it for writing.
+    /// - Throws: `StoreError`; `EngineError.modelMismatch` if it exists with another model's vectors.
     package static func create(
         path: String, _ description: CollectionDescription, options: Options = Options()
     ) async throws -> EmbeddedEngine {
@@ -98,12 +98,12 @@ package final class EmbeddedEngine: CollectionEngine {
             upkeep: Set(EngineAbilities.Upkeep.allCases))
     }
 
-    /// Runs what waits for the disk on a thread of the engine's own.
+    /// Reads from the catalog on one of the engine's own threads.
     func reading<Value: Sendable>(_ body: @Sendable (Catalog) throws -> Value) async throws -> Value {
         try await searches.run { try body(self.catalog) }
     }
 
-    /// The newest snapshot; made anew when another commit was seen. Waits for the disk.
+    /// The newest snapshot, which is made again after each commit. Waits for the disk.
     func snapshot() throws -> Snapshot {
         let known = current.withLock { $0 }
         let revision = try catalog.revision()
@@ -115,8 +115,8 @@ package final class EmbeddedEngine: CollectionEngine {
         return fresh
     }
 
-    /// Runs `body` again as long as commits come between: a compaction after the catalog was read and before the file was
-    /// opened moves every row.
+    /// Runs `body` again if it fails and there was a commit in the meantime: a compaction between reading the catalog and
+    /// opening the vectors moves every row.
     func settled<Value>(_ body: () throws -> Value) throws -> Value {
         while true {
             let revision = try catalog.revision()

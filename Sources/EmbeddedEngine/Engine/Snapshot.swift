@@ -3,16 +3,16 @@ import FileSystem
 import Indexes
 import SosiaCore
 
-/// An unchanging view of a collection: one search sees one snapshot, whatever is written meanwhile.
+/// An immutable view of a collection: a search sees one snapshot, whatever is written in the meantime.
 struct Snapshot: Sendable {
     let state: CatalogState
     let vectors: VectorFile
-    /// The picture of each row, 0 where the row is vacant or was never named.
+    /// The id of each row's picture; 0 for vacant and unused rows.
     let ids: [Int64]
-    /// Rows that are somebody's.
+    /// Rows that belong to a picture.
     let liveCount: Int
 
-    /// Follows what was committed since `previous`; reads everything when there is nothing to follow.
+    /// Applies the commits since `previous`; reads everything if that is nil.
     /// - Throws: `StoreError`
     init(_ catalog: Catalog, files: CollectionFiles, following previous: Snapshot?) throws {
         guard var changes = try catalog.slotChanges(since: previous?.state.revision ?? -1) else {
@@ -26,7 +26,7 @@ struct Snapshot: Sendable {
             changes = try catalog.slotChanges(since: -1) ?? changes
         }
         let rows = changes.state.rows
-        // First of all: the file bounds the number of rows that a damaged catalog may claim.
+        // Opened first, since the file limits how many rows a damaged catalog can claim.
         vectors = try VectorFile(
             files, generation: changes.state.generation, dimension: changes.state.model.dimension, rowCount: rows)
         if ids.count < rows { ids.append(contentsOf: repeatElement(0, count: rows - ids.count)) }
@@ -44,11 +44,11 @@ struct Snapshot: Sendable {
     }
 
     /// The row of a picture.
-    /// - Parameter likely: where it was seen last, asked for where a guess fails; nil when nobody knows.
-    /// - Returns: nil when there is no such picture.
+    /// - Parameter likely: a probable row, computed only if the first guess fails; nil if unknown.
+    /// - Returns: nil if there is no such picture.
     func slot(of id: ImageID, likely: () throws -> Int?) rethrows -> Int? {
         guard id.rawValue > 0 else { return nil }
-        // Ids count from 1 and rows from 0, and in most collections nothing was ever moved.
+        // Ids start at 1 and rows at 0, and in most collections no row was ever moved.
         if let slot = Int(exactly: id.rawValue - 1), holds(id, at: slot) { return slot }
         if let slot = try likely(), holds(id, at: slot) { return slot }
         return ids.firstIndex(of: id.rawValue)
@@ -60,15 +60,15 @@ struct Snapshot: Sendable {
 }
 
 extension Snapshot {
-    /// Up to this share of all rows, measuring the allowed ones each on its own is quicker than passing over all.
+    /// If at most one in this many rows is allowed, measuring them separately is faster than scanning all rows.
     private static let scatteredShare = 4
 
     /// The nearest rows of several queries.
     /// - Parameters:
-    ///   - queries: one vector behind the other.
+    ///   - queries: concatenated vectors.
     ///   - allowed: the rows that may be found; nil for all.
-    /// - Returns: one list a query.
-    /// - Throws: `IndexError` when the index of the route is damaged.
+    /// - Returns: one list per query.
+    /// - Throws: `IndexError` if the index of the route is damaged.
     func nearest(
         to queries: Span<Float>, k: Int, allowed: RowFilter? = nil, by route: SearchRoute, threads: Int = 1,
         budget: MemoryBudget? = nil
@@ -97,7 +97,7 @@ extension Snapshot {
         }
     }
 
-    /// The plain scan, in parts that a budget allows.
+    /// The plain scan, in parts that fit the budget.
     private func scan(
         _ queries: Span<Float>, k: Int, ids: Span<Int64>, threads: Int, budget: MemoryBudget?
     ) throws -> [NeighborList] {

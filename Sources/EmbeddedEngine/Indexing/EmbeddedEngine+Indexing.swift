@@ -4,12 +4,12 @@ package import SosiaCore
 import Workers
 
 extension EmbeddedEngine {
-    /// Builds the indexes that make searches quick, where the disk allows it; returns at once when nothing is wanting.
+    /// Builds missing indexes, if the folder can be written; returns immediately if there are none.
     ///
-    /// Searches need not wait for it. An engine that may write also does this by itself, on a thread of its own, when a
-    /// search finds many rows that no index covers.
-    /// - Parameter progress: is called with the rows that are in the new indexes and all that will be.
-    /// - Throws: `EngineError.noIndex` for a kind that there is not; `StoreError`
+    /// Searches need not wait for this. An engine opened for writing also does it in the background, when a search finds
+    /// many rows that no index covers.
+    /// - Parameter progress: receives the number of rows indexed so far and in total.
+    /// - Throws: `EngineError.noIndex` for an unknown kind; `StoreError`
     package func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
         if case .named(let name) = demand {
             let known = [SearchPlanner.plainScan] + indexes.kinds.map(\.name)
@@ -25,7 +25,7 @@ extension EmbeddedEngine {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                // A cache that cannot be written is no reason to fail: the plain scan answers.
+                // Without this cache the plain scan answers, so there is no reason to fail.
             }
         }
     }
@@ -39,7 +39,7 @@ extension EmbeddedEngine {
         }
     }
 
-    /// The indexes that searches would use now.
+    /// The indexes that a search would use now.
     func indexStatus() throws -> [IndexStatus] {
         try indexes.indexes(for: snapshot()).map { open in
             IndexStatus(

@@ -3,39 +3,39 @@ import Indexes
 import FileSystem
 import SosiaCore
 
-/// Makes the indexes of one snapshot.
+/// Builds the indexes of one snapshot.
 struct IndexBuilder: Sendable {
     let open: OpenIndexes
     let snapshot: Snapshot
     let demand: IndexDemand
     let threads: Int
     let budget: MemoryBudget?
-    /// Called with the rows that are in the new indexes and all that will be.
+    /// Receives the number of rows indexed so far and in total.
     var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
 
-    /// What is to be done for an index of one kind.
+    /// What to do for one kind of index.
     private struct Work {
         let kind: IndexKind
-        /// What is there already.
+        /// The existing index.
         let known: OpenIndex?
         let isBuilt: Bool
     }
 
-    /// Whether an index is missing that would pay, one that is there covers too little, or nobody knows its recall.
+    /// Whether a worthwhile index is missing, or an existing one covers too few rows or has no calibration.
     var isWanting: Bool {
         let there = open.indexes(for: snapshot)
         return open.exactFirst.contains { work(on: $0, there) != nil }
     }
 
-    /// Builds what is wanting; returns at once when another process does.
-    /// - Parameter waiting: whether to wait when another thread does.
-    /// - Throws: `StoreError`, `IndexError`, `FileError`; searches go on without the index.
+    /// Builds what is missing; returns immediately if another process is building.
+    /// - Parameter waiting: whether to wait if another thread is building.
+    /// - Throws: `StoreError`, `IndexError`, `FileError`; searches continue without the index.
     func build(waiting: Bool) throws {
         guard isWanting else { return }
-        // A build holds copies of codes and links, and what follows does not.
+        // Building needs memory for copies of codes and links that nothing after it needs.
         defer { FreedMemory.giveBack() }
         try open.building(waiting: waiting) {
-            // Another one may have built it meanwhile.
+            // Another thread or process may have built it in the meantime.
             let work = work
             guard !work.isEmpty else { return }
             let rows = snapshot.state.rows
@@ -72,7 +72,7 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    /// The index at hand with what came and went since, or a new one.
+    /// The existing index, brought up to date, or a new one.
     private func built(_ work: Work, _ added: (Int) -> Void) throws -> any ErasedIndex {
         try snapshot.vectors.withRows { rows in
             let ids = snapshot.ids.span
@@ -92,7 +92,7 @@ struct IndexBuilder: Sendable {
         }
     }
 
-    /// Adds the rows in parts that the budget allows.
+    /// Adds the rows in parts that fit the budget.
     private func add(
         _ rows: RawSpan, to index: inout any ErasedIndex, atOnce: Int?, _ added: (Int) -> Void
     ) throws {

@@ -2,12 +2,12 @@ import Catalog
 import Indexes
 import SosiaCore
 
-/// The queries stand for pictures that are not in the collection: a sampled row, moved towards another one by half the
-/// distance of its nearest neighbour. Rows themselves would flatter, because their neighbours are what a graph links;
-/// moved so far, they find a little less than held-out photographs do.
+/// The queries simulate pictures that are not in the collection: sampled rows, each moved towards another row by half the
+/// distance to its nearest neighbour. The rows themselves would be too easy, because a graph links them to their
+/// neighbours; moved this far, they give slightly lower recall than held-out photographs.
 extension IndexCalibration {
     private static let queries = 200
-    /// What costs more than the first step with so much recall is not measured.
+    /// Steps beyond the first one that reaches this recall are not measured.
     private static let enough = 0.9995
 
     /// Measures the steps of an index against exact answers. Equal collections give equal recall.
@@ -15,7 +15,7 @@ extension IndexCalibration {
         let queries = try Self.queries(snapshot, exact)
         let dimension = snapshot.state.model.dimension
         let (count, clock) = (queries.count / dimension, ContinuousClock())
-        /// One query at a time, as searches come.
+        /// One query at a time, like most searches.
         func each(by route: SearchRoute) throws -> (lists: [NeighborList], milliseconds: Double) {
             var lists: [NeighborList] = []
             let elapsed = try clock.measure {

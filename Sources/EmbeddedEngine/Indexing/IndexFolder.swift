@@ -3,17 +3,17 @@ import Foundation
 import Indexes
 import SosiaCore
 
-/// The folder with the indexes of a collection. All of it may be deleted at any moment.
+/// The folder with a collection's indexes. Everything in it can be deleted at any time.
 struct IndexFolder: Sendable {
     private static let unfinished = ".unfinished"
     private static let lockName = "builder.lock"
 
     let path: String
 
-    /// Changes when a file comes or goes; nil when there is no folder.
+    /// Changes when a file is added or removed; nil if there is no folder.
     var stamp: FileStamp? { try? FileStatus(path: path).stamp }
 
-    /// The indexes of a generation, those that cover most first.
+    /// The indexes of a generation, those covering the most rows first.
     func files(generation: Int64) -> [IndexFile] {
         names.compactMap(IndexFile.init(name:)).filter { $0.generation == generation }
             .sorted { ($0.rows, $0.name) > ($1.rows, $1.name) }
@@ -21,7 +21,7 @@ struct IndexFolder: Sendable {
 
     func path(of file: IndexFile) -> String { path + "/" + file.name }
 
-    /// - Returns: nil when it was not measured, or cannot be read, or is of settings that the kind does not have.
+    /// - Returns: nil if it was not measured, cannot be read, or has settings that the kind does not accept.
     func calibration(of file: IndexFile, kind: IndexKind) -> IndexCalibration? {
         guard let data = FileManager.default.contents(atPath: path + "/" + file.calibrationName),
             let read = try? JSONDecoder().decode(IndexCalibration.self, from: data),
@@ -39,7 +39,7 @@ struct IndexFolder: Sendable {
 
     func remove(_ file: IndexFile) { unlink(path(of: file)) }
 
-    /// Puts a new file in place once it is whole.
+    /// Writes a new file, which gets its name when it is complete.
     func place(_ name: String, write: (_ path: String) throws -> Void) throws {
         let file = path + "/" + name
         do {
@@ -49,8 +49,8 @@ struct IndexFolder: Sendable {
         }
     }
 
-    /// Makes the folder, and takes the right to change what is in it.
-    /// - Returns: nil when another process builds.
+    /// Creates the folder and takes the lock for changing it.
+    /// - Returns: nil if another process is building.
     func lock() throws(StoreError) -> FileLock? {
         do throws(FileError) {
             try Folder.create(path)
@@ -61,9 +61,9 @@ struct IndexFolder: Sendable {
         }
     }
 
-    /// Removes what no search will open again; only while the lock is held.
+    /// Removes files that no search will open again. The lock must be held.
     ///
-    /// What is not named like an index of `kinds` stays: another program may know it.
+    /// Files not named like an index of `kinds` stay: they may be another program's.
     func clean(_ kinds: [IndexKind], keeping kept: [IndexFile]) {
         let wanted = Set(kept.flatMap { [$0.name, $0.calibrationName] })
         for name in names where !wanted.contains(name) {
@@ -76,16 +76,15 @@ struct IndexFolder: Sendable {
     private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
 }
 
-/// What an index file was made of; its name, `KIND-GENERATION-ROWS-DIGEST`, says so.
+/// What an index file covers, as stated by its name, `KIND-GENERATION-ROWS-DIGEST`.
 ///
-/// The digest binds it to the vectors: a collection that was put back from a copy may have the same generation and
-/// other rows.
+/// The digest ties it to the vectors: a collection restored from a backup may have the same generation but other rows.
 struct IndexFile: Sendable, Hashable {
     private static let calibration = ".calibration"
 
     let kind: String
     let generation: Int64
-    /// The rows that it covers, from the first on.
+    /// The number of rows it covers, counted from the first one.
     let rows: Int
     /// ``VectorFile/digest(rows:)``
     let digest: UInt32
@@ -97,7 +96,7 @@ struct IndexFile: Sendable, Hashable {
         self.digest = digest
     }
 
-    /// - Returns: nil for a name that is not one of these.
+    /// - Returns: nil for anything but the ``name`` of an index.
     init?(name: String) {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 4, let generation = Int64(parts[1]), let rows = Int(parts[2]), rows > 0,
@@ -107,22 +106,22 @@ struct IndexFile: Sendable, Hashable {
         guard self.name == name else { return nil }
     }
 
-    /// - Parameter name: of an index, or of the file beside one.
+    /// - Parameter name: of an index or of its calibration.
     init?(belongingTo name: String) {
         self.init(name: name.hasSuffix(Self.calibration) ? String(name.dropLast(Self.calibration.count)) : name)
     }
 
-    /// The file beside it that says what recall costs.
+    /// The name of the file with its calibration.
     var calibrationName: String { name + Self.calibration }
 
     var name: String { "\(kind)-\(generation)-\(rows)-\(String(digest, radix: 16))" }
 }
 
 extension VectorFile {
-    /// So many rows stand for all.
+    /// How many rows a digest samples.
     private static let sampledRows = 16
 
-    /// A checksum of some of the first `rows` rows, the first and the last among them.
+    /// A checksum of a sample of the first `rows` rows that includes the first and the last one.
     func digest(rows: Int) -> UInt32 {
         let sampled = min(rows, Self.sampledRows)
         return (0..<sampled).reduce(0) { sum, index in

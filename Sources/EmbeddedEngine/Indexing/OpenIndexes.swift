@@ -5,31 +5,31 @@ import FileSystem
 import SosiaCore
 import Synchronization
 
-/// An open index and the file it lies in.
+/// An open index and its file.
 struct OpenIndex: Sendable {
     let kind: IndexKind
     let file: IndexFile
     let index: any ErasedIndex
-    /// What recall costs; nil for an exact index, and when it was not measured.
+    /// What recall costs; nil for an exact index, and if it was not measured.
     let calibration: IndexCalibration?
 }
 
-/// The indexes of a collection: opened when they are there, built when that pays, forgotten when they are damaged.
+/// The indexes of a collection: opened if they exist, built if that is worthwhile, discarded if they are damaged.
 ///
-/// Nothing here is truth, so nothing here fails a search: without an index the plain scan answers.
+/// All of them are caches, so nothing here makes a search fail: without an index the plain scan answers.
 final class OpenIndexes: Sendable {
     private struct State {
         var indexes: [OpenIndex] = []
-        /// The folder, and what of the collection was asked for, when `indexes` was looked for.
+        /// The state of the folder and of the collection when `indexes` was determined.
         var looked: (stamp: FileStamp, generation: Int64, rows: Int)?
-        /// Whether there were indexes that cover more rows than were asked for.
+        /// Whether there were indexes that covered too many rows for the snapshot.
         var passedOverLarger = false
     }
 
     let folder: IndexFolder
-    /// The kinds that are built and opened, by preference.
+    /// The kinds to build and open, in order of preference.
     let kinds: [IndexKind]
-    /// The same, those first that the others are calibrated against.
+    /// The same kinds, but exact ones first, because the others are calibrated against them.
     let exactFirst: [IndexKind]
     private let state = Mutex(State())
     private let builder = Mutex(())
@@ -40,7 +40,7 @@ final class OpenIndexes: Sendable {
         exactFirst = kinds.filter(\.isExact) + kinds.filter { !$0.isExact }
     }
 
-    /// Of each kind the index that covers most of a snapshot's rows, in the order of ``kinds``.
+    /// For each kind the index that covers the most rows of a snapshot, in the order of ``kinds``.
     func indexes(for snapshot: Snapshot) -> [OpenIndex] {
         guard let stamp = folder.stamp else { return [] }
         let (generation, rows) = (snapshot.state.generation, snapshot.state.rows)
@@ -52,22 +52,22 @@ final class OpenIndexes: Sendable {
             }
             let files = folder.files(generation: generation)
             state.indexes = kinds.compactMap { open(files, of: $0, for: snapshot) }
-            // File systems keep times in ticks: what changes the folder in the same tick would go unseen.
+            // Timestamps are coarse: another change within the same tick would go unnoticed.
             state.looked = stamp.isSettled ? (stamp, generation, rows) : nil
             state.passedOverLarger = files.contains { $0.rows > rows }
             return state.indexes
         }
     }
 
-    /// Takes damaged indexes away.
+    /// Removes a damaged index.
     func discard(_ file: IndexFile) {
         folder.remove(file)
         state.withLock { $0.looked = nil }
     }
 
-    /// Runs `body` with the right to build, which one thread of one process has at a time.
-    /// - Parameter waiting: whether to wait for another thread; another process is not waited for.
-    /// - Throws: `StoreError` when the folder cannot be written; what `body` throws.
+    /// Runs `body` while holding the lock for building, which only one thread of one process has at a time.
+    /// - Parameter waiting: whether to wait for another thread; never waits for another process.
+    /// - Throws: `StoreError` if the folder cannot be written; what `body` throws.
     func building(waiting: Bool, _ body: () throws -> Void) throws {
         func locked() throws {
             guard let lock = try folder.lock() else { return }
@@ -96,7 +96,7 @@ final class OpenIndexes: Sendable {
             } catch is IndexError {
                 folder.remove(file)
             } catch {
-                // It may be readable later.
+                // It may become readable later.
                 continue
             }
         }
@@ -105,10 +105,10 @@ final class OpenIndexes: Sendable {
 }
 
 extension FileStamp {
-    /// Longer than the tick of any file system's clock, nanoseconds.
+    /// Nanoseconds; longer than the timestamp resolution of common file systems.
     private static let tick: Int64 = 100_000_000
 
-    /// Whether a change from now on would give another stamp.
+    /// Whether any later change would give another stamp.
     fileprivate var isSettled: Bool {
         Int64(Date().timeIntervalSince1970 * 1e9) - modified > Self.tick
     }

@@ -2,25 +2,25 @@ import Catalog
 import Indexes
 import SosiaCore
 
-/// The way to an answer.
+/// How a request is answered.
 enum SearchRoute {
     case flat
-    /// - Parameter settings: what an inexact index is searched with.
+    /// - Parameter settings: the search settings of an approximate index.
     case index(OpenIndex, settings: [String: Int])
 }
 
-/// Picks the way to an answer from what is there and what is asked for.
+/// Chooses how to answer a request, given the open indexes.
 struct SearchPlanner {
-    /// The name of the plain scan among those of the indexes.
+    /// The plain scan's name, used like that of an index.
     static let plainScan = FlatIndex.kind
 
-    /// What is open, by preference.
+    /// The open indexes, in order of preference.
     let indexes: [OpenIndex]
-    /// All that there may be.
+    /// All kinds of index, open or not.
     let kinds: [IndexKind]
     let state: CatalogState
 
-    /// - Parameter name: the kind of index that is asked for; nil for any.
+    /// - Parameter name: the requested kind of index; nil for any.
     /// - Throws: `EngineError.inexactIndex`, `.noIndex`
     func route(_ mode: SearchRequest.Mode, index name: String? = nil) throws(EngineError) -> SearchRoute {
         if let name { return try route(mode, named: name) }
@@ -33,7 +33,7 @@ struct SearchPlanner {
         return cheapest.map { .index($0.index, settings: $0.entry.settings) } ?? exact
     }
 
-    /// Whether an answer may be approximate by such an index.
+    /// Whether a kind of index may give an approximate answer.
     private func mayTake(_ kind: IndexKind, _ mode: SearchRequest.Mode) -> Bool {
         switch mode {
         case .exact: false
@@ -42,7 +42,7 @@ struct SearchPlanner {
         }
     }
 
-    /// The way to a proven answer.
+    /// The route to a proven answer.
     var exact: SearchRoute {
         indexes.first { $0.kind.isExact }.map { .index($0, settings: [:]) } ?? .flat
     }
@@ -58,21 +58,21 @@ struct SearchPlanner {
                 return .index(open, settings: entry.settings)
             }
         }
-        // An index whose recall is not known is not there yet.
+        // An index whose recall is unknown does not count as built yet.
         let there = indexes.filter { $0.kind.isExact || $0.calibration != nil }.map(\.kind.name)
         throw .noIndex(name, available: [Self.plainScan] + there)
     }
 }
 
 extension SearchRequest.Mode {
-    /// What an index that may miss neighbours shall find.
+    /// The recall that an approximate index has to reach.
     fileprivate var recall: Double {
         if case .approximate(let recall) = self { recall } else { SearchRequest.defaultRecall }
     }
 }
 
 extension SearchRoute {
-    /// The file of the index, nil for the plain scan.
+    /// The file of the index; nil for the plain scan.
     var file: IndexFile? {
         if case .index(let open, _) = self { open.file } else { nil }
     }
@@ -81,7 +81,7 @@ extension SearchRoute {
         if case .index(let open, _) = self { open.kind.isExact } else { FlatIndex.isExact }
     }
 
-    /// - Parameter allowed: rows that pass the request's filter; nil without one.
+    /// - Parameter allowed: the number of rows that pass the request's filter; nil without one.
     func plan(of found: NeighborList, allowed: Int?) -> SearchPlan {
         let filtering = allowed.map { allowed in
             let isMeasuredOnly = found.scanned == found.measured && found.scanned <= allowed

@@ -2,17 +2,16 @@ import FileSystem
 import Kernels
 import SosiaCore
 
-/// The named rows of a collection's vectors, mapped for reading.
+/// The rows of a collection's vectors that the catalog knows, mapped for reading.
 struct VectorFile: Sendable {
     let header: VectorFileHeader
     let rowCount: Int
     private let file: MappedFile
 
-    /// Opens the generation that the catalog is at, wherever a compaction left it.
-    /// - Throws: ``StoreError/vectorsDamaged(path:reason:)`` when no file has it, or when it is shorter than the
-    ///   catalog says.
+    /// Opens the catalog's generation, wherever a compaction left it.
+    /// - Throws: ``StoreError/vectorsDamaged(path:reason:)`` if no file has it, or if the file is too short.
     init(_ files: CollectionFiles, generation: Int64, dimension: Int, rowCount: Int) throws(StoreError) {
-        // The next generation may take the place of the present one between two looks: then the third finds it there.
+        // The next generation may be renamed between the first two attempts; then the third one finds it.
         for path in [files.vectors, files.nextVectors, files.vectors] {
             guard let (file, header) = try Self.open(path), header.generation == generation else { continue }
             guard header.dimension == dimension else {
@@ -36,7 +35,7 @@ struct VectorFile: Sendable {
             reason: "it holds generation \(present.generation), the catalog names generation \(generation)")
     }
 
-    /// All rows, one behind the other.
+    /// All rows, without gaps.
     func withRows<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
         try file.withBytes { bytes in
             let end = VectorFileHeader.byteCount + rowCount * header.dimension * MemoryLayout<Float>.size
@@ -44,12 +43,12 @@ struct VectorFile: Sendable {
         }
     }
 
-    /// Gives pages back when the budget is used up.
+    /// Releases pages if the budget is used up.
     func hold(_ budget: MemoryBudget?) {
         budget?.hold(file)
     }
 
-    /// The system reads ahead for scans, and nothing but what is asked for otherwise.
+    /// Tells the system to read ahead for scans, and otherwise only what is accessed.
     func expect(scan: Bool) {
         file.advise(scan ? .willNeed : .random)
     }
@@ -74,12 +73,12 @@ struct VectorFile: Sendable {
         }
     }
 
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil if there is no such file.
     static func header(_ path: String) throws(StoreError) -> VectorFileHeader? {
         try open(path)?.header
     }
 
-    /// Header and rows are those of one file, whatever takes its name meanwhile.
+    /// Header and rows come from the same file, even if it is replaced in the meantime.
     private static func open(_ path: String) throws(StoreError) -> (file: MappedFile, header: VectorFileHeader)? {
         do {
             let file = try MappedFile(path, minimumCount: VectorFileHeader.byteCount)
@@ -101,21 +100,21 @@ struct VectorFile: Sendable {
     }
 }
 
-/// Appends rows to a vector file and makes them durable. Rows that the catalog never named are written over.
+/// Appends rows to a vector file and makes them durable. Rows that the catalog does not know are overwritten.
 struct VectorFileWriter: ~Copyable {
-    /// Rows that are copied from one file to another at once, bytes.
+    /// How many bytes of rows are copied from one file to another at once.
     static let blockBytes = 4 << 20
 
     private let file: FileWriter
     private let rowBytes: Int
 
-    /// Opens a file that exists.
+    /// Opens an existing file.
     init(opening path: String, dimension: Int) throws(StoreError) {
         rowBytes = dimension * MemoryLayout<Float>.size
         file = try StoreError.translating { () throws(FileError) in try FileWriter(opening: path) }
     }
 
-    /// Makes a new file without rows, durable under its name; what lies there is replaced.
+    /// Durably creates a file without rows, replacing any existing one.
     init(creating path: String, header: VectorFileHeader) throws(StoreError) {
         rowBytes = header.dimension * MemoryLayout<Float>.size
         file = try StoreError.translating { () throws(FileError) in
@@ -140,11 +139,11 @@ struct VectorFileWriter: ~Copyable {
     }
 }
 
-/// One vector as it lies in the file: little-endian 32-bit floats.
+/// A vector as stored in the file: little-endian 32-bit floats.
 struct VectorRow: Sendable, Hashable {
     let bytes: [UInt8]
 
-    /// The bytes of a row that was read back.
+    /// A row read from the file.
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
@@ -162,7 +161,7 @@ struct VectorRow: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// What the catalog keeps of the row, so that damage is noticed.
+    /// Kept in the catalog, so that damage is noticed.
     var checksum: UInt32 { CRC32C.checksum(bytes) }
 
     func checksum(continuing previous: UInt32) -> UInt32 { CRC32C.checksum(bytes, continuing: previous) }

@@ -12,12 +12,12 @@ import SosiaCore
 /// | 24 | 36 | zeros |
 /// | 60 | 4 | CRC-32C of the bytes 0 to 59 |
 ///
-/// Behind it lie rows of `dimension` 32-bit floats without gaps. How many of them count is the catalog's to say.
+/// It is followed by rows of `dimension` 32-bit floats without gaps. The catalog determines how many of them count.
 struct VectorFileHeader: Hashable, Sendable {
     static let byteCount = 64
     static let magic = Array("SOSIAVEC".utf8)
     static let version: UInt32 = 1
-    /// What model cards allow, too.
+    /// The same limit as that of model cards.
     static let maximumDimension = 65_536
 
     let dimension: Int

@@ -26,7 +26,7 @@ extension EmbeddedEngine {
         try await writable().repair(progress: progress)
     }
 
-    /// Reads the whole truth and holds it against its checksums. Changes nothing.
+    /// Reads everything that is not a cache and compares it with its checksums. Changes nothing.
     package func verify(progress: @escaping WorkProgress) async throws -> EngineVerification {
         try await CPUExecutor(label: "sosia.verify").run { try self.verified(progress) }
     }

@@ -4,11 +4,11 @@ import Foundation
 import SosiaCore
 
 extension CollectionWriter {
-    /// Takes the pictures out whose vectors cannot be read or are not what was written, and writes the others anew.
+    /// Removes pictures whose vectors are unreadable or differ from what was written, and rewrites the others.
     ///
-    /// What was taken out is found no more, but keeps its id and attributes: adding one of its files embeds it again.
-    /// The checksums in the catalog decide; nothing else of the vector file has to be whole. As in a compaction, the
-    /// catalog's transaction is the commit point.
+    /// Searches no longer find removed pictures, but their ids and attributes are kept: adding one of their files embeds
+    /// them again. Only the checksums in the catalog count; nothing else of the vector file needs to be intact. As in a
+    /// compaction, the catalog's transaction is the commit point.
     func repair(progress: @escaping WorkProgress) throws -> RepairReport {
         let report = try Repair(files: files, catalog: catalog, progress: progress).run()
         try reopenVectors()
@@ -44,8 +44,8 @@ private struct Repair {
         return RepairReport(pictures: good.count, lost: try catalog.lost(after: nil, limit: .max))
     }
 
-    /// Puts the generation that the catalog names in place, where a crash came between.
-    /// - Returns: a generation that no file has.
+    /// Completes a compaction that a crash interrupted after its commit.
+    /// - Returns: a generation that no file has yet.
     private func finishCompaction(_ state: CatalogState) throws -> Int64 {
         let next = try? VectorFile.header(files.nextVectors)
         let present = try? VectorFile.header(files.vectors)
@@ -92,25 +92,25 @@ private struct Repair {
     }
 }
 
-/// Rows of a vector file of which nothing is known to be right: neither its header nor its length.
+/// The rows of a vector file that cannot be trusted, not even its header and length.
 struct DamagedVectorFile {
     private let handle: FileHandle?
     private let rowBytes: Int
 
-    /// A file that cannot be opened has no rows.
+    /// A file that cannot be opened has no readable rows.
     init(_ path: String, dimension: Int) {
         handle = FileHandle(forReadingAtPath: path)
         let (bytes, overflows) = dimension.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
         rowBytes = overflows ? 0 : bytes
     }
 
-    /// - Returns: nil unless the whole row can be read, has this checksum and is of finite numbers.
+    /// - Returns: nil unless the whole row can be read, has this checksum and consists of finite numbers.
     func row(_ slot: Int, checksum: UInt32) -> VectorRow? {
         let (distance, overflows) = slot.multipliedReportingOverflow(by: rowBytes)
         guard let handle, slot >= 0, rowBytes > 0, !overflows, distance < Int.max - VectorFileHeader.byteCount else {
             return nil
         }
-        // A block that the disk refuses is lost as one that is not there.
+        // A block that the disk cannot read is as lost as one that does not exist.
         guard (try? handle.seek(toOffset: UInt64(VectorFileHeader.byteCount + distance))) != nil,
             let data = try? handle.read(upToCount: rowBytes), data.count == rowBytes
         else { return nil }

@@ -1,7 +1,7 @@
 internal import FileSystem
 internal import Kernels
 
-/// Four things, one for each kind of code.
+/// One part for each kind of code.
 struct Codes<Part: Sendable>: Sendable {
     /// Blocks of prefix codes.
     var prefix: Part
@@ -28,7 +28,7 @@ struct CodeSegment: Sendable {
         rowCount = 0
     }
 
-    /// - Parameter codes: where they lie in the file.
+    /// - Parameter codes: their ranges in the file.
     init(mapped file: MappedFile, codes: Codes<Range<Int>>, rowCount: Int) {
         storage = .mapped(file, codes)
         self.rowCount = rowCount
@@ -56,10 +56,10 @@ struct CodeSegment: Sendable {
         }
     }
 
-    /// Appends rows; only to codes in memory.
+    /// Appends rows; codes must be in memory.
     mutating func append(_ rows: [EncodedRow], model: ExactModel) {
         guard case .owned(var codes) = storage else { return }
-        // The arrays must have one owner, or each append would copy them.
+        // The arrays must be uniquely referenced, or each append would copy them.
         storage = .owned(Codes(prefix: [], middle: [], coarse: [], fine: []))
         let total = rowCount + rows.count
         let blocks = (total + CodeLayout.blockRows - 1) / CodeLayout.blockRows
@@ -93,15 +93,15 @@ extension [UInt8] {
     }
 }
 
-/// Some blocks of a segment that are worked on in one go.
+/// A range of blocks of a segment that is processed in one go.
 struct CodeChunk: Sendable {
     let segment: Int
     let blocks: Range<Int>
-    /// Rows, without those that only fill the last block.
+    /// Rows, without the padding of the last block.
     let rowCount: Int
-    /// Where the first row lies among all rows.
+    /// The first row's index among all rows.
     let firstRow: Int
-    /// Where the bounds of the first row lie among the bounds of all rows, each segment padded to whole blocks.
+    /// The first row's index among the bounds of all rows, where each segment is padded to whole blocks.
     let firstBound: Int
 
     var rowInSegment: Int { blocks.lowerBound * CodeLayout.blockRows }

@@ -1,10 +1,9 @@
 internal import Kernels
 internal import SosiaCore
 
-/// One row as codes, with the lengths that make its bounds, in the model's unit; see `ExactIndex` for
-/// what they mean.
+/// A row as codes, with the lengths that its bounds are made of, in the model's unit; `ExactIndex` explains them.
 struct EncodedRow: Sendable {
-    /// Four-bit codes and the floats that are stored behind them, in the order of `sosia_kernels.h`.
+    /// Four-bit codes and the floats stored after them, in the order of `sosia_kernels.h`.
     struct Part<Parameter: Sendable>: Sendable {
         var codes: [UInt8]
         var parameters: [Parameter]
@@ -17,14 +16,14 @@ struct EncodedRow: Sendable {
 
     private static let zero = Half(nearest: 0)
 
-    /// Stands for a row that no bound can be given for: its norm is NaN, so that every comparison keeps it.
+    /// Represents a row without a bound: its norm is NaN, so that no comparison excludes it.
     static let unbounded = EncodedRow(
         prefix: Part(codes: [], parameters: [zero, zero, zero, zero, .nan]),
         middle: Part(codes: [], parameters: [zero, zero, zero, zero, zero, .nan]),
         coarse: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]),
         fine: Part(codes: [], parameters: [0, 0, 0, 0, 0, 0, .nan]))
 
-    /// Codes of some rows.
+    /// Encodes a range of rows.
     static func encode(
         rows: RawSpan, range: Range<Int>, model: ExactModel
     ) -> [EncodedRow] {
@@ -141,7 +140,7 @@ struct EncodedRow: Sendable {
             fine: Part(codes: codes.map { $0 & 3 }, parameters: full))
     }
 
-    /// A row on its way to coarse and full codes.
+    /// A row about to get its coarse and full codes.
     private struct Row {
         let vector: [Float]
         /// |x'|^2
@@ -152,8 +151,8 @@ struct EncodedRow: Sendable {
         /// W^T a c
         let reconstruction: [Float]
 
-        /// The floats stored behind a code that stands for its values less `offset`.
-        /// - Returns: nil when no bound can be given.
+        /// The floats stored after a code that represents its values minus `offset`.
+        /// - Returns: nil if there is no bound.
         func parameters(codes: [UInt8], offset: Float, model: ExactModel) -> [Float]? {
             var (product, codeNorm) = (0.0, 0.0)
             for index in codes.indices {

@@ -4,17 +4,17 @@ public import SosiaCore
 internal import Synchronization
 
 extension ExactIndex {
-    /// Prefix codes of so many bytes are passed over by all queries of a group while caches hold them and the other
-    /// codes of their rows.
+    /// The size of a chunk of prefix codes, which fits the caches together with the other codes of its rows while all
+    /// queries of a group scan it.
     private static let groupChunkBytes = 192 << 10
-    /// A single query works in larger chunks; after each its cutoff falls.
+    /// A single query uses larger chunks; its cutoff falls after each.
     private static let singleChunkBytes = 768 << 10
-    /// Queries that pass over the codes together.
+    /// Queries that scan the codes together.
     private static let queriesAtOnce = 256
-    /// Queries whose prefix bounds are formed together.
+    /// Queries whose prefix bounds are computed together.
     private static let tile = 4
 
-    /// Queries are worked on in groups; every answer equals brute force.
+    /// Searches for groups of queries; every answer equals brute force.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: ExactSearchOptions
     ) throws -> [NeighborList] {
@@ -56,7 +56,7 @@ extension ExactIndex {
         return results.withLock { $0.flatMap(\.self) }
     }
 
-    /// The values of one group of queries among those of all.
+    /// The range of one group's values among all queries.
     private func part(_ group: Int, of count: Int, size: Int) -> Range<Int> {
         group * size * dimension..<min((group + 1) * size, count) * dimension
     }
@@ -97,8 +97,8 @@ extension ExactIndex {
         return allowed.count * dimension * MemoryLayout<Float>.size <= rowCount * codeBytes
     }
 
-    /// Two passes over the prefix codes: one for seeds, one for the rest. A single query keeps the bounds of the first,
-    /// a group forms them again, which costs less than their way through memory.
+    /// Scans the prefix codes twice: for seeds, then for the rest. A single query keeps the bounds of the first pass; a
+    /// group computes them again, which is cheaper than moving them through memory.
     private func scan(_ selections: inout [ExactSelection], rows: RawSpan, ids: Span<Int64>) {
         let isSingle = selections.count == 1
         let blockBytes = CodeLayout.blockBytes(prefix: model.prefix)

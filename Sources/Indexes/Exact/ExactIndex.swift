@@ -9,7 +9,7 @@ public import SosiaCore
 /// nearly orthonormal directions in which a sample varied most: first W1 (the prefix), then W2 (the middle), which may
 /// have no rows. Three codes of four bits a value are kept:
 /// - the *prefix code* c1 of y1 = W1 x', with y1 = a1 c1 + e1 and e1 orthogonal to c1;
-/// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 likewise;
+/// - the *middle code* c2 of y2 = W2 x', with y2 = a2 c2 + e2 in the same way;
 /// - the *full code* b of H (x' - W^T a c), where a c is (a1 c1, a2 c2) and H an orthonormal mix; the reconstruction
 ///   is r = f (W^T a c + s H^T b), the factor f chosen so that what is left, x' - r, is orthogonal to r. The upper two
 ///   bits of b, the *coarse code*, are kept apart from the lower two, and have an r, f and s of their own.
@@ -25,7 +25,7 @@ public import SosiaCore
 ///    <W v, (e1, e2)> <= sqrt(|W v|^2 - p1^2 - p2^2) sqrt(|e1|^2 + |e2|^2).
 /// 3. *Coarse, then full.* <v, x'> = <v, r> + <v, x' - r>, where <v, r> = f (<Wv, a c> + s <Hv, b>) for any W and an H whose inverse
 ///    is its transpose, and <v, x' - r> <= sqrt(|v|^2 - <v, r>^2 / |r|^2) |x' - r|. The bytes of the query are
-///    accounted for likewise.
+///    accounted for in the same way.
 /// 4. *Arithmetic.* W is not exactly orthonormal: with E = W W^T - 1, the splits in 1. and 2. are off by at most
 ///    4 |E| |v| |x'|; |E| is measured when the index is trained. Products with W, reconstructions and the mix are
 ///    computed in float and off by at most a share (`ExactModel.roundingShare`) of |v| |x'|; rows whose reconstruction
@@ -48,7 +48,7 @@ public struct ExactIndex: VectorIndex {
     public static let kind = "exact"
     public static let isExact = true
 
-    /// Rows that are added go into segments of at most so many rows, so that publishing a snapshot copies little.
+    /// The most rows in a segment; new rows go into the last one, so that publishing a snapshot copies little.
     static let segmentRows = 1 << 16
 
     let model: ExactModel
@@ -60,10 +60,10 @@ public struct ExactIndex: VectorIndex {
     public var metric: Metric { model.metric }
     public var rowCount: Int { segments.reduce(0) { $0 + $1.rowCount } }
 
-    /// How many leading directions are scanned for every row.
+    /// The number of leading directions scanned for every row.
     public var prefix: Int { model.prefixRank }
 
-    /// Bytes that the codes take.
+    /// The size of the codes in bytes.
     public var codeBytes: Int {
         segments.reduce(0) { sum, segment in
             sum + segment.withCodes { $0.byteCount + $1.byteCount + $2.byteCount + $3.byteCount }
@@ -87,7 +87,7 @@ public struct ExactIndex: VectorIndex {
         return ExactIndex(model: model, segments: [])
     }
 
-    /// Dead rows stay where they are; searches pass over them.
+    /// Dead rows keep their codes; searches skip them.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
             throw IndexError.missingRows(got: row, covered: rowCount)
@@ -96,10 +96,10 @@ public struct ExactIndex: VectorIndex {
 }
 
 extension ExactIndex {
-    /// Rows that are coded in one go, a multiple of the rows of a block.
+    /// Rows encoded in one go, a multiple of a block's rows.
     private static let rowsAtOnce = 64
 
-    /// Covers all of `rows`, coding with several threads; the codes do not depend on how many.
+    /// Extends the index to all of `rows` with several threads; the codes do not depend on how many.
     /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`.
     public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)

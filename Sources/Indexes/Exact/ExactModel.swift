@@ -1,7 +1,7 @@
 internal import Kernels
 internal import SosiaCore
 
-/// What the exact index has learned: a centre, a few leading directions, and a fixed rotation for the rest.
+/// What the exact index learns: a centre, a few leading directions, and a fixed rotation for the rest.
 ///
 /// A row x is used as x' = x - mean (for the cosine, x is normalised first). `basis` W (rank x dimension) has nearly
 /// orthonormal rows; how nearly is measured (`skew`), so that the bounds need not trust it.
@@ -102,7 +102,7 @@ struct ExactModel: Sendable {
 }
 
 extension SplitMix {
-    /// Uniform in -1..<1.
+    /// A number uniform in -1..<1.
     mutating func signedUnit() -> Float {
         Float(next() >> 40) * 0x1p-23 - 1
     }

@@ -10,13 +10,13 @@ public struct ExactBuildOptions: Sendable, Hashable {
     public static let defaultSample = 8192
     public static let maximumSample = 1 << 20
 
-    /// So many leading directions are coded first and scanned for every row; nil takes a share of the dimension
-    /// (``automaticPrefix(dimension:)``). More than the dimension means all of it.
+    /// How many leading directions are coded first and scanned for every row; nil derives it from the dimension
+    /// (``automaticPrefix(dimension:)``). Values above the dimension mean all of it.
     public let prefix: Int?
-    /// So many further directions are looked at where the prefix leaves a row possible, 0 for none; nil takes a share
-    /// of the dimension (``automaticMiddle(dimension:)``).
+    /// How many further directions are examined for rows that the prefix does not exclude, 0 for none; nil derives it
+    /// from the dimension (``automaticMiddle(dimension:)``).
     public let middle: Int?
-    /// At most so many rows are looked at for learning.
+    /// The largest number of rows to learn from.
     public let sample: Int
     public let seed: UInt64
 
@@ -27,18 +27,9 @@ public struct ExactBuildOptions: Sendable, Hashable {
     public init(
         prefix: Int? = nil, middle: Int? = nil, sample: Int = defaultSample, seed: UInt64 = 1
     ) throws(IndexError) {
-        if let prefix, prefix < Self.minimumPrefix || prefix > Self.maximumPrefix {
-            throw .invalidOption(
-                name: "prefix", got: prefix, minimum: Self.minimumPrefix, maximum: Self.maximumPrefix)
-        }
-        if let middle, middle < Self.minimumMiddle || middle > Self.maximumMiddle {
-            throw .invalidOption(
-                name: "middle", got: middle, minimum: Self.minimumMiddle, maximum: Self.maximumMiddle)
-        }
-        guard sample >= Self.minimumSample, sample <= Self.maximumSample else {
-            throw .invalidOption(
-                name: "sample", got: sample, minimum: Self.minimumSample, maximum: Self.maximumSample)
-        }
+        if let prefix { try IndexOption.check("prefix", prefix, Self.minimumPrefix...Self.maximumPrefix) }
+        if let middle { try IndexOption.check("middle", middle, Self.minimumMiddle...Self.maximumMiddle) }
+        try IndexOption.check("sample", sample, Self.minimumSample...Self.maximumSample)
         self.init(prefix: prefix, middle: middle, sample: sample, seed: seed, unchecked: ())
     }
 
@@ -49,13 +40,13 @@ public struct ExactBuildOptions: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// What was quickest in the benchmarks: 128 of 1,280 dimensions, 64 of 128.
+    /// The fastest choice in the benchmarks: 128 of 1,280 dimensions, 64 of 128.
     static func automaticPrefix(dimension: Int) -> Int {
         let share = dimension <= 256 ? dimension / 2 : dimension / 10
         return min(max(share / 32 * 32, 32), 256)
     }
 
-    /// What was quickest in the benchmarks: 224 of 1,280 dimensions, none of 128.
+    /// The fastest choice in the benchmarks: 224 of 1,280 dimensions, none of 128.
     static func automaticMiddle(dimension: Int) -> Int {
         dimension < 512 ? 0 : min(dimension * 7 / 40 / 32 * 32, 480)
     }
@@ -67,21 +58,18 @@ public struct ExactSearchOptions: Sendable, Hashable {
     public static let defaultThreads = 1
     public static let maximumThreads = 256
 
-    /// The queries of a batch are split among so many threads; one query is answered by one.
+    /// How many threads share the queries of a batch; a single query uses one.
     public let threads: Int
 
-    public static let standard = ExactSearchOptions(uncheckedThreads: defaultThreads)
+    public static let standard = ExactSearchOptions(threads: defaultThreads, unchecked: ())
 
     /// - Throws: `IndexError.invalidOption`.
     public init(threads: Int = defaultThreads) throws(IndexError) {
-        guard threads >= Self.minimumThreads, threads <= Self.maximumThreads else {
-            throw .invalidOption(
-                name: "threads", got: threads, minimum: Self.minimumThreads, maximum: Self.maximumThreads)
-        }
-        self.threads = threads
+        try IndexOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
+        self.init(threads: threads, unchecked: ())
     }
 
-    private init(uncheckedThreads: Int) {
-        threads = uncheckedThreads
+    private init(threads: Int, unchecked: Void) {
+        self.threads = threads
     }
 }

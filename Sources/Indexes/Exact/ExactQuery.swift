@@ -1,20 +1,20 @@
 internal import Kernels
 internal import SosiaCore
 
-/// One query in the forms that the two bounds take, and the limit that a cutoff means for them.
+/// A query in the forms that the bounds need, and the limit on bounds that a cutoff corresponds to.
 struct ExactQuery: Sendable {
     let vector: [Float]
     let prefix: PrefixQuery
-    /// nil when the index has no middle.
+    /// nil if the index has no middle codes.
     let middle: MiddleQuery?
     let full: FullQuery
     private let metric: Metric
     /// The share by which computed squared distances, or the amount by which other distances, can lie below the truth.
     private let measuredError: Double
 
-    /// Some queries, one after the other; their products with W are formed together.
-    /// - Returns: nil for queries that codes cannot serve (zero for the cosine, or a length at the edges of float):
-    ///   they are answered by brute force.
+    /// Prepares several queries, whose products with W are computed together.
+    /// - Returns: nil for queries that codes cannot represent (zero for the cosine, or a length at the limits of float);
+    ///   brute force answers them.
     static func prepare(_ queries: Span<Float>, model: ExactModel) -> [ExactQuery?] {
         let dimension = model.dimension
         let centred = (0..<queries.count / dimension).map { index in
@@ -101,8 +101,8 @@ struct ExactQuery: Sendable {
         measuredError = DistanceKernels.relativeError(dimension: model.dimension)
     }
 
-    /// Bounds above this limit prove that a row's computed distance lies beyond `cutoff`. Finite, so that an infinite
-    /// bound always excludes.
+    /// A bound above this limit proves that a row's computed distance is beyond `cutoff`. Finite, so that an infinite
+    /// bound always excludes its row.
     func limit(cutoff: Float) -> Float {
         let beyond = Double(cutoff.nextUp)
         let limit =
@@ -114,7 +114,7 @@ struct ExactQuery: Sendable {
         return min(limit, .greatestFiniteMagnitude)
     }
 
-    /// The constants by which a norm and a product become a lower bound; all that is not exact is taken off here.
+    /// The constants that turn a norm and a product into a lower bound; everything inexact is subtracted here.
     private static func form(model: ExactModel, norm: Double, meanProduct: Double, meanLength: Double) -> BoundForm {
         let slack = model.slack
         let length = norm.squareRoot()
@@ -154,12 +154,12 @@ struct ExactQuery: Sendable {
         return Float(max(norm - (1 - skew) * inside * inside, 0).squareRoot() * (1 + 1e-6)).nextUp
     }
 
-    /// Some of a query's coordinates as signed bytes.
+    /// A range of a query's coordinates as signed bytes.
     private struct Projected {
         let values: [Int8]
         let step: Float
         let offset: Float
-        /// The length of what the bytes leave out, and of what the coordinates themselves are off by.
+        /// The length of the bytes' rounding errors together with the error of the coordinates themselves.
         let error: Float
         /// The squared length of the coordinates.
         let square: Double

@@ -1,12 +1,11 @@
 internal import Kernels
 internal import SosiaCore
 
-/// From prefix bounds to the answer of one query: seeds, middle and full bounds, and distances in the order of the
-/// bounds.
+/// Answers one query from its prefix bounds: by seeds, middle and full bounds, and distances in the order of the bounds.
 struct ExactSelection {
     private static let valuesAtOnce = 256
-    /// So many rows with the lowest prefix bounds have their full bounds formed first, and the best of those are
-    /// measured, to get a cutoff near the final one.
+    /// How many rows with the lowest prefix bounds get full bounds first; the best of them are measured, which gives a
+    /// cutoff near the final one.
     private static let minimumLowest = 64
     private static let lowestPerNeighbor = 3
     private static let maximumLowest = 1 << 20
@@ -20,7 +19,7 @@ struct ExactSelection {
     private var best: TopK
     private var measured = 0
     private var lowest: SeedRows
-    /// Rows that no bound excludes, not measured yet.
+    /// Rows that no bound excludes and that are not measured yet.
     private var survivors: [(bound: Float, row: Int)] = []
 
     init(query: ExactQuery, k: Int, arithmetic: MetricArithmetic, dimension: Int, allowed: RowFilter?) {
@@ -37,7 +36,7 @@ struct ExactSelection {
         NeighborList(neighbors: best.sorted(), scanned: scanned, measured: measured)
     }
 
-    /// Takes the lowest prefix bounds of a chunk for seeds.
+    /// Collects the rows of a chunk with the lowest prefix bounds as seeds.
     /// - Parameter position: where the chunk's bounds start in `scratch`.
     mutating func collect(_ chunk: CodeChunk, at position: Int, scratch: inout Scratch, ids: Span<Int64>) {
         for first in stride(from: 0, to: chunk.rowCount, by: Self.valuesAtOnce) {
@@ -55,7 +54,7 @@ struct ExactSelection {
         }
     }
 
-    /// Measures the rows that the bounds hold for nearest, which makes the first cutoff.
+    /// Measures the rows that are nearest by their bounds, which gives the first cutoff.
     mutating func measureSeeds(
         segments: [CodeSegment], scratch: inout Scratch, rows: RawSpan, ids: Span<Int64>
     ) {
@@ -102,12 +101,12 @@ struct ExactSelection {
         measureSurvivors(atMost: .max, rows: rows, ids: ids)
     }
 
-    /// Measures every row of a range that codes do not cover.
+    /// Measures every row of a range without codes.
     mutating func measure(_ range: Range<Int>, rows: RawSpan, ids: Span<Int64>) {
         for row in range where isWanted(row, ids: ids) { measure(row: row, rows: rows, ids: ids) }
     }
 
-    /// Full bounds of those of the first `count` candidates that the bounds before do not exclude.
+    /// Computes full bounds of those of the first `count` candidates that the earlier bounds do not exclude.
     /// - Returns: how many are left.
     private func bound(_ segment: CodeSegment, count: Int, limit: Float, scratch: inout Scratch) -> Int {
         segment.withCodes { _, middle, coarse, fine in
@@ -141,8 +140,8 @@ struct ExactSelection {
         survivors.append((bound.isNaN ? -.infinity : bound, row))
     }
 
-    /// Measures survivors in the order of their bounds until a bound passes the cutoff; the rest of `count` is dropped
-    /// when there is no more to come before the cutoff.
+    /// Measures at most `count` survivors in the order of their bounds. Once a bound exceeds the cutoff, all that remain
+    /// are dropped.
     private mutating func measureSurvivors(atMost count: Int, rows: RawSpan, ids: Span<Int64>) {
         survivors.sort { ($0.bound, $0.row) < ($1.bound, $1.row) }
         var limit = query.limit(cutoff: best.cutoff)
@@ -169,32 +168,32 @@ struct ExactSelection {
     }
 }
 
-/// Some rows with the lowest prefix bounds of those seen so far: the ones that are looked at first.
+/// The rows with the lowest prefix bounds so far, which are examined first.
 struct SeedRows {
     struct Seed: Sendable {
         let row: Int
         let bound: Float
-        /// On the row's prefix code.
+        /// The projection on the row's prefix code.
         let projection: Float
     }
 
     private let wanted: Int
-    /// In the order of their rows.
+    /// In row order.
     private(set) var seeds: [Seed] = []
-    /// Bounds above this one are not wanted any more.
+    /// Rows with higher bounds are no longer wanted.
     private(set) var limit = Float.infinity
 
     init(wanted: Int) {
         self.wanted = wanted
     }
 
-    /// Rows come in order.
+    /// Rows must be appended in order.
     mutating func append(_ seed: Seed) {
         seeds.append(seed)
         if seeds.count == 4 * wanted { drop() }
     }
 
-    /// Leaves the wanted number of rows; of equal bounds the first.
+    /// Keeps the wanted number of rows; of equal bounds the first ones.
     mutating func drop() {
         guard seeds.count > wanted else { return }
         var bounds = seeds.map(\.bound)

@@ -1,13 +1,13 @@
 internal import Kernels
 internal import Synchronization
 
-/// The arrays of one running search; taking them from a pool saves the system from clearing fresh pages each time.
+/// The arrays of one search in progress. Reusing them spares the system from clearing new pages each time.
 struct Scratch: Sendable {
     /// Prefix bounds of rows.
     var bounds: [Float] = []
     /// Projections of rows on prefix codes.
     var projections: [Float] = []
-    /// Rows of a segment that are looked at more closely; what follows is one value for each.
+    /// Rows of a segment to examine more closely; the arrays below have one value for each.
     var candidates: [UInt32] = []
     /// Projections on prefix codes.
     var prefix: [Float] = []
@@ -28,7 +28,8 @@ struct Scratch: Sendable {
 }
 
 extension Scratch {
-    /// Prefix bounds and projections of all rows of a chunk, from `position` on, `stride` values from query to query.
+    /// Computes prefix bounds and projections of all rows of a chunk, from `position` on, `stride` values apart for each
+    /// query.
     mutating func scan(
         _ chunk: CodeChunk, of segment: CodeSegment, queries: [PrefixQuery], at position: Int, stride: Int
     ) {
@@ -46,7 +47,7 @@ extension Scratch {
         }
     }
 
-    /// Rows whose prefix bounds do not exclude them become the candidates, counted from `base`.
+    /// Makes candidates of the rows that prefix bounds do not exclude, numbered from `base`.
     /// - Returns: how many there are.
     mutating func select(_ range: Range<Int>, limit: Float, base: UInt32) -> Int {
         var (list, along) = (take(&candidates), take(&prefix))
@@ -59,7 +60,7 @@ extension Scratch {
         return count
     }
 
-    /// Drops those of the first `count` candidates that are not wanted.
+    /// Drops unwanted ones of the first `count` candidates.
     mutating func filter(_ count: Int, isWanted: (Int) -> Bool) -> Int {
         var left = 0
         for index in 0..<count where isWanted(Int(candidates[index])) {
@@ -70,7 +71,7 @@ extension Scratch {
         return left
     }
 
-    /// Drops those of the first `count` candidates that the middle bounds exclude.
+    /// Drops those of the first `count` candidates that middle bounds exclude.
     /// - Returns: how many are left.
     mutating func boundMiddle(_ query: MiddleQuery, rows: RawSpan, count: Int, limit: Float) -> Int {
         var (lower, along) = (take(&candidateBounds), take(&middle))
@@ -83,7 +84,7 @@ extension Scratch {
         return keep(count, limit: limit)
     }
 
-    /// Bounds of the first `count` candidates by their coarse codes, or, with `fine`, by their full ones.
+    /// Computes bounds of the first `count` candidates from coarse codes or, with `fine`, from full ones.
     mutating func boundFull(_ query: FullQuery, coarse: RawSpan, fine: RawSpan?, count: Int) {
         var lower = take(&candidateBounds)
         var out = lower.mutableSpan
@@ -107,14 +108,14 @@ extension Scratch {
     }
 }
 
-/// Takes an array out, so that it is written to without being copied while others are read.
+/// Moves an array out of its variable, so that it can be written without a copy while others are read.
 private func take<Element>(_ array: inout [Element]) -> [Element] {
     var taken: [Element] = []
     swap(&taken, &array)
     return taken
 }
 
-/// Scratch arrays that no search is using. Safe from any thread.
+/// Scratch arrays that no search is using. Can be used from any thread.
 final class ScratchPool: Sendable {
     private static let kept = 16
     private let free = Mutex<[Scratch]>([])

@@ -1,7 +1,7 @@
 internal import FileSystem
 public import SosiaCore
 
-/// Brute force in the form of an index: it learns nothing and covers nothing but a count.
+/// Brute force as an index: it learns nothing and stores only a count.
 public struct FlatIndex: VectorIndex {
     /// There is nothing to choose.
     public struct BuildOptions: Sendable, Hashable {
@@ -71,27 +71,24 @@ public struct FlatIndex: VectorIndex {
     }
 }
 
-/// How brute force runs.
+/// How brute force searches.
 public struct FlatSearchOptions: Sendable, Hashable {
     public static let minimumThreads = 1
     public static let defaultThreads = 1
     public static let maximumThreads = 256
 
-    /// The rows are split among so many threads; the answer does not depend on it.
+    /// How many threads share the rows; the answer does not depend on it.
     public let threads: Int
 
-    public static let standard = FlatSearchOptions(uncheckedThreads: defaultThreads)
+    public static let standard = FlatSearchOptions(threads: defaultThreads, unchecked: ())
 
     /// - Throws: `IndexError.invalidOption`.
     public init(threads: Int = defaultThreads) throws(IndexError) {
-        guard threads >= Self.minimumThreads, threads <= Self.maximumThreads else {
-            throw .invalidOption(
-                name: "threads", got: threads, minimum: Self.minimumThreads, maximum: Self.maximumThreads)
-        }
-        self.threads = threads
+        try IndexOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
+        self.init(threads: threads, unchecked: ())
     }
 
-    private init(uncheckedThreads: Int) {
-        threads = uncheckedThreads
+    private init(threads: Int, unchecked: Void) {
+        self.threads = threads
     }
 }

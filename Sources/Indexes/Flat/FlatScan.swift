@@ -5,18 +5,18 @@ internal import Synchronization
 
 /// Brute force: the distance to every live row. The reference that all indexes are tested against.
 public enum FlatScan {
-    /// So much of the rows is held in the second-level cache while all queries of a batch pass over it.
+    /// Rows in blocks of this size stay in the second-level cache while all queries of a batch are compared with them.
     private static let blockBytes = 256 << 10
     private static let queriesAtOnce = 32
-    /// Below so many floats a thread, starting another one costs more than it gives.
+    /// With fewer floats per thread, another thread costs more than it gains.
     private static let minimumFloatsPerThread = 1 << 18
 
     /// - Parameters:
-    ///   - queries: one query after the other, `dimension` finite values each.
+    ///   - queries: concatenated queries, `dimension` finite values each.
     ///   - metric: `.l2`, `.cosine` or `.innerProduct`. Rows need not be normalised for the cosine.
-    ///   - rows: row-major Float32, `dimension` finite values a row, four-byte aligned.
-    ///   - ids: one number a row, 0 for a dead row, which is not found.
-    /// - Returns: one list a query: the `k` nearest, nearest first, ties by id.
+    ///   - rows: row-major Float32, `dimension` finite values per row, four-byte aligned.
+    ///   - ids: one number per row, 0 for a dead row, which is not found.
+    /// - Returns: one list per query: the `k` nearest, nearest first, ties by id.
     /// - Throws: `IndexError.shapeMismatch`, `.invalidK`, `.unsupportedMetric`; `VectorError.dimensionMismatch`,
     ///   `.notFinite` for a query.
     public static func search(
@@ -31,7 +31,7 @@ public enum FlatScan {
         return best.map { NeighborList(neighbors: $0.sorted(), scanned: ids.count, measured: ids.count) }
     }
 
-    /// The same for a part of the rows, input checked already.
+    /// Searches a range of the rows; the input has been checked.
     static func nearest(
         to queries: Span<Float>, queryCount: Int, k: Int, arithmetic: MetricArithmetic, dimension: Int,
         rows: RawSpan, ids: Span<Int64>, range: Range<Int>, threads: Int
@@ -57,7 +57,7 @@ public enum FlatScan {
         return merged.withLock { $0 }
     }
 
-    /// Measures the allowed rows only, one by one.
+    /// Measures only the allowed rows, one by one.
     static func nearest(
         to query: Span<Float>, k: Int, arithmetic: MetricArithmetic, rows: RawSpan, ids: Span<Int64>,
         allowed: RowFilter
@@ -134,9 +134,9 @@ public enum FlatScan {
 }
 
 extension FlatScan {
-    /// Brute force over some rows only: each is measured on its own, which pays where they are a small part of all.
+    /// Brute force over the allowed rows only. Each is measured separately, which pays off if they are few.
     ///
-    /// Parameters, answer and errors are those of ``search(_:k:metric:dimension:rows:ids:options:)``.
+    /// Parameters, result and errors are those of ``search(_:k:metric:dimension:rows:ids:options:)``.
     public static func search(
         _ queries: Span<Float>, k: Int, metric: Metric, dimension: Int, rows: RawSpan, ids: Span<Int64>,
         allowed: RowFilter

@@ -5,18 +5,18 @@ extension GraphIndex {
     static let seedCount = 64
     private static let rowsAtOnce = 32
     private static let rowsEncodedAtOnce = 256
-    /// A batch is at most this share of all rows.
+    /// The largest batch as a share of all rows.
     private static let batchDivisor = 50
 
-    /// Covers all of `rows` with several threads; the graph does not depend on how many.
+    /// Extends the graph to all of `rows` with several threads; the graph does not depend on how many.
     /// - Throws: `IndexError.shapeMismatch`, `.missingRows`, `.invalidOption`, `.damaged`.
     public mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws {
         try SearchInput.checkRows(rows, ids: ids, dimension: dimension)
-        try GraphOption.check(
+        try IndexOption.check(
             "threads", threads, GraphBuildOptions.minimumThreads...GraphBuildOptions.maximumThreads)
         let covered = rowCount
         guard ids.count >= covered else { throw IndexError.missingRows(got: ids.count, covered: covered) }
-        try GraphOption.check("rows", ids.count, 0...Self.maximumRows)
+        try IndexOption.check("rows", ids.count, 0...Self.maximumRows)
         guard ids.count > covered else { return }
         try verification?.check()
 
@@ -70,7 +70,7 @@ extension GraphIndex {
         return live
     }
 
-    /// Links some rows: each searches the graph as it is, then all are linked.
+    /// Links a batch of rows: each searches the graph as it was before the batch, then all are linked.
     private mutating func insert(_ batch: ArraySlice<UInt32>, rows: RawSpan, threads: Int) {
         let (model, layout, scratch, seeds, effort) = (model, storage.layout, scratch, seeds, options.effort)
         let batch = Array(batch)
@@ -114,7 +114,7 @@ extension GraphIndex {
                 groups.append(index..<index + 1)
             }
         }
-        // A row that many link to takes them in several rounds.
+        // A row with many new links takes them in several rounds.
         while !groups.isEmpty {
             let some = groups.map { $0.prefix(GraphKernels.maximumSources) }
             let chunks = (some.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce
@@ -157,9 +157,9 @@ extension GraphIndex {
 extension GraphIndex {
     private static let connectingRounds = 4
 
-    /// Links rows that no walk can reach from a row that can be reached and that they link to.
+    /// Links each unreachable row from a reachable row that it links to itself.
     ///
-    /// The link that makes room is the last one, which may have been the only way to another row; hence several rounds.
+    /// The new link replaces the last one, which may have been the only way to another row; hence several rounds.
     mutating func connect() {
         let (layout, count) = (storage.layout, rowCount)
         let (seeds, uncoded) = (seeds, Set(uncoded))
@@ -188,7 +188,7 @@ extension GraphIndex {
                 return changed
             }
             if changed == 0 || isLast {
-                // An island that nothing leads to is entered directly.
+                // A component without any links from outside gets a seed of its own.
                 if let island = extraSeeds.first, seeds.count < GraphLayout.maximumDegree { self.seeds.append(island) }
                 return
             }

@@ -4,7 +4,7 @@ internal import SosiaCore
 extension GraphIndex {
     private static let rowsRepairedAtOnce = 2048
 
-    /// Takes rows out of the graph and repairs the neighbourhoods they were in.
+    /// Removes rows from the graph and repairs their neighbourhoods.
     /// - Throws: `IndexError.missingRows`, `.damaged`.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
@@ -41,7 +41,7 @@ extension GraphIndex {
         connect()
     }
 
-    /// Draws further rows to start from, when some were removed.
+    /// Draws new seeds for those that were removed.
     private mutating func refillSeeds() {
         let (count, degree, without) = (rowCount, storage.layout.degree, Set(uncoded))
         var chosen = Set(seeds)

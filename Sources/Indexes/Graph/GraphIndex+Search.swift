@@ -3,15 +3,15 @@ public import SosiaCore
 internal import Synchronization
 
 extension GraphIndex {
-    /// Walks the graph for each query, and measures the head of what it found.
+    /// Walks the graph for each query and measures the best candidates in float.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, options: GraphSearchOptions
     ) throws -> [NeighborList] {
         try search(queries, k: k, rows: rows, ids: ids, allowed: nil, options: options)
     }
 
-    /// Walks wider the fewer rows are allowed; where a scan of the codes of all allowed rows is cheaper, that is done,
-    /// and `NeighborList.scanned` is their number.
+    /// The fewer rows are allowed, the wider the walk; if scanning the codes of all allowed rows is cheaper, they are
+    /// scanned instead, and `NeighborList.scanned` is their number.
     public func search(
         _ queries: Span<Float>, k: Int, rows: RawSpan, ids: Span<Int64>, allowed: RowFilter?,
         options: GraphSearchOptions
@@ -54,7 +54,7 @@ extension GraphIndex {
     }
 }
 
-/// Rows measured in float, and the best of them.
+/// Measures rows in float and keeps the best.
 struct GraphHead {
     private static let prefetchedBytes = 1024
 
@@ -91,7 +91,7 @@ struct GraphHead {
     }
 }
 
-/// Arrays of walks that no search is using. Safe from any thread.
+/// Scratch arrays that no walk is using. Can be used from any thread.
 final class GraphScratchPool: Sendable {
     private static let kept = 16
     private let free = Mutex<[GraphScratch]>([])

@@ -29,10 +29,10 @@ public import SosiaCore
 /// *FreshDiskANN*, 2021, algorithm 4).
 ///
 /// ## Searching
-/// Best-first with a sorted array as the pool (Fu et al., *NSG*, VLDB 2019, algorithm 1). Rows that may not be found
-/// (id 0) are walked over. When they fill too much of the pool, the walk is repeated with a wider pool or, where that
+/// Best-first with a sorted array as the pool (Fu et al., *NSG*, VLDB 2019, algorithm 1). Rows that are not allowed are
+/// traversed but not returned. If they fill too much of the pool, the walk is repeated with a wider pool or, if that
 /// would cost more, the codes of all allowed rows are scanned instead; `NeighborList.scanned` says how many codes were
-/// looked at.
+/// examined.
 public struct GraphIndex: VectorIndex {
     public static let kind = "graph"
     public static let isExact = false
@@ -42,9 +42,9 @@ public struct GraphIndex: VectorIndex {
     let model: GraphModel
     let options: GraphBuildOptions
     var storage: GraphStorage
-    /// Where walks start.
+    /// The rows at which walks start.
     var seeds: [UInt32]
-    /// Rows that codes cannot stand for; they are measured in every search.
+    /// Rows that codes cannot represent; every search measures them.
     var uncoded: [UInt32]
     let verification: FileVerification?
     let scratch = GraphScratchPool()
@@ -53,7 +53,7 @@ public struct GraphIndex: VectorIndex {
     public var metric: Metric { model.metric }
     public var rowCount: Int { storage.count }
 
-    /// Bytes that codes and links take.
+    /// The size of codes and links in bytes.
     public var byteCount: Int { storage.byteCount }
 
     init(
@@ -68,7 +68,7 @@ public struct GraphIndex: VectorIndex {
         self.verification = verification
     }
 
-    /// Learns the directions that codes are made of; there are no links yet.
+    /// Learns the directions of the codes; no row is added yet.
     public static func train(
         dimension: Int, metric: Metric, rows: RawSpan, ids: Span<Int64>, options: GraphBuildOptions, threads: Int
     ) throws -> GraphIndex {

@@ -1,11 +1,11 @@
 internal import Kernels
 internal import SosiaCore
 
-/// What turns vectors into coordinates of few directions: a centre and the leading directions of a sample, mixed so
-/// that all have the same variance.
+/// Projects vectors on a few directions: a centre and the leading directions of a sample, mixed so that all have the
+/// same variance.
 ///
-/// Coordinates are products with bytes: directions are rounded to 7 bits, queries to 8, which moves a coordinate by
-/// about 3 % of its typical size and costs a quarter of the memory traffic of floats.
+/// Coordinates are products of bytes: directions are rounded to 7 bits, queries to 8, which changes a coordinate by about
+/// 3 % of its typical size and needs a quarter of the memory traffic of floats.
 struct GraphModel: Sendable {
     private static let lineBytes = 64
     private static let levels: Float = 63
@@ -17,9 +17,9 @@ struct GraphModel: Sendable {
     let mean: [Float]
     /// Directions, `rank` rows of `dimension`.
     let basis: [Float]
-    /// The greatest squared length that lifts a row to a distance; 0 unless the metric is the inner product.
+    /// The largest squared length of a row when the index was trained, for the lift of the inner product; 0 otherwise.
     let greatestNorm: Float
-    /// The directions in bytes 1...127, each padded to whole lines, and the steps of the bytes.
+    /// The directions as bytes 1...127, each padded to whole cache lines, and the bytes' step sizes.
     private let bytes: [UInt8]
     private let steps: [Float]
 
@@ -80,10 +80,10 @@ struct GraphModel: Sendable {
         (0..<dimension).map { vector[$0] - mean[$0] }
     }
 
-    /// A row by its coordinates.
+    /// A row as coordinates.
     struct Point {
         let coordinates: [Float]
-        /// The squared length, what the coordinates leave out and the lift included.
+        /// The squared length, including the lift and what the coordinates leave out.
         let norm: Float
         let lift: Float
 
@@ -97,14 +97,14 @@ struct GraphModel: Sendable {
         }
     }
 
-    /// - Returns: nil for a row that codes cannot stand for.
+    /// - Returns: nil for a row that codes cannot represent.
     func point(_ row: Int, of rows: RawSpan) -> Point? {
         guard let vector = RowSource.vector(row, of: rows, dimension: dimension, metric: metric) else { return nil }
         let kernels = DistanceKernels.current
         let working = centred(vector)
         let norm = Float(kernels.squaredNorm(working.span))
         guard norm < 1e24 else { return nil }
-        // The lift makes all rows equally long, so that the largest product is the least distance (Bachrach et al.,
+        // The lift makes all rows equally long, so that the largest product is the smallest distance (Bachrach et al.,
         // *Speeding up the Xbox recommender system*, RecSys 2014).
         var lift: Float = 0
         if metric == .innerProduct {
@@ -113,7 +113,7 @@ struct GraphModel: Sendable {
         return Point(coordinates: coordinates(working), norm: norm + lift * lift, lift: lift)
     }
 
-    /// - Returns: nil for queries that codes cannot serve (zero for the cosine, or a length at the edges of float).
+    /// - Returns: nil for queries that codes cannot represent (zero for the cosine, or a length at the limits of float).
     func query(_ vector: [Float], layout: GraphLayout) -> GraphQueryCode? {
         let kernels = DistanceKernels.current
         let square = kernels.squaredNorm(vector.span)

@@ -19,17 +19,16 @@ public struct GraphBuildOptions: Sendable, Hashable {
     public static let defaultThreads = 1
     public static let maximumThreads = 256
 
-    /// At most so many links a row (R in Vamana, 2 M in HNSW).
+    /// The most links per row (R in Vamana, 2 M in HNSW).
     public let degree: Int
-    /// So many candidates are kept while the neighbours of a new row are searched (L in Vamana, efConstruction in
-    /// HNSW).
+    /// How many candidates are kept while searching for a new row's neighbours (L in Vamana, efConstruction in HNSW).
     public let effort: Int
-    /// So many leading directions are coded; more than the dimension means all of it. 352 are the most that fit, with
-    /// their parameters, into three lines of the cache.
+    /// How many leading directions are coded; values above the dimension mean all of it. 352 are the most that fit into
+    /// three cache lines with their parameters.
     public let rank: Int
-    /// At most so many rows are looked at for learning the directions.
+    /// The largest number of rows to learn the directions from.
     public let sample: Int
-    /// The graph does not depend on it.
+    /// How many threads share the work; the graph does not depend on it.
     public let threads: Int
     public let seed: UInt64
 
@@ -42,11 +41,11 @@ public struct GraphBuildOptions: Sendable, Hashable {
         degree: Int = defaultDegree, effort: Int = defaultEffort, rank: Int = defaultRank,
         sample: Int = defaultSample, threads: Int = defaultThreads, seed: UInt64 = 1
     ) throws(IndexError) {
-        try GraphOption.check("degree", degree, Self.minimumDegree...Self.maximumDegree)
-        try GraphOption.check("effort", effort, Self.minimumEffort...Self.maximumEffort)
-        try GraphOption.check("rank", rank, Self.minimumRank...Self.maximumRank)
-        try GraphOption.check("sample", sample, Self.minimumSample...Self.maximumSample)
-        try GraphOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
+        try IndexOption.check("degree", degree, Self.minimumDegree...Self.maximumDegree)
+        try IndexOption.check("effort", effort, Self.minimumEffort...Self.maximumEffort)
+        try IndexOption.check("rank", rank, Self.minimumRank...Self.maximumRank)
+        try IndexOption.check("sample", sample, Self.minimumSample...Self.maximumSample)
+        try IndexOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
         self.init(
             degree: degree, effort: effort, rank: rank, sample: sample, threads: threads, seed: seed, unchecked: ())
     }
@@ -61,14 +60,6 @@ public struct GraphBuildOptions: Sendable, Hashable {
     }
 }
 
-enum GraphOption {
-    static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(IndexError) {
-        guard range.contains(value) else {
-            throw .invalidOption(name: name, got: value, minimum: range.lowerBound, maximum: range.upperBound)
-        }
-    }
-}
-
 /// How the graph is searched: what trades recall for speed.
 public struct GraphSearchOptions: Sendable, Hashable {
     public static let minimumEffort = 1
@@ -80,11 +71,11 @@ public struct GraphSearchOptions: Sendable, Hashable {
     public static let defaultThreads = 1
     public static let maximumThreads = 256
 
-    /// So many candidates are kept on the walk (ef in HNSW); at least k and `rerank` are.
+    /// How many candidates the walk keeps (ef in HNSW); never fewer than k or `rerank`.
     public let effort: Int
-    /// So many of the nearest candidates by their codes are measured in float; nil means three times k, at least k + 20.
+    /// How many of the candidates nearest by code are measured in float; nil means three times k, at least k + 20.
     public let rerank: Int?
-    /// The queries of a batch are split among so many threads; the answer does not depend on it.
+    /// How many threads share the queries of a batch; the answer does not depend on it.
     public let threads: Int
 
     public static let standard = GraphSearchOptions(
@@ -92,9 +83,9 @@ public struct GraphSearchOptions: Sendable, Hashable {
 
     /// - Throws: `IndexError.invalidOption`.
     public init(effort: Int = defaultEffort, rerank: Int? = nil, threads: Int = defaultThreads) throws(IndexError) {
-        try GraphOption.check("effort", effort, Self.minimumEffort...Self.maximumEffort)
-        if let rerank { try GraphOption.check("rerank", rerank, Self.minimumRerank...Self.maximumRerank) }
-        try GraphOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
+        try IndexOption.check("effort", effort, Self.minimumEffort...Self.maximumEffort)
+        if let rerank { try IndexOption.check("rerank", rerank, Self.minimumRerank...Self.maximumRerank) }
+        try IndexOption.check("threads", threads, Self.minimumThreads...Self.maximumThreads)
         self.init(effort: effort, rerank: rerank, threads: threads, unchecked: ())
     }
 
@@ -105,22 +96,23 @@ public struct GraphSearchOptions: Sendable, Hashable {
     }
 
     func rerankCount(k: Int) -> Int {
-        // A k of any size must not overflow.
+        // No k may overflow.
         let few = min(k, 1 << 32)
         return max(rerank ?? max(3 * few, few + 20), few)
     }
 }
 
 extension GraphSearchOptions {
-    /// What a calibration measures, by what it costs. Where codes are coarse, more of what they find has to be measured.
+    /// The settings that a calibration measures, cheapest first. The coarser the codes, the more candidates must be
+    /// measured in float.
     static let steps: [[String: Int]] = [
         (32, 30), (48, 30), (64, 30), (64, 60), (96, 40), (96, 90), (128, 40), (128, 120),
         (192, 60), (192, 180), (256, 80), (256, 240), (384, 120), (384, 360), (512, 160), (512, 500), (1024, 320),
         (1024, 1000),
     ].map { ["effort": $0, "rerank": $1] }
 
-    /// What serves `k` neighbours as well as a step serves those that it was measured with.
-    /// - Throws: `IndexError.invalidOption` for what is no step.
+    /// Scales a step, which was measured for `IndexCalibration.k` neighbours, to `k` neighbours.
+    /// - Throws: `IndexError.invalidOption` for anything but a step.
     init(step: [String: Int], k: Int, threads: Int) throws(IndexError) {
         let (effort, rerank) = (step["effort"] ?? 0, step["rerank"] ?? 0)
         _ = try GraphSearchOptions(effort: effort, rerank: rerank)

@@ -1,16 +1,16 @@
 internal import Kernels
 internal import SosiaCore
 
-/// How candidates for one query are found when not every row may be: by one walk, a wider one, or a scan of the codes
+/// Finds the candidates for one query if not all rows are allowed: by one walk, by a wider one, or by scanning the codes
 /// of the allowed rows.
 struct GraphPlan {
-    /// Distances that a walk forms for each candidate it keeps; measured at the usual efforts and degrees.
+    /// Distances computed by a walk for each candidate it keeps; measured at common efforts and degrees.
     private static let distancesPerEffort = 20
-    /// A walk wants at least this share of its effort to be allowed rows: a few others need no second walk.
+    /// A second walk is needed only if less than this share of the effort turns out to be allowed rows.
     private static let enough = 0.96
-    /// So much wider than the share of allowed rows asks for.
+    /// Walks are this much wider than the share of allowed rows suggests.
     private static let margin = 1.1
-    /// Rows looked at to estimate how many are allowed.
+    /// Rows sampled to estimate how many are allowed.
     private static let sampledRows = 1 << 14
     private static let maximumEffort = 1 << 16
 
@@ -26,7 +26,7 @@ struct GraphPlan {
         self.wanted = wanted
     }
 
-    /// - Returns: allowed rows, nearest first by their codes, and how many codes were looked at.
+    /// - Returns: allowed rows, nearest first by code, and how many codes were examined.
     func candidates(
         _ query: GraphQueryCode, graph: GraphView, ids: Span<Int64>, scratch: inout GraphScratch
     ) -> (rows: [Int], scanned: Int) {
@@ -46,7 +46,7 @@ struct GraphPlan {
             scanned += walk.measured
             let found = walk.candidates.map(\.row).filter { isAllowed($0, ids) }
             if Double(found.count) >= Self.enough * Double(min(self.effort, graph.count)) { return (found, scanned) }
-            // Too few: those near the query say how much wider a walk must be.
+            // Too few: the share of allowed rows near the query tells how much wider the walk must be.
             let share = max(Double(found.count), 0.5) / Double(max(walk.candidates.count, 1))
             let needed = Double(self.effort) / share * Self.margin
             guard needed > Double(effort), isWalkCheaper(effort: needed, ids: ids, count: graph.count) else {
@@ -66,7 +66,7 @@ struct GraphPlan {
             && effort * Double(Self.distancesPerEffort) < allowedRows(ids, count: count)
     }
 
-    /// How many rows are allowed; estimated when there are many.
+    /// The number of allowed rows; an estimate if there are many.
     private func allowedRows(_ ids: Span<Int64>, count: Int) -> Double {
         if let allowed { return Double(allowed.count) }
         var allowed = 0

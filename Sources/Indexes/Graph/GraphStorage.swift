@@ -5,7 +5,7 @@ internal import FileSystem
 struct GraphStorage: Sendable {
     private typealias Line = SIMD64<UInt8>
     private static let lineBytes = 64
-    /// Marks, in place of its first link, a row that was removed.
+    /// Replaces the first link of a removed row.
     static let removed = UInt32.max - 1
 
     private enum Place: Sendable {
@@ -23,7 +23,9 @@ struct GraphStorage: Sendable {
         place = .owned(rows: [], links: [])
     }
 
-    /// - Parameters: `rows` and `links`: where they lie in the file.
+    /// - Parameters:
+    ///   - rows: their range in the file.
+    ///   - links: their range in the file.
     init(layout: GraphLayout, count: Int, mapped file: MappedFile, rows: Range<Int>, links: Range<Int>) {
         self.layout = layout
         self.count = count
@@ -46,7 +48,7 @@ struct GraphStorage: Sendable {
         }
     }
 
-    /// Copies what is mapped into memory, so that it can change.
+    /// Copies mapped contents into memory, so that they can be changed.
     mutating func own() {
         guard case .mapped(let file, let rows, let links) = place else { return }
         place = file.withBytes { bytes in
@@ -60,7 +62,7 @@ struct GraphStorage: Sendable {
     mutating func changeLinks<Result>(_ body: (inout [UInt32]) -> Result) -> Result {
         own()
         guard case .owned(let rows, var links) = place else { return withNoLinks(body) }
-        // The array must have one owner, or the change would copy it.
+        // The array must be uniquely referenced, or the change would copy it.
         place = .owned(rows: [], links: [])
         defer { place = .owned(rows: rows, links: links) }
         return body(&links)

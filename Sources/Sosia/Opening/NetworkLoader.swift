@@ -4,8 +4,7 @@ package import SosiaCore
 /// Loads the networks of collections: the one place from which command line, server and library get their embedders.
 package struct NetworkLoader: Sendable {
     /// - Throws: what ``Embeddings`` says of the card or the network.
-    package let load:
-        @Sendable (_ model: String, PrecisionChoice, ModelDirectory, _ jobs: Int) throws -> any Embedder
+    package let load: @Sendable (_ model: String, PrecisionChoice, ModelDirectory, _ jobs: Int) throws -> any Embedder
 
     package init(
         load: @escaping @Sendable (_ model: String, PrecisionChoice, ModelDirectory, _ jobs: Int) throws -> any Embedder

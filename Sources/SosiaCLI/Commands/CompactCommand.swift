@@ -28,6 +28,7 @@ struct CompactCommand: AsyncParsableCommand {
             return try Console.json(
                 Output(pictures: report.pictures, bytesBefore: report.bytesBefore, bytesAfter: report.bytesAfter))
         }
-        Console.print("\(report.pictures) pictures, \(Console.size(report.bytesBefore)) -> \(Console.size(report.bytesAfter))")
+        Console.print(
+            "\(report.pictures) pictures, \(Console.size(report.bytesBefore)) -> \(Console.size(report.bytesAfter))")
     }
 }

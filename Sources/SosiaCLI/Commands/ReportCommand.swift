@@ -74,7 +74,8 @@ struct ReportCommand: AsyncParsableCommand {
             line.show("searching", done: index, total: queries.count)
             let (query, source) = try Self.query(text)
             let answer = try await answer(query, source, collection)
-            try writer.append(try await section(query, source, answer, loader, status.engine.pictures, collection.machine))
+            try writer.append(
+                try await section(query, source, answer, loader, status.engine.pictures, collection.machine))
             if store.json { answers.append(SearchOutput(query: query.name, answer: answer, in: collection)) }
         }
         try writer.finish()

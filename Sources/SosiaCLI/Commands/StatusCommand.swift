@@ -75,7 +75,8 @@ struct StatusCommand: AsyncParsableCommand {
             let settings = entry.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             let line = String(
                 format: "recall@%d %.4f: %.3f ms a query", IndexCalibration.k, entry.recall, entry.milliseconds)
-            Console.print("", settings.isEmpty ? line : "\(line) (\(settings.joined(separator: ", ")))", separator: "\t")
+            Console.print(
+                "", settings.isEmpty ? line : "\(line) (\(settings.joined(separator: ", ")))", separator: "\t")
         }
         Console.print("", String(format: "exact: %.3f ms a query", calibration.exactMilliseconds), separator: "\t")
     }

@@ -46,7 +46,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 Console.print("picture \(picture.id) lost its vector; add \(Console.printable(paths)) again")
             }
             for problem in problems { Console.print(Console.printable(problem)) }
-            Console.print("\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
+            Console.print(
+                "\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
         }
         if !problems.isEmpty { throw ExitStatus.failed }
     }

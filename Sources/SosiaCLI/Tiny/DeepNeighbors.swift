@@ -68,7 +68,9 @@ struct DeepNeighbors {
         while true {
             let answer = try await collection.search(search)
             let own = answer.hits.compactMap { hit -> (distance: String, position: Int)? in
-                guard let tile = hit.record.tile, tile.container == container, let position = tile.position else { return nil }
+                guard let tile = hit.record.tile, tile.container == container, let position = tile.position else {
+                    return nil
+                }
                 return (String(format: "%.4f", hit.distance), position)
             }
             if own.count >= count || answer.hits.count < search.k || search.k >= SearchRequest.maximumK {

@@ -40,9 +40,9 @@ public struct CollectionDescription: Sendable, Hashable {
 /// A collection as opened by its directory.
 public struct OpenCollection: Sendable {
     public let engine: any CollectionEngine
-    /// Where the bytes of uploads are kept; nil when none can be.
+    /// The store for the bytes of uploads; nil if there is none.
     public let objects: (any ObjectStore)?
-    /// The folder of small pictures, a cache; nil when they are made anew each time.
+    /// The folder that caches small pictures; nil to make them anew each time.
     public let thumbnails: String?
 
     public init(engine: any CollectionEngine, objects: (any ObjectStore)?, thumbnails: String? = nil) {

@@ -7,11 +7,11 @@ public struct EngineAbilities: Sendable, Hashable, Codable {
         case many
     }
 
-    /// When a commit is seen by searches of others.
+    /// When searches of other processes see a commit.
     public enum Visibility: String, Sendable, Hashable, Codable {
-        /// With the first search that begins after it.
+        /// From the first search that begins after it.
         case atOnce = "at-once"
-        /// Some time after it; whoever wrote sees it at once.
+        /// Some time after it; the writer itself sees it at once.
         case eventually
     }
 

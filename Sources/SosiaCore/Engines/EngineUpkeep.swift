@@ -13,8 +13,8 @@ public protocol EngineUpkeep: Sendable {
     /// The contents of the collection and the space it takes.
     func status() async throws -> EngineStatus
 
-    /// Builds the indexes that make searches quick, where that pays; returns at once when nothing is wanting. An engine
-    /// without indexes has nothing that pays, and refuses every other demand.
+    /// Builds the indexes that are worthwhile or requested; returns immediately if none is missing. An engine without
+    /// indexes accepts only `.whatPays`, for which it does nothing.
     func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws
 
     /// Finds connected groups of near-duplicates: pictures within a distance of each other, directly or through others.
@@ -45,7 +45,8 @@ public struct EngineStatus: Sendable, Hashable {
     public let vacant: Int
     /// Pictures that ``EngineUpkeep/repair(progress:)`` removed and whose sources have not been added again.
     public let lost: Int
-    /// Of the vectors and their indexes: compaction and repair make a new one. 0 where an engine has no generations.
+    /// The generation of the vectors and their indexes; compaction and repair start a new one. 0 for an engine without
+    /// generations.
     public let generation: Int64
     public let ledgerBytes: Int64
     public let vectorBytes: Int64

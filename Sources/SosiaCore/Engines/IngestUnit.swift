@@ -16,8 +16,8 @@ public struct IngestEntry: Sendable {
 
     public let hash: ContentHash
     public let source: ImageSource
-    /// nil for bytes that the collection was found to hold already: they are not decoded again. Not used where the picture
-    /// turns out to be known.
+    /// nil for bytes that the collection already had when it was asked, so that they need not be decoded again. Ignored if
+    /// the picture turns out to be known.
     public let content: Content?
     /// Merged into the picture's attributes by name, replacing existing values.
     public let attributes: Attributes

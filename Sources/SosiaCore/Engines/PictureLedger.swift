@@ -44,14 +44,14 @@ public protocol PictureRecords: Sendable {
 public protocol PictureLedger: PictureRecords {
     /// Adds pictures by the rules of the collection's ``PictureIdentity``.
     ///
-    /// Entries without content come first, so that a picture whose old place shows something new by now keeps its id.
-    /// A source that showed another picture takes that picture's place: the id stays when no other source shows it. A
-    /// picture that no source shows after the unit is forgotten.
+    /// Entries without content are applied first, so that a picture that moved keeps its id even if its old location now
+    /// has another one. If a location has new bytes, its picture keeps its id and is changed, unless it has other sources
+    /// as well. Pictures left without any source are removed.
     ///
-    /// A lost picture is back, with its id and attributes, when content with its bytes comes, or any content at the only
-    /// place where it was seen; its bytes have precedence. Where each source is a picture, the bytes have to come at its
-    /// own place, or at one that names it as gone.
-    /// - Returns: one outcome an entry, in order.
+    /// A lost picture returns with its id and attributes when its bytes are added again or, failing that, when its only
+    /// location has any content. If each source is a picture, its bytes must be added at its own location, or at one
+    /// whose entry names that location as gone.
+    /// - Returns: one outcome per entry, in order.
     /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`; ``StoreError``.
     func commit(_ unit: IngestUnit) async throws -> [IngestOutcome]
 

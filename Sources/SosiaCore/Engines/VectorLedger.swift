@@ -1,9 +1,9 @@
-/// A ledger whose vectors lie in a ``VectorService``: it knows which row of the service is whose.
+/// A ledger whose vectors are in a ``VectorService``: it knows which row of the service belongs to which picture.
 ///
 /// Changes come in two steps, because rows have to be in the service before the ledger names them: ``plan(_:)`` says what
 /// would be written, ``commit(_:)`` names it, unless the ledger has changed meanwhile; then it is planned again.
 public protocol VectorLedger: PictureRecords, TileRecords {
-    /// What was decided when the collection was made.
+    /// What was fixed when the collection was created.
     var description: CollectionDescription { get }
 
     /// Counts the changes: the state that a plan made now would be made for.
@@ -15,7 +15,7 @@ public protocol VectorLedger: PictureRecords, TileRecords {
     func plan(_ change: LedgerChange) async throws -> LedgerPlan
 
     /// Makes a planned change.
-    /// - Returns: false when the ledger has changed since the plan was made; nothing was done then.
+    /// - Returns: false if the ledger has changed since the plan was made; nothing was done.
     func commit(_ plan: LedgerPlan) async throws -> Bool
 
     /// Ends all plans that are not committed, on whatever machine they were made: their commits return false, and they
@@ -23,19 +23,19 @@ public protocol VectorLedger: PictureRecords, TileRecords {
     /// - Returns: a key above all that were planned.
     func fence() async throws -> VectorKey
 
-    /// The pictures that some rows stand for; rows that the ledger does not name are left out.
+    /// The pictures that rows belong to; rows that the ledger does not name are left out.
     func pictures(named keys: [VectorKey]) async throws -> [VectorKey: ImageRecord]
 
-    /// The rows of some pictures; pictures that do not exist are left out.
+    /// The rows of pictures; pictures that do not exist are left out.
     func keys(of ids: [ImageID]) async throws -> [ImageID: VectorKey]
 
     /// The rows of the pictures that pass a filter.
-    /// - Parameter limit: at most so many.
-    /// - Returns: nil when there are more.
+    /// - Parameter limit: the largest number of rows to return.
+    /// - Returns: nil if there are more.
     func keys(passing filter: Filter, limit: Int) async throws -> [VectorKey]?
 
-    /// All rows that the ledger names in the order of their pictures' ids, a page at a time.
-    /// - Parameter id: the last of the page before; nil for the first page.
+    /// All rows that the ledger names, ordered by picture id.
+    /// - Parameter id: the last one of the previous page; nil for the first page.
     func keys(after id: ImageID?, limit: Int) async throws -> [(id: ImageID, key: VectorKey)]
 
     func count() async throws -> Int
@@ -45,11 +45,11 @@ public protocol VectorLedger: PictureRecords, TileRecords {
     /// - Returns: what is wrong with the ledger itself and between its parts, in words; nothing of the service's rows.
     func verify() async throws -> [String]
 
-    /// Gives the ledger's own vacant space back.
+    /// Reclaims the ledger's own vacant space.
     func compact() async throws
 }
 
-/// What a ledger holds and costs.
+/// The contents of a ledger and the space it takes.
 public struct LedgerStatus: Sendable, Hashable {
     public let pictures: Int
     public let lost: Int
@@ -85,14 +85,14 @@ public enum LedgerChange: Sendable {
 public enum LedgerResult: Sendable, Hashable {
     case outcomes([IngestOutcome])
     case record(ImageRecord)
-    /// Pictures that went.
+    /// Pictures that were removed.
     case count(Int)
     /// The number of a container.
     case container(Int64)
     case done
 }
 
-/// A change, and what has to be in the service before it is made.
+/// A change, and the rows that must be in the service before it is made.
 public struct LedgerPlan: Sendable {
     public let change: LedgerChange
     /// Which state of the ledger it was made for.
@@ -102,7 +102,7 @@ public struct LedgerPlan: Sendable {
     public let firstKey: VectorKey
     public let firstID: ImageID
     public let rows: [PlannedRow]
-    /// Rows that nobody names any more once the change is made.
+    /// Rows that the ledger no longer names once the change is made.
     public let superseded: [VectorKey]
     public let result: LedgerResult
 
@@ -144,7 +144,7 @@ public struct PlannedRow: Sendable, Hashable {
 public struct LedgerPicture: Sendable, Hashable {
     public let id: ImageID
     public var hash: ContentHash
-    /// With the stamps that they had when they were read; in the order of their texts.
+    /// With the stamps recorded when they were read; ordered by text.
     public var sources: [ImageSource]
     public var facts: PictureFacts
     public var attributes: Attributes

@@ -1,4 +1,4 @@
-/// What a service without transactions offers: it only finds.
+/// A vector database without transactions, which is used only for finding.
 ///
 /// A service may repeat a write, hold rows that no ledger names, and show a write late; `CatalogedEngine` joins it with a
 /// ledger and keeps the promises of a ``CollectionEngine`` all the same. A row never changes: what changes a picture
@@ -12,33 +12,32 @@ public protocol VectorService: Sendable {
     /// Writes rows; writing one again changes nothing. What it throws may have been written in part.
     func upsert(_ rows: [ServiceRow]) async throws
 
-    /// Takes rows away. Unknown keys are passed over.
+    /// Removes rows. Unknown keys are ignored.
     func delete(_ keys: [VectorKey]) async throws
 
-    /// The nearest rows of each query among some, nearest first; all of them where they are fewer than k.
+    /// The nearest of the given rows for each query, nearest first; all of them if there are fewer than k.
     func nearest(
         to queries: [Embedding], k: Int, among rows: ServiceRows<CompiledFilter>
     ) async throws -> [[ServiceHit]]
 
-    /// The rows of some keys, in any order; unknown keys are passed over.
+    /// The rows with the given keys, in any order; unknown keys are ignored.
     func rows(_ keys: [VectorKey]) async throws -> [ServiceRow]
 
-    /// All rows in the order of their keys, a page at a time: what a lost ledger is rebuilt from.
-    /// - Parameter key: the last of the page before; nil for the first page.
+    /// All rows, ordered by key, from which a lost ledger can be rebuilt.
+    /// - Parameter key: the last one of the previous page; nil for the first page.
     func rows(after key: VectorKey?, limit: Int) async throws -> [ServiceRow]
 
-    /// Lets searches see all writes that have returned. It can take long, so it is asked for seldom.
+    /// Makes all completed writes visible to searches. This can take long, so it is called rarely.
     func refresh() async throws
 
-    /// What the service holds; writes that are shown late may not be counted.
+    /// The contents of the service; recent writes may not be counted yet.
     func status() async throws -> VectorServiceStatus
 
-    /// - Returns: a filter that lets through all rows whose records pass, and perhaps others; nil when there is none
-    ///   that is worth more than none.
+    /// - Returns: a filter that passes all rows whose records pass, and perhaps others; nil if no such filter would help.
     func compile(_ filter: Filter) -> CompiledFilter?
 }
 
-/// The number of a row in a vector service; a ledger gives each once.
+/// The number of a row in a vector service; a ledger never reuses one.
 public struct VectorKey: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: Int64
 
@@ -93,14 +92,14 @@ public struct ServiceHit: Sendable, Hashable {
     }
 }
 
-/// Among which rows the nearest are looked for.
+/// The rows among which to search.
 public enum ServiceRows<CompiledFilter: Sendable>: Sendable {
     case all
     case keys([VectorKey])
     case passing(CompiledFilter)
 }
 
-/// What a service takes at once, and what it promises.
+/// What a service accepts in one call, and what it promises.
 public struct VectorServiceLimits: Sendable, Hashable {
     public let abilities: EngineAbilities
     /// Rows of one call of ``VectorService/upsert(_:)``.
@@ -118,9 +117,9 @@ public struct VectorServiceLimits: Sendable, Hashable {
     }
 }
 
-/// What a service holds and costs.
+/// The contents of a service and the space it takes.
 public struct VectorServiceStatus: Sendable, Hashable {
-    /// Those that no ledger names included.
+    /// Including those that no ledger names.
     public let rows: Int
     public let bytes: Int64
     public let indexes: [IndexStatus]

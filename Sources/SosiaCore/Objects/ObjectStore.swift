@@ -1,39 +1,39 @@
 public import struct Foundation.Date
 
-/// Keeps the bytes of pictures under the names of their contents: a folder, or a service.
+/// Stores the bytes of pictures by the hash of their content, in a folder or a service.
 ///
-/// Every store passes the checks of `ObjectStoreConformance`. An object never changes; writing one again only renews its
-/// time. That time is what keeps machines from taking away what another one is about to name: bytes are put before the
-/// commit that names them, and only objects that nobody names and nobody has put for a while are removed.
+/// Every store passes the checks of `ObjectStoreConformance`. An object never changes; writing it again only renews its
+/// time. This keeps one machine from removing what another is about to refer to: bytes are stored before the commit that
+/// refers to them, and only unreferenced objects that have not been written for a while are removed.
 public protocol ObjectStore: Sendable {
-    /// Keeps an object; it survives a crash when this returns. Bytes that are there already are left alone, but count as
+    /// Stores an object, which survives a crash once this returns. An existing object is left unchanged but counts as
     /// written now.
-    /// - Parameter key: the SHA-256 of the bytes; the caller's word is taken for it.
+    /// - Parameter key: the SHA-256 of the bytes, which the store does not check.
     func put(_ bytes: [UInt8], as key: ContentHash) async throws
 
-    /// - Returns: the bytes, nil when there is no such object.
+    /// - Returns: the bytes; nil if there is no such object.
     func get(_ key: ContentHash) async throws -> [UInt8]?
 
     func contains(_ key: ContentHash) async throws -> Bool
 
-    /// Takes an object away unless it was put at or after a time; an object that is put at the same moment, by whatever
-    /// machine, stays or comes back.
+    /// Removes an object unless it was written at or after a time. An object that any machine writes at the same moment
+    /// stays or returns.
     /// - Parameter date: by the store's own clock.
-    /// - Returns: whether it was there and went.
+    /// - Returns: whether it existed and was removed.
     func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool
 
-    /// The objects behind one in the order of the bytes of their keys, a part at a time.
+    /// A page of objects, ordered by key in byte order.
     /// - Parameters:
-    ///   - key: the last of the part before; nil from the first one on.
-    ///   - limit: at most so many.
+    ///   - key: the last one of the previous page; nil for the first page.
+    ///   - limit: the page size.
     /// - Returns: an empty list at the end.
     func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject]
 }
 
-/// An object as it is listed.
+/// An entry of a store's list of objects.
 public struct StoredObject: Sendable, Hashable {
     public let key: ContentHash
-    /// When it was put last, by the store's own clock.
+    /// When it was last written, by the store's own clock.
     public let written: Date
 
     public init(key: ContentHash, written: Date) {
@@ -42,7 +42,7 @@ public struct StoredObject: Sendable, Hashable {
     }
 }
 
-/// What can be wrong with an object store.
+/// What can go wrong with an object store.
 public enum ObjectStoreError: Error, Hashable, Sendable {
     case full(store: String)
     case readOnly(store: String)

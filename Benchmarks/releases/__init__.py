@@ -1,0 +1,1 @@
+"""An earlier release of Sosia beside the present one."""
