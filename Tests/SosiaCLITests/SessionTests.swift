@@ -25,7 +25,7 @@ extension SosiaCommand {
     /// - Returns: how it ended, and what it printed on both streams.
     static func captured(
         _ arguments: [String], _ opener: CollectionOpener = .standard
-    ) async -> (status: ExitStatus, text: String) {
+    ) async -> (status: SosiaCLI.ExitStatus, text: String) {
         let text = Mutex("")
         let write: @Sendable (String) -> Void = { part in text.withLock { $0 += part } }
         let status = await Console.$streams.withValue(Console.Streams(output: write, errors: write)) {
