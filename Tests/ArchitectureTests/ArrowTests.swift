@@ -92,15 +92,6 @@ struct ArrowTests {
         }
     }
 
-    /// Above the doors nobody knows which engine there is, but who opens it.
-    @Test func onlyOpeningNamesAnEngine() throws {
-        for file in try Tree.sources() where file.target == "Sosia" && !file.path.contains("/Sosia/Opening/") {
-            for module in ["EmbeddedEngine", "ObjectStores"] {
-                #expect(!file.lines.contains { $0.hasSuffix("import \(module)") }, "\(file.path) imports \(module)")
-            }
-        }
-    }
-
     @Test func filesImportOnlyWhatTheirTargetMay() throws {
         let own = Set(Self.arrows.keys)
         for file in try Tree.sources() {
