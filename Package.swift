@@ -135,9 +135,10 @@ let package = Package(
         .testTarget(
             name: "EmbeddedEngineTests",
             dependencies: [
-                "EmbeddedEngine", "EngineConformance", "FileSystem", "Indexes", "SosiaCore", "TestSupport", "Workers",
+                "Catalog", "EmbeddedEngine", "EngineConformance", "FileSystem", "Indexes", "SosiaCore", "TestSupport",
+                "Workers",
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "SosiaTests",
             dependencies: [

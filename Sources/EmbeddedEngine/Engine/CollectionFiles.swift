@@ -1,9 +1,14 @@
 package import FileSystem
 package import SosiaCore
+import Foundation
 import SystemPackage
 
 /// The files in a collection's folder.
 package struct CollectionFiles: Sendable, Hashable {
+    private static let lockAttempts = 20
+    /// Microseconds.
+    private static let lockPause: UInt32 = 50_000
+
     /// Absolute.
     package let root: String
 
@@ -69,11 +74,17 @@ extension CollectionFiles {
     /// Takes the lock for writing.
     /// - Throws: `StoreError.locked` if another process holds it.
     func takeLock() throws(StoreError) -> FileLock {
-        do throws(FileError) {
-            return try FileLock(lock)
-        } catch {
-            if case .locked = error { throw .locked(path: root) }
-            throw StoreError(error)
+        // A writer that has just been let go of ends a moment later, on a thread of its own.
+        var attempt = 1
+        while true {
+            do throws(FileError) {
+                return try FileLock(lock)
+            } catch {
+                guard case .locked = error else { throw StoreError(error) }
+                guard attempt < Self.lockAttempts else { throw .locked(path: root) }
+            }
+            attempt += 1
+            usleep(Self.lockPause)
         }
     }
 

@@ -90,12 +90,16 @@ package final class EmbeddedEngine: CollectionEngine {
             throw StoreError.damaged(path: files.catalog, reason: "it does not describe a collection")
         }
         (model, identity) = (state.model, state.identity)
-        abilities = EngineAbilities(
+        abilities = Self.abilities(indexes: options.indexes)
+    }
+
+    /// What every collection of this kind can do.
+    package static func abilities(indexes: [IndexKind] = .standard) -> EngineAbilities {
+        EngineAbilities(
             engine: "embedded", isExactProven: true, writers: .one, visibility: .atOnce,
             maximumDimension: VectorFileHeader.maximumDimension, maximumAttributeBytes: Catalog.maximumAttributeBytes,
-            metrics: [.l2, .cosine, .innerProduct],
-            isRecallCalibrated: options.indexes.contains { !$0.isExact }, keepsVectorBits: true,
-            upkeep: Set(EngineAbilities.Upkeep.allCases))
+            metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: indexes.contains { !$0.isExact },
+            keepsVectorBits: true, upkeep: Set(EngineAbilities.Upkeep.allCases))
     }
 
     /// Reads from the catalog on one of the engine's own threads.

@@ -8,7 +8,7 @@
 /// - `within(west, south, east, north)` and `within('GeoJSON')` test the picture's position; a tile's position is its
 ///   centre. ``GeoArea`` defines what lies in an area.
 /// - `NOT` turns false into true: `NOT sold = true` also finds pictures without an attribute `sold`.
-public indirect enum Filter: Sendable, Hashable {
+public indirect enum Filter: Sendable {
     /// How two values are compared.
     public enum Comparison: String, Sendable, Hashable, CaseIterable {
         case equal = "="
@@ -20,7 +20,7 @@ public indirect enum Filter: Sendable, Hashable {
     }
 
     /// The value that an attribute is compared with.
-    public enum Value: Sendable, Hashable {
+    public enum Value: Sendable {
         case bool(Bool)
         case integer(Int64)
         case number(Double)
@@ -37,6 +37,65 @@ public indirect enum Filter: Sendable, Hashable {
     case not(Filter)
     case and(Filter, Filter)
     case or(Filter, Filter)
+}
+
+/// Texts are compared by their bytes, as filters compare them: those that Swift takes for equal (canonical equivalence)
+/// are two filters.
+extension Filter: Hashable {
+    public static func == (lhs: Filter, rhs: Filter) -> Bool {
+        switch (lhs, rhs) {
+        case (.compare(let name, let comparison, let value), .compare(let other, let otherComparison, let otherValue)):
+            name.utf8.elementsEqual(other.utf8) && comparison == otherComparison && value == otherValue
+        case (.isIn(let name, let values), .isIn(let other, let otherValues)):
+            name.utf8.elementsEqual(other.utf8) && values == otherValues
+        case (.isMissing(let name), .isMissing(let other)): name.utf8.elementsEqual(other.utf8)
+        case (.within(let area), .within(let other)): area == other
+        case (.not(let filter), .not(let other)): filter == other
+        case (.and(let first, let second), .and(let other, let another)): first == other && second == another
+        case (.or(let first, let second), .or(let other, let another)): first == other && second == another
+        default: false
+        }
+    }
+
+    /// Texts that are equal have equal bytes, so the standard hash of a text serves.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .compare(let name, let comparison, let value):
+            hasher.combine(name)
+            hasher.combine(comparison)
+            hasher.combine(value)
+        case .isIn(let name, let values):
+            hasher.combine(name)
+            hasher.combine(values)
+        case .isMissing(let name): hasher.combine(name)
+        case .within(let area): hasher.combine(area)
+        case .not(let filter): hasher.combine(filter)
+        case .and(let first, let second), .or(let first, let second):
+            hasher.combine(first)
+            hasher.combine(second)
+        }
+    }
+}
+
+extension Filter.Value: Hashable {
+    public static func == (lhs: Filter.Value, rhs: Filter.Value) -> Bool {
+        switch (lhs, rhs) {
+        case (.bool(let value), .bool(let other)): value == other
+        case (.integer(let value), .integer(let other)): value == other
+        case (.number(let value), .number(let other)): value == other
+        case (.string(let value), .string(let other)): value.utf8.elementsEqual(other.utf8)
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(value)
+        }
+    }
 }
 
 extension Filter {
