@@ -57,7 +57,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia", "SosiaCore"], path: "Tests/SessionSupport",
+            name: "SessionSupport", dependencies: ["EngineConformance", "Sosia", "SosiaCore"],
+            path: "Tests/SessionSupport",
             swiftSettings: strict),
 
         .target(name: "SosiaCore", swiftSettings: strict),
