@@ -192,7 +192,8 @@ final class CatalogTests {
         let ids = (1...3).map { ImageID(rawValue: $0) }
         // What is known comes first, and nothing was known yet.
         #expect(try commit(entry(1, at: "/a"), entry(1, at: "/b", gone: [])) == [.added(ids[0]), .unknown])
-        #expect(try commit(entry(1, at: "/b", gone: []), entry(1, at: "/c", gone: [])) == [.added(ids[1]), .added(ids[2])])
+        #expect(
+            try commit(entry(1, at: "/b", gone: []), entry(1, at: "/c", gone: [])) == [.added(ids[1]), .added(ids[2])])
         #expect(origins == [[.entry(0)], [.slot(0), .slot(0)]])
         #expect(try commit(entry(1, at: "/d", gone: ["/c"])) == [.moved(ids[2])])
         #expect(try commit(entry(1, at: "/b", gone: [])) == [.touched(ids[1])])
