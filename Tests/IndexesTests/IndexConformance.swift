@@ -171,7 +171,8 @@ struct IndexConformance<Index: VectorIndex> {
                 ids: ids.span.extracting(0..<1), options: self.search)
         }
         var changed = index
-        #expect(throws: IndexError.missingRows(got: 5000, covered: set.count)) { try changed.remove(rows: [5000]) }
+        #expect(throws: IndexError.unknownRow(got: 5000, covered: set.count)) { try changed.remove(rows: [5000]) }
+        #expect(throws: IndexError.unknownRow(got: -1, covered: set.count)) { try changed.remove(rows: [-1]) }
         #expect(throws: IndexError.shapeMismatch(bytes: 28, ids: 0, dimension: 7)) {
             try changed.add(rows: rows.span.extracting(0..<7).bytes, ids: ids.span.extracting(0..<0))
         }

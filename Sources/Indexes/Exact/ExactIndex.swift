@@ -90,7 +90,7 @@ public struct ExactIndex: VectorIndex {
     /// Dead rows keep their codes; searches skip them.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
-            throw IndexError.missingRows(got: row, covered: rowCount)
+            throw IndexError.unknownRow(got: row, covered: rowCount)
         }
     }
 }

@@ -40,7 +40,7 @@ public struct FlatIndex: VectorIndex {
 
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
-            throw IndexError.missingRows(got: row, covered: rowCount)
+            throw IndexError.unknownRow(got: row, covered: rowCount)
         }
     }
 

@@ -5,10 +5,10 @@ extension GraphIndex {
     private static let rowsRepairedAtOnce = 2048
 
     /// Removes rows from the graph and repairs their neighbourhoods.
-    /// - Throws: `IndexError.missingRows`, `.damaged`.
+    /// - Throws: `IndexError.unknownRow`, `.damaged`.
     public mutating func remove(rows: [Int]) throws {
         for row in rows where row < 0 || row >= rowCount {
-            throw IndexError.missingRows(got: row, covered: rowCount)
+            throw IndexError.unknownRow(got: row, covered: rowCount)
         }
         guard !rows.isEmpty else { return }
         try verification?.check()

@@ -34,6 +34,7 @@ public protocol VectorIndex: Sendable {
     mutating func add(rows: RawSpan, ids: Span<Int64>, threads: Int) throws
 
     /// Tells the index that rows are dead. They are also dead in the `ids` of later searches.
+    /// - Throws: `IndexError.unknownRow`
     mutating func remove(rows: [Int]) throws
 
     /// - Parameter queries: concatenated queries, `dimension` finite values each.
@@ -80,6 +81,8 @@ public enum IndexError: Error, Hashable, Sendable {
     case shapeMismatch(bytes: Int, ids: Int, dimension: Int)
     /// The index covers more rows than it was given.
     case missingRows(got: Int, covered: Int)
+    /// A row that the index does not cover.
+    case unknownRow(got: Int, covered: Int)
     case invalidK(got: Int)
     case invalidOption(name: String, got: Int, minimum: Int, maximum: Int)
     case unknownVersion(got: Int, expected: Int)
@@ -95,6 +98,8 @@ extension IndexError: CustomStringConvertible {
             "\(bytes) bytes are not \(ids) rows of \(dimension) floats"
         case .missingRows(let got, let covered):
             "the index covers \(covered) rows, but only \(got) were given"
+        case .unknownRow(let got, let covered):
+            "there is no row \(got), the index covers \(covered) rows"
         case .invalidK(let got):
             "k is \(got), expected at least 1"
         case .invalidOption(let name, let got, let minimum, let maximum):
