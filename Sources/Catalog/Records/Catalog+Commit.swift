@@ -45,6 +45,7 @@ extension Catalog {
                     db: db, home: home, identity: state.identity, firstSlot: state.rows,
                     revision: try Self.nextRevision(db),
                     isAnyLost: try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM lost)") ?? false)
+                if state.identity == .file { try writing.look(at: entries) }
                 for isKnown in [true, false] {
                     for (position, entry) in entries.enumerated() where (entry.content == nil) == isKnown {
                         outcomes[position] = try writing.enter(
@@ -82,12 +83,36 @@ private struct UnitWriting {
     /// Pictures that lost a source. They are examined after all entries, since a later one may give them a new source.
     var unseen: Set<Int64> = []
 
+    /// If each file is a picture: whose the locations were that are gone, and what known bytes are, both before the unit
+    /// changes it.
+    var owners: [SourceLocation: Int64] = [:]
+    var before: [ContentHash: Content] = [:]
+
     /// The contents of a picture.
-    private struct Content {
+    struct Content {
         let facts: PictureFacts
         let checksum: UInt32
         let origin: RowOrigin
         let tile: Tile?
+    }
+
+    mutating func look(at entries: [IngestEntry]) throws {
+        let owner = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
+        for location in entries.lazy.flatMap(\.gone) where owners[location] == nil {
+            owners[location] = try Int64.fetchOne(owner, arguments: [location.text(on: home)])
+        }
+        let equal = try db.cachedStatement(
+            sql: """
+                SELECT id, format, width, height, captured, latitude, longitude, camera, slot, checksum FROM image
+                WHERE content = ? ORDER BY id LIMIT 1
+                """)
+        for entry in entries where entry.content == nil && before[entry.hash] == nil {
+            guard let row = try Row.fetchOne(equal, arguments: [entry.hash.data]) else { continue }
+            let checksum: Int64 = try row.value(at: 9)
+            before[entry.hash] = Content(
+                facts: try Catalog.facts(row), checksum: UInt32(truncatingIfNeeded: checksum),
+                origin: .slot(try row.value(at: 8)), tile: nil)
+        }
     }
 
     mutating func enter(_ entry: IngestEntry, position: Int, checksum: UInt32) throws -> IngestOutcome {
@@ -95,12 +120,12 @@ private struct UnitWriting {
         let previous = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?"), arguments: [location])
         let gone = entry.gone.map { $0.text(on: home) }
-        let known = try known(entry.hash, previous: previous, gone: gone)
+        let known = try known(entry, previous: previous, gone: gone)
         let id: Int64
         if let known {
             id = known
-        } else if let content = try content(of: entry, position: position, checksum: checksum) {
-            if isAnyLost, let lost = try lost(entry.hash, at: location) {
+        } else if let content = content(of: entry, position: position, checksum: checksum) {
+            if isAnyLost, let lost = try lost(entry.hash, at: [location] + gone) {
                 id = try insert(entry.hash, content, restoring: lost)
             } else if let previous, try sourceCount(of: previous) == 1 {
                 id = try replace(previous, entry.hash, content)
@@ -131,44 +156,36 @@ private struct UnitWriting {
         }
     }
 
-    /// The picture with these bytes. If each file is a picture: the one at this location, or one whose location is gone.
-    private func known(_ hash: ContentHash, previous: Int64?, gone: [String]) throws -> Int64? {
+    /// The picture that an entry shows already. If each file is a picture: the one at this location, or one at a location
+    /// that is gone and that no other entry has claimed.
+    private func known(_ entry: IngestEntry, previous: Int64?, gone: [String]) throws -> Int64? {
         switch identity {
         case .content:
             return try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT id FROM image WHERE hash = ?"), arguments: [hash.data])
+                db.cachedStatement(sql: "SELECT id FROM image WHERE hash = ?"), arguments: [entry.hash.data])
         case .file:
             let equal = try Int64.fetchAll(
-                db.cachedStatement(sql: "SELECT id FROM image WHERE content = ? ORDER BY id"), arguments: [hash.data])
+                db.cachedStatement(sql: "SELECT id FROM image WHERE content = ?"), arguments: [entry.hash.data])
             if let previous, equal.contains(previous) { return previous }
-            let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
-            let moved = try gone.compactMap { try Int64.fetchOne(select, arguments: [$0]) }.filter(equal.contains)
-            return moved.min()
+            let select = try db.cachedStatement(sql: "SELECT location FROM source WHERE image = ?")
+            return try Set(entry.gone.compactMap { owners[$0] }).intersection(equal).sorted().first { id in
+                try String.fetchAll(select, arguments: [id]).allSatisfy { place in
+                    gone.contains { $0.utf8.elementsEqual(place.utf8) }
+                }
+            }
         }
     }
 
-    /// - Returns: nil for an entry without content if no picture has its bytes.
-    private func content(of entry: IngestEntry, position: Int, checksum: UInt32) throws -> Content? {
-        if let content = entry.content {
-            return Content(
-                facts: content.facts, checksum: checksum, origin: .entry(position), tile: content.tile)
-        }
-        guard identity == .file else { return nil }
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT id, format, width, height, captured, latitude, longitude, camera, slot, checksum FROM image
-                WHERE content = ? ORDER BY id LIMIT 1
-                """)
-        guard let row = try Row.fetchOne(select, arguments: [entry.hash.data]) else { return nil }
-        let slot: Int = try row.value(at: 8)
-        let checksum: Int64 = try row.value(at: 9)
-        // Rows of this unit are not in the file yet.
-        let origin = slot < firstSlot ? .slot(slot) : appended[slot - firstSlot]
-        return Content(
-            facts: try Catalog.facts(row), checksum: UInt32(truncatingIfNeeded: checksum), origin: origin, tile: nil)
+    /// Equal bytes are embedded once: if each file is a picture, an entry without content takes the vector of a picture
+    /// that had its bytes before the unit.
+    /// - Returns: nil for an entry without content if no picture had its bytes.
+    private func content(of entry: IngestEntry, position: Int, checksum: UInt32) -> Content? {
+        guard let content = entry.content else { return before[entry.hash] }
+        return Content(facts: content.facts, checksum: checksum, origin: .entry(position), tile: content.tile)
     }
 
-    private func lost(_ hash: ContentHash, at location: String) throws -> Int64? {
+    /// The lost picture that is back by its bytes; if each file is a picture, also by one of its locations.
+    private func lost(_ hash: ContentHash, at locations: [String]) throws -> Int64? {
         switch identity {
         case .content:
             return try Int64.fetchOne(
@@ -176,7 +193,10 @@ private struct UnitWriting {
         case .file:
             let select = try db.cachedStatement(
                 sql: "SELECT id FROM lost JOIN lost_source ON lost = id WHERE content = ? AND location = ?")
-            return try Int64.fetchOne(select, arguments: [hash.data, location])
+            for location in locations {
+                if let id = try Int64.fetchOne(select, arguments: [hash.data, location]) { return id }
+            }
+            return nil
         }
     }
 
