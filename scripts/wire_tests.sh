@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup/common.sh
 
 # Test cases of an operation, the seeds of rounds, and seconds after which a round is stopped, which is no failure.
-examples=60 seeds=(1) stop=1800
+examples=60 seeds=(1) stop=900
 if [ "${1:-}" = --long ]; then
     shift
     examples=250 seeds=(1 2 3 4 5) stop=7200

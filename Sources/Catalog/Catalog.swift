@@ -21,6 +21,8 @@ package final class Catalog: Sendable {
     package let home: MachineName
     /// What makes two sources one picture.
     let identity: PictureIdentity
+    /// Of `source`, as the catalog had them when it was opened.
+    let stampColumns: String
     private let database: DatabaseQueue
 
     /// Opens the file. Writers migrate an older schema.
@@ -56,6 +58,7 @@ package final class Catalog: Sendable {
         }
         let facts = try Self.reading(database, path) { db in try Self.fixedFacts(db) }
         (home, identity) = (facts.home ?? machine, facts.identity)
+        stampColumns = facts.hasWholeStamps ? "size, modified, changed, inode, device" : "size, modified"
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

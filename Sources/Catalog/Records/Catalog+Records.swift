@@ -179,7 +179,7 @@ extension Catalog {
     /// - Returns: for each location its source with the stamp recorded when it was read; nil for unknown locations.
     package func sources(at locations: [SourceLocation]) throws(StoreError) -> [ImageSource?] {
         try read { db in
-            let select = try db.cachedStatement(sql: "SELECT * FROM source WHERE location = ?")
+            let select = try db.cachedStatement(sql: "SELECT \(stampColumns) FROM source WHERE location = ?")
             return try locations.map { location in
                 try Row.fetchOne(select, arguments: [location.text(on: home)]).map { row in
                     ImageSource(location: location, stamp: try Self.stamp(row))
@@ -209,16 +209,16 @@ extension Catalog {
         }
     }
 
-    /// Reads a row of `source`. Catalogs of earlier releases have only the first two columns of a stamp.
+    /// Reads the columns of ``stampColumns``.
     private static func stamp(_ row: Row) throws -> ImageSource.Stamp? {
-        guard let size: Int64 = try row.optional(at: 2), let modified: Int64 = try row.optional(at: 3) else {
+        guard let size: Int64 = try row.optional(at: 0), let modified: Int64 = try row.optional(at: 1) else {
             return nil
         }
-        guard row.count > 6 else { return ImageSource.Stamp(size: size, modified: modified) }
-        let inode: Int64? = try row.optional(at: 5)
-        let device: Int64? = try row.optional(at: 6)
+        guard row.count > 2 else { return ImageSource.Stamp(size: size, modified: modified) }
+        let inode: Int64? = try row.optional(at: 3)
+        let device: Int64? = try row.optional(at: 4)
         return ImageSource.Stamp(
-            size: size, modified: modified, changed: try row.optional(at: 4),
+            size: size, modified: modified, changed: try row.optional(at: 2),
             inode: inode.map(UInt64.init(bitPattern:)), device: device.map(UInt64.init(bitPattern:)))
     }
 }

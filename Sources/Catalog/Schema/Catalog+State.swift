@@ -52,15 +52,11 @@ extension Catalog {
     }
 
     /// What was fixed when the collection was created. Catalogs of releases without a choice do not say.
-    static func fixedFacts(_ db: Database) throws -> (home: MachineName?, identity: PictureIdentity) {
-        guard try hasTable("collection", db), let row = try Row.fetchOne(db, sql: "SELECT * FROM collection"),
-            row.hasColumn("identity")
-        else { return (nil, .content) }
-        let home: String? = try row.optional("machine")
-        guard let identity = PictureIdentity(rawValue: try row.value("identity")) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what a picture is is not known")
+    static func fixedFacts(_ db: Database) throws -> FixedFacts {
+        guard try hasTable("collection", db), let row = try Row.fetchOne(db, sql: "SELECT * FROM collection") else {
+            return FixedFacts()
         }
-        return (home.flatMap { MachineName($0) }, identity)
+        return try FixedFacts(row)
     }
 
     static func state(_ db: Database, path: String) throws -> CatalogState? {
@@ -79,7 +75,7 @@ extension Catalog {
             name: try row.value("model"), weightsSHA256: try row.value("weights_sha256"), precision: precision,
             descriptor: descriptor, dimension: dimension, metric: metric)
         return CatalogState(
-            model: model, identity: try fixedFacts(db).identity, generation: try row.value("generation"),
+            model: model, identity: try FixedFacts(row).identity, generation: try row.value("generation"),
             revision: try row.value("revision"), rows: rows)
     }
 
@@ -94,5 +90,25 @@ extension Catalog {
     static func nextRevision(_ db: Database) throws -> Int64 {
         try db.execute(sql: "UPDATE collection SET revision = revision + 1")
         return try Int64.fetchOne(db, sql: "SELECT revision FROM collection") ?? 0
+    }
+}
+
+/// What was decided when a collection was made. Catalogs of earlier releases say nothing of it.
+struct FixedFacts {
+    var home: MachineName?
+    var identity = PictureIdentity.content
+    /// Whether sources have whole stamps: not before a writer of this release has opened the catalog.
+    var hasWholeStamps = false
+
+    init() {}
+
+    /// - Parameter row: of `collection`.
+    init(_ row: Row) throws {
+        guard row.hasColumn("identity") else { return }
+        let name: String? = try row.optional("machine")
+        guard let identity = PictureIdentity(rawValue: try row.value("identity")) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what a picture is is not known")
+        }
+        (home, self.identity, hasWholeStamps) = (name.flatMap { MachineName($0) }, identity, true)
     }
 }
