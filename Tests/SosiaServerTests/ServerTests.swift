@@ -216,7 +216,10 @@ struct ServerTests {
             let index = try await client.post("/v1/collections/photos/jobs", #"{"kind":"index","graph":true}"#)
             _ = try await Client.end(of: try #require(try index.json()["id"]?.text), client)
             #expect(try await client.get("/v1/jobs").json()["jobs"]?.list.count == 2)
-            for body in [#"{"kind":"compact","index":"graph"}"#, #"{"kind":"index","index":7}"#] {
+            for body in [
+                #"{"kind":"compact","index":"graph"}"#, #"{"kind":"index","index":7}"#,
+                #"{"kind":"index","index":"exact","graph":{}}"#,
+            ] {
                 #expect(try await client.post("/v1/collections/photos/jobs", body).problem == "invalid-body")
             }
             let unknown = try await client.post("/v1/collections/photos/jobs", #"{"kind":"index","index":"pq"}"#)

@@ -74,8 +74,10 @@ struct JobController: Controller {
     }
 
     private static func demand(_ members: [String: JSONReader]) throws -> IndexDemand {
+        // Each is read, so that a wrong one is refused beside a right one, too.
+        let isGraphWanted = try members["graph"]?.boolean() ?? false
         if let name = try members["index"]?.string(longest: SearchOptions.maximumIndex) { return .named(name) }
-        return try members["graph"]?.boolean() ?? false ? .approximate : .whatPays
+        return isGraphWanted ? .approximate : .whatPays
     }
 
     private func compact(_ collection: ServedCollection) throws -> Job {
