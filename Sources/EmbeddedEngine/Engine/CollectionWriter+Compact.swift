@@ -15,6 +15,7 @@ extension CollectionWriter {
         vacuum: @Sendable (Catalog) throws -> Void = { try $0.vacuum() },
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> CompactionReport {
+        try openVectors()
         let before = bytes
         let rows = try catalog.namedRows()
         guard let state = try catalog.state() else { throw StoreError.missing(path: files.root) }

@@ -47,6 +47,7 @@ actor CollectionWriter {
     /// Commits a unit: rows, fsync, then one transaction.
     func commit(_ unit: IngestUnit) throws -> [IngestOutcome] {
         try unit.check(dimension: model.dimension)
+        if !unit.entries.isEmpty { try openVectors() }
         let rows = unit.entries.map { entry in entry.content.map { VectorRow($0.embedding) } }
         // Rows are copied only if each file is a picture.
         let state = identity == .file ? try catalog.state() : nil
@@ -65,8 +66,16 @@ actor CollectionWriter {
         }
     }
 
+    /// What was opened for repair has not looked at the vectors yet: an interrupted compaction is finished first, so that
+    /// nothing is written to a generation that the catalog does not name.
+    func openVectors() throws(StoreError) {
+        if vectors != nil { return }
+        guard let state = try catalog.state() else { throw .missing(path: files.root) }
+        try Self.settle(files, state)
+        try reopenVectors()
+    }
+
     private func append(_ rows: [VectorRow], from slot: Int) throws(StoreError) {
-        if vectors == nil { try reopenVectors() }
         try vectors?.write(rows, from: slot)
         try vectors?.synchronize()
     }
