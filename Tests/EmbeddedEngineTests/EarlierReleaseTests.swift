@@ -107,4 +107,25 @@ final class EarlierReleaseTests {
         #expect(try await writer.records([ImageID(rawValue: 5)]).map(\.attributes) == [["shop": .string("A")]])
         #expect(try await writer.lost(after: nil, limit: 1).isEmpty)
     }
+
+    /// A crash came between the catalog's adopting of a generation and its renaming.
+    @Test func whoIsToRepairFinishesACompactionBeforeWriting() async throws {
+        let vectors = folder.appendingPathComponent("vectors.f32")
+        let old = try Data(contentsOf: vectors)
+        _ = try await open(.write).compact { _, _ in }
+        try FileManager.default.moveItem(at: vectors, to: folder.appendingPathComponent("vectors.f32.next"))
+        try old.write(to: vectors)
+        let writer = try await open(.repair)
+        let embedding = try await writer.embedding(of: ImageID(rawValue: 3))
+        let hash = try #require(ContentHash(bytes: [UInt8](repeating: 9, count: 32)))
+        let outcome = try await writer.commit(
+            IngestUnit([
+                IngestEntry(
+                    hash: hash, source: ImageSource(location: .file(path: "/new.jpg", machine: here)),
+                    content: .init(embedding: embedding, facts: PictureFacts(format: "jpeg", width: 1, height: 1)))
+            ]))
+        #expect(outcome == [.added(ImageID(rawValue: 9))])
+        #expect(try await writer.verify { _, _ in }.problems == [])
+        #expect(try await writer.embedding(of: ImageID(rawValue: 9)) == embedding)
+    }
 }
