@@ -79,7 +79,12 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .target(name: "CImages", dependencies: ["CPlatform", "CTurboJPEG", "CExif"]),
-        .target(name: "Images", dependencies: ["CImages", "Platform", "SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "Images",
+            dependencies: [
+                "CImages", "Platform", "SosiaCore", .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
             swiftSettings: strict),

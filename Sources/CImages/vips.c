@@ -4,6 +4,7 @@
 #include "sosia_library.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,10 @@ static struct {
     int (*extract_bands)(VipsImage *in, VipsImage **out, int band, ...);
     int (*crop)(VipsImage *in, VipsImage **out, int left, int top, int width, int height, ...);
     int (*shrink)(VipsImage *in, VipsImage **out, double across, double down, ...);
+    void (*progress)(VipsImage *image, int reports);
+    unsigned long (*connect)(void *instance, const char *signal, void (*handler)(void), void *data, void *destroy,
+                             int flags);
+    void (*kill)(VipsImage *image, int killed);
     loader_function load[6];
 } vips;
 
@@ -100,6 +105,9 @@ static void open_vips(void) {
         {&vips.extract_bands, "vips_extract_band"},
         {&vips.crop, "vips_crop"},
         {&vips.shrink, "vips_shrink"},
+        {&vips.progress, "vips_image_set_progress"},
+        {&vips.connect, "g_signal_connect_data"},
+        {&vips.kill, "vips_image_set_kill"},
         {&vips.load[SOSIA_VIPS_JPEG], "vips_jpegload_buffer"},
         {&vips.load[SOSIA_VIPS_PNG], "vips_pngload_buffer"},
         {&vips.load[SOSIA_VIPS_WEBP], "vips_webpload_buffer"},
@@ -225,9 +233,28 @@ static int reduced(VipsImage **image, int across, int down) {
     return stepped(image, next, result);
 }
 
+void sosia_vips_free(uint8_t *pixels) {
+    if (pixels) vips.release(pixels);
+}
+
+typedef struct {
+    int (*stop)(void *context);
+    void *context;
+    atomic_int stopped;
+} stop_request;
+
+// Called by libvips after each strip of the result.
+static void look(VipsImage *image, void *progress, stop_request *request) {
+    (void)progress;
+    if (!request->stop(request->context)) return;
+    atomic_store(&request->stopped, 1);
+    vips.kill(image, 1);
+}
+
 sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, int top, int width, int height,
-                                   int shrink_x, int shrink_y, uint8_t **pixels, int *out_width, int *out_height,
-                                   int *channels, char message[SOSIA_IMAGE_MESSAGE_SIZE]) {
+                                   int shrink_x, int shrink_y, int (*stop)(void *context), void *context,
+                                   uint8_t **pixels, int *out_width, int *out_height, int *channels,
+                                   char message[SOSIA_IMAGE_MESSAGE_SIZE]) {
     *pixels = NULL;
     message[0] = 0;
     VipsImage *image = NULL;
@@ -238,22 +265,26 @@ sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, 
         status = failed(message);
     } else {
         size_t size = 0;
+        stop_request request = {stop, context, 0};
+        vips.progress(image, 1);
+        vips.connect(image, "eval", (void (*)(void))look, &request, NULL, 0);
         *out_width = vips.width(image);
         *out_height = vips.height(image);
         *channels = vips.bands(image);
         *pixels = vips.to_memory(image, &size);
-        if (!*pixels) {
+        // A short picture may be done before libvips reports.
+        if (atomic_load(&request.stopped) || stop(context)) {
+            status = SOSIA_IMAGE_STOPPED;
+        } else if (!*pixels) {
             status = failed(message);
         } else if (size != (size_t)*out_width * (size_t)*out_height * (size_t)*channels) {
-            vips.release(*pixels);
-            *pixels = NULL;
             status = SOSIA_IMAGE_DAMAGED;
+        }
+        if (status != SOSIA_IMAGE_OK) {
+            sosia_vips_free(*pixels);
+            *pixels = NULL;
         }
     }
     vips.unref(image);
     return status;
-}
-
-void sosia_vips_free(uint8_t *pixels) {
-    if (pixels) vips.release(pixels);
 }

@@ -16,7 +16,7 @@ struct ArrowTests {
         "CPlatform": [],
         "Platform": [],
         "CImages": ["CPlatform", "CTurboJPEG", "CExif"],
-        "Images": ["CImages", "Platform", "SosiaCore"],
+        "Images": ["CImages", "Platform", "SosiaCore", "DequeModule"],
         "CGDAL": ["CPlatform"],
         "Rasters": ["CGDAL", "FileSystem", "Platform", "SosiaCore"],
         "CArchives": ["CPlatform"],

@@ -16,6 +16,7 @@ typedef enum {
     SOSIA_IMAGE_DAMAGED,
     SOSIA_IMAGE_NO_MEMORY,
     SOSIA_IMAGE_NO_LIBRARY, // the shared library is not installed
+    SOSIA_IMAGE_STOPPED,    // the caller wanted it no longer
 } sosia_image_status;
 
 enum { SOSIA_IMAGE_MESSAGE_SIZE = 256 };
@@ -126,10 +127,12 @@ sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *byte
                                    sosia_vips_picture *out, char message[SOSIA_IMAGE_MESSAGE_SIZE]);
 
 // The rectangle as 8-bit samples, alpha laid over white, averaged over `shrink_x` by `shrink_y` blocks.
-// `*channels` is 1 (grey), 3 (RGB) or 4 (CMYK); `*pixels` is freed with sosia_vips_free.
+// `*channels` is 1 (grey), 3 (RGB) or 4 (CMYK); `*pixels` is freed with sosia_vips_free. STOPPED soon after `stop`, which
+// is asked now and then, also on other threads, says other than 0.
 sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, int top, int width, int height,
-                                   int shrink_x, int shrink_y, uint8_t **pixels, int *out_width, int *out_height,
-                                   int *channels, char message[SOSIA_IMAGE_MESSAGE_SIZE]);
+                                   int shrink_x, int shrink_y, int (*stop)(void *context), void *context,
+                                   uint8_t **pixels, int *out_width, int *out_height, int *channels,
+                                   char message[SOSIA_IMAGE_MESSAGE_SIZE]);
 void sosia_vips_free(uint8_t *pixels);
 // On the thread that opened it.
 void sosia_vips_close(sosia_vips_picture *picture);

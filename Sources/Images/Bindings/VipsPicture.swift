@@ -49,10 +49,17 @@ struct VipsPicture {
         var pixels: UnsafeMutablePointer<UInt8>?
         var size: (width: Int32, height: Int32, channels: Int32) = (0, 0, 0)
         var message = Message()
-        let status = message.withPointer {
-            sosia_vips_read(
-                &picture, Int32(x.lowerBound), Int32(y.lowerBound), Int32(x.count), Int32(y.count), Int32(shrinkX),
-                Int32(shrinkY), &pixels, &size.width, &size.height, &size.channels, $0)
+        // libvips asks on threads of its own; whether a task is cancelled may be asked on any.
+        let status = withUnsafeCurrentTask { task in
+            var task = task
+            return withUnsafeMutablePointer(to: &task) { task in
+                message.withPointer {
+                    sosia_vips_read(
+                        &picture, Int32(x.lowerBound), Int32(y.lowerBound), Int32(x.count), Int32(y.count),
+                        Int32(shrinkX), Int32(shrinkY), { isCancelled($0) }, task, &pixels, &size.width, &size.height,
+                        &size.channels, $0)
+                }
+            }
         }
         if let error = DecodeError(status, message: message, library: "libvips", package: "libvips42") { throw error }
         defer { sosia_vips_free(pixels) }
@@ -68,6 +75,11 @@ struct VipsPicture {
     private static func copy(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8]? {
         bytes.map { [UInt8](UnsafeBufferPointer(start: $0, count: count)) }
     }
+}
+
+/// Whether the task behind the pointer was cancelled.
+private func isCancelled(_ task: UnsafeMutableRawPointer?) -> Int32 {
+    task?.assumingMemoryBound(to: UnsafeCurrentTask?.self).pointee?.isCancelled == true ? 1 : 0
 }
 
 extension PictureFormat {

@@ -22,6 +22,10 @@ public enum DecodeError: Error, Hashable, Sendable {
     /// A shared library that this format needs is not installed.
     case libraryMissing(library: String, package: String)
     case outOfMemory
+    /// A JPEG whose scans over and over its pixels cost more than any camera's or editor's do.
+    case tooManyScans(maximum: Int)
+    /// The task that wanted the picture was cancelled.
+    case cancelled
 }
 
 extension DecodeError: CustomStringConvertible {
@@ -45,6 +49,8 @@ extension DecodeError: CustomStringConvertible {
         case .libraryMissing(let library, let package):
             "\(library) is missing or too old: apt-get install \(package)"
         case .outOfMemory: "out of memory"
+        case .tooManyScans(let maximum): "a JPEG of more than \(maximum) scans; save it anew to have it read"
+        case .cancelled: "decoding was cancelled"
         }
     }
 }
@@ -60,6 +66,7 @@ extension DecodeError {
         case SOSIA_IMAGE_OK: return nil
         case SOSIA_IMAGE_TRUNCATED: self = .truncated
         case SOSIA_IMAGE_NO_MEMORY: self = .outOfMemory
+        case SOSIA_IMAGE_STOPPED: self = .cancelled
         case SOSIA_IMAGE_NO_LIBRARY: self = .libraryMissing(library: library, package: package)
         default: self = .damaged(reason: message.text)
         }

@@ -2,8 +2,14 @@
 public struct DecodeLimits: Sendable, Hashable {
     /// Pixels of the stored picture, from its header.
     public static let pixels = (minimum: 1, standard: 268_435_456, maximum: 4_294_836_225)
+    /// Pixels of a WebP: its decoder holds all of them, at eight bytes each, so these are a gigabyte.
+    static let webPPixels = 120_000_000
     /// Longer side of the stored picture, from its header.
     public static let side = (minimum: 1, standard: 65_535, maximum: 1_000_000)
+    /// Scans of a JPEG; encoders write ten, the most thorough optimizers some thirty.
+    public static let scans = (minimum: 1, maximum: 100)
+    /// Pixels times scans of a JPEG: about five seconds of work.
+    static let scannedPixels = 2_147_483_648
     /// Bytes of the encoded file.
     public static let fileBytes = (minimum: 1, standard: 536_870_912, maximum: 2_147_483_647)
     /// Longer side of the pixels that are asked for.
@@ -25,7 +31,8 @@ public struct DecodeLimits: Sendable, Hashable {
         self.maximumFileBytes = min(max(maximumFileBytes, Self.fileBytes.minimum), Self.fileBytes.maximum)
     }
 
-    func check(width: Int, height: Int) throws(DecodeError) {
+    func check(width: Int, height: Int, of format: PictureFormat) throws(DecodeError) {
+        let maximumPixels = format == .webp ? min(maximumPixels, Self.webPPixels) : maximumPixels
         guard width > 0, height > 0 else { throw .damaged(reason: "the header says \(width) x \(height) pixels") }
         guard max(width, height) <= maximumSide else {
             throw .sideTooLong(width: width, height: height, maximumSide: maximumSide)
@@ -33,6 +40,11 @@ public struct DecodeLimits: Sendable, Hashable {
         guard width <= maximumPixels / height else {
             throw .tooLarge(width: width, height: height, maximumPixels: maximumPixels)
         }
+    }
+
+    /// The most scans that a JPEG of this size may have.
+    static func scans(width: Int, height: Int) -> Int {
+        min(max(scannedPixels / max(width * height, 1), scans.minimum), scans.maximum)
     }
 
     static func checkOutput(width: Int, height: Int) throws(DecodeError) {

@@ -3,7 +3,11 @@ import SosiaCore
 extension ImageDecoder {
     func decodeJPEG(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
         let header = try JPEGHeader(bytes)
-        try limits.check(width: header.width, height: header.height)
+        try limits.check(width: header.width, height: header.height, of: .jpeg)
+        let maximumScans = DecodeLimits.scans(width: header.width, height: header.height)
+        let scans =
+            header.hasScans ? JPEGHeader.body(of: bytes, from: header.bodyStart, limit: maximumScans).scans : 1
+        guard scans <= maximumScans else { throw .tooManyScans(maximum: maximumScans) }
         guard header.isCommon else { return try decodeWithVips(bytes, format: .jpeg, plan: plan) }
 
         let exif = header.exif.map { EXIFBlock(bytes, in: $0) }
@@ -11,9 +15,13 @@ extension ImageDecoder {
         let size = orientation.upright(width: header.width, height: header.height)
         let resize = try plan(size.width, size.height)
         let region = orientation.storedRegion(of: resize)
-        let result = TurboJPEG.decode(
-            bytes, width: header.width, height: header.height,
-            denominator: TurboJPEG.denominator(for: region), region: region)
+        let denominator = TurboJPEG.denominator(for: region)
+        // Of one scan, only the reduced pixels are held.
+        let held = header.width * header.height / (header.hasScans ? 1 : denominator * denominator)
+        let result = try budget.holding(held) { () throws(DecodeError) in
+            TurboJPEG.decode(
+                bytes, width: header.width, height: header.height, denominator: denominator, region: region)
+        }
         switch result {
         case .declined:
             return try decodeWithVips(bytes, format: .jpeg, plan: plan)
@@ -21,7 +29,7 @@ extension ImageDecoder {
             throw error
         case .decoded(let samples, let warned):
             // The library reports its first warning only; behind a harmless one the file may still end early.
-            if warned, !JPEGHeader.reachesEnd(bytes, from: header.dataStart) { throw .truncated }
+            if warned, !JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed { throw .truncated }
             return try finish(
                 samples, profile: header.profile(in: bytes), orientation: orientation, plan: resize,
                 facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, exif: exif))
@@ -32,9 +40,11 @@ extension ImageDecoder {
 extension ImageDecoder {
     func decodeBitmap(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
         let bitmap = try BitmapFile(bytes)
-        try limits.check(width: bitmap.width, height: bitmap.height)
+        try limits.check(width: bitmap.width, height: bitmap.height, of: .bmp)
         let resize = try plan(bitmap.width, bitmap.height)
-        let samples = try bitmap.samples(of: bytes).resampled(Orientation.upright.storedRegion(of: resize))
+        let samples = try budget.holding(bitmap.width * bitmap.height) { () throws(DecodeError) in
+            try bitmap.samples(of: bytes).resampled(Orientation.upright.storedRegion(of: resize))
+        }
         return try finish(
             samples, profile: nil, orientation: .upright, plan: resize,
             facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, exif: nil))
@@ -57,7 +67,7 @@ extension ImageDecoder {
         _ bytes: [UInt8], format: PictureFormat, alone: Bool, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
         try VipsPicture.withPicture(bytes, format: format, alone: alone) { (picture) throws(DecodeError) in
-            try limits.check(width: picture.width, height: picture.height)
+            try limits.check(width: picture.width, height: picture.height, of: format)
             let exif = picture.exif.map { EXIFBlock($0) }
             // For HEIF and AVIF the container's own turn is already applied and EXIF's must not be added to it.
             let orientation = Orientation(exif: picture.orientation)
@@ -67,7 +77,9 @@ extension ImageDecoder {
             // Whole blocks are averaged while the file streams by; the filter does the last factor of 2 to 3.
             let shrink = (x: max(Int(region.x.step / 2), 1), y: max(Int(region.y.step / 2), 1))
             let reach = (x: region.x.reach, y: region.y.reach)
-            let coarse = try picture.samples(x: reach.x, y: reach.y, shrinkX: shrink.x, shrinkY: shrink.y)
+            let coarse = try budget.holding(picture.width * picture.height) { () throws(DecodeError) in
+                try picture.samples(x: reach.x, y: reach.y, shrinkX: shrink.x, shrinkY: shrink.y)
+            }
             let profile = picture.profile
             let samples = try (profile == nil ? coarse.withoutInks() : coarse).resampled(
                 SourceRegion(

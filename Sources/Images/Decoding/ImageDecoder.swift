@@ -5,12 +5,15 @@ package import SosiaCore
 /// JPEG goes through libturbojpeg at the smallest scale that is still large enough and is resampled with a triangle
 /// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. EXIF orientation is
 /// applied, an embedded colour profile is converted, alpha is laid over white, and of several frames the first is used.
-/// A value of this type has no state: any number of threads may use it at once.
+/// Any number of threads may use a value of this type at once; what they hold together is bounded by its budget.
+/// Decoding ends with ``DecodeError/cancelled`` soon after its task is cancelled.
 package struct ImageDecoder: Sendable {
     package let limits: DecodeLimits
+    let budget: DecodeBudget
 
-    package init(limits: DecodeLimits = .standard) {
+    package init(limits: DecodeLimits = .standard, budget: DecodeBudget = .shared) {
         self.limits = limits
+        self.budget = budget
     }
 
     /// The picture, or a part of it, as a network takes it.

@@ -9,14 +9,16 @@ struct JPEGHeader {
     let isCommon: Bool
     /// The EXIF block with its marker.
     let exif: Range<Int>?
-    /// Where the first scan's segment begins.
-    let dataStart: Int
+    /// Whether the pixels come in several scans, so that the decoder holds all of them until the last.
+    let hasScans: Bool
+    /// Where the marker of the first scan stands.
+    let bodyStart: Int
     /// Parts of the ICC profile by their sequence number.
     private let profileParts: [Int: Range<Int>]
     private let profilePartCount: Int
 
     init(_ bytes: [UInt8]) throws(DecodeError) {
-        var frame: (width: Int, height: Int, isCommon: Bool)?
+        var frame: (width: Int, height: Int, components: Int, isProgressive: Bool, isCommon: Bool)?
         var exif: Range<Int>?
         var parts: [Int: Range<Int>] = [:]
         var partCount = 0
@@ -47,7 +49,8 @@ struct JPEGHeader {
                     let components = bytes.bigEndian(at: at + 7, bytes: 1)
                 else { throw .damaged(reason: "a JPEG frame header of \(length) bytes") }
                 let isCommon = marker <= 0xc2 && precision == 8 && (components == 1 || components == 3)
-                frame = (width, height, isCommon)
+                let isProgressive = [0xc2, 0xc6, 0xca, 0xce].contains(marker)
+                frame = (width, height, components, isProgressive, isCommon)
             case 0xe1 where exif == nil && bytes[body].starts(with: Self.exifMarker):
                 exif = body
             case 0xe2 where body.count > 14 && bytes[body].starts(with: Self.profileMarker):
@@ -61,8 +64,9 @@ struct JPEGHeader {
         width = frame.width
         height = frame.height
         isCommon = frame.isCommon
+        hasScans = frame.isProgressive || bytes.bigEndian(at: at + 2, bytes: 1) != frame.components
         self.exif = exif
-        dataStart = at
+        bodyStart = at - 2
         profileParts = parts
         profilePartCount = partCount
     }
@@ -78,24 +82,29 @@ struct JPEGHeader {
         return profile
     }
 
-    /// Whether an end-of-image marker stands behind the data that begins at `start`.
-    static func reachesEnd(_ bytes: [UInt8], from start: Int) -> Bool {
+    /// How many scans begin at or behind `start`, and whether an end-of-image marker closes them.
+    /// - Parameter limit: looking ends when there are more scans.
+    static func body(
+        of bytes: [UInt8], from start: Int, limit: Int = .max
+    ) -> (scans: Int, isClosed: Bool) {
+        var scans = 0
         var at = start
-        while at + 1 < bytes.count {
+        while at + 1 < bytes.count, scans <= limit {
             guard bytes[at] == 0xff else {
                 at += 1
                 continue
             }
             switch bytes[at + 1] {
-            case 0xd9: return true
+            case 0xd9: return (scans, true)
             case 0xff: at += 1
             case 0x00, 0x01, 0xd0...0xd8: at += 2
-            default:
+            case let marker:
                 // Segments between scans, and the scans' own headers.
-                guard let length = bytes.bigEndian(at: at + 2, bytes: 2) else { return false }
+                guard let length = bytes.bigEndian(at: at + 2, bytes: 2) else { return (scans, false) }
+                if marker == 0xda { scans += 1 }
                 at += 2 + max(length, 2)
             }
         }
-        return false
+        return (scans, false)
     }
 }

@@ -75,7 +75,7 @@ extension PictureFormat {
     /// Whether a file that could not be read is one that was cut off: its own length fields point behind its end.
     func endsEarly(_ bytes: [UInt8]) -> Bool {
         switch self {
-        case .jpeg: !JPEGHeader.reachesEnd(bytes, from: 2)
+        case .jpeg: !JPEGHeader.body(of: bytes, from: 2).isClosed
         case .png: Self.pngEndsEarly(bytes)
         case .webp: bytes.littleEndian(at: 4, bytes: 4).map { $0 + 8 > bytes.count } ?? true
         case .gif: Self.gifEndsEarly(bytes)

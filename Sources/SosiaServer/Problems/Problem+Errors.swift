@@ -167,6 +167,7 @@ extension Problem {
     private init(_ error: DecodeError) {
         switch error {
         case .tooLarge, .sideTooLong, .fileTooLarge: self.init(.pictureTooLarge, error.description)
+        case .cancelled: self.init(CancellationError())
         case .libraryMissing, .outOfMemory, .outputOutOfRange:
             self.init(.internalError, error.description, cause: error.description)
         default: self.init(.notAPicture, error.description)
