@@ -79,7 +79,8 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
         .target(name: "CImages", dependencies: ["CPlatform", "CTurboJPEG", "CExif"]),
-        .target(name: "Images", dependencies: ["CImages", "Platform", "SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "Images", dependencies: ["CImages", "FileSystem", "Platform", "SosiaCore"], swiftSettings: strict),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images", "SosiaCore"], exclude: ["Reference"],
             swiftSettings: strict),
@@ -99,7 +100,9 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "CReports", dependencies: ["CPlatform"]),
-        .target(name: "Reports", dependencies: ["CReports", "Images", "Platform", "SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["CReports", "FileSystem", "Images", "Platform", "SosiaCore"],
+            swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "COpenVINO", dependencies: ["CPlatform"]),
