@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Images",
             dependencies: [
-                "CImages", "Platform", "SosiaCore", .product(name: "DequeModule", package: "swift-collections"),
+                "CImages", "FileSystem", "Platform", "SosiaCore",
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -104,7 +105,9 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "CReports", dependencies: ["CPlatform"]),
-        .target(name: "Reports", dependencies: ["CReports", "Images", "Platform", "SosiaCore"], swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["CReports", "FileSystem", "Images", "Platform", "SosiaCore"],
+            swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "SosiaCore"], swiftSettings: strict),
 
         .target(name: "COpenVINO", dependencies: ["CPlatform"]),

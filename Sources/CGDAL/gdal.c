@@ -224,9 +224,3 @@ int sosia_gdal_ready(void) {
     pthread_once(&opened, open_gdal);
     return is_ready;
 }
-
-sosia_raster_status sosia_raster_cache(int64_t bytes) {
-    if (!sosia_gdal_ready()) return SOSIA_RASTER_NO_LIBRARY;
-    sosia_gdal.cache_max(bytes);
-    return SOSIA_RASTER_OK;
-}

@@ -161,21 +161,7 @@ extension CatalogedEngine {
         }
         return try requests.map { request in
             try check(request)
-            let embedding =
-                switch request.query {
-                case .embedding(let embedding, let model): try checked(embedding, of: model)
-                case .image(let id): try vector(id)
-                case .examples(let examples):
-                    try Rocchio.combine(
-                        examples.map { example in
-                            switch example.source {
-                            case .embedding(let embedding, let model):
-                                (try checked(embedding, of: model), example.weight)
-                            case .image(let id): (try vector(id), example.weight)
-                            }
-                        }, metric: model.metric)
-                }
-            return Question(request: request, vector: embedding)
+            return Question(request: request, vector: try request.vector(for: model, of: vector))
         }
     }
 
@@ -192,27 +178,9 @@ extension CatalogedEngine {
                 "prove its answers", engine: abilities.engine, instead: "ask for an approximate search, or for any")
         }
     }
-
-    private func checked(_ embedding: Embedding, of model: ModelIdentity?) throws -> Embedding {
-        if let model, model != self.model { throw EngineError.modelMismatch(got: model, expected: self.model) }
-        guard embedding.dimension == self.model.dimension else {
-            throw VectorError.dimensionMismatch(got: embedding.dimension, expected: self.model.dimension)
-        }
-        return embedding
-    }
 }
 
 extension SearchRequest {
-    /// The pictures of the collection that are asked with.
-    fileprivate var images: [ImageID] {
-        switch query {
-        case .embedding: []
-        case .image(let id): [id]
-        case .examples(let examples):
-            examples.compactMap { if case .image(let id) = $0.source { id } else { nil } }
-        }
-    }
-
     fileprivate var isApproximate: Bool {
         if case .approximate = mode { true } else { false }
     }

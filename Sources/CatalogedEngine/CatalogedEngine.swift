@@ -11,7 +11,7 @@ import Synchronization
 /// - A search sees one state of the ledger, or, while others commit without a pause, parts of some that followed each
 ///   other; each hit was in the collection at some time during the search.
 /// - What an engine has written it sees at once. Where the service shows writes late, others see them late.
-public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
+public final class CatalogedEngine<Service: VectorService>: CollectionEngine, LedgerEngine {
     /// How often a change is planned anew because others were quicker.
     static var maximumPlans: Int { 64 }
 
@@ -21,6 +21,7 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
 
     let service: Service
     let ledger: any VectorLedger
+    package var ledgerRecords: any PictureRecords & TileRecords { ledger }
     let limits: VectorServiceLimits
     private let access: CollectionAccess
     /// Rows of this engine that the service may not show yet unless it is asked for them by key.
@@ -58,7 +59,7 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
     /// - Throws: what the change throws; `StoreError.busy` when others are quicker all the time;
     ///   `StoreError.readOnly`; `StoreError.vectorsDamaged` when the vector of a picture that stays is gone; the service's own errors.
     @discardableResult
-    func change(_ change: LedgerChange) async throws -> LedgerResult {
+    package func change(_ change: LedgerChange) async throws -> LedgerResult {
         try checkWritable()
         for _ in 0..<Self.maximumPlans {
             try Task.checkCancellation()
@@ -76,6 +77,8 @@ public final class CatalogedEngine<Service: VectorService>: CollectionEngine {
         }
         throw StoreError.busy(path: abilities.engine)
     }
+
+    public func count() async throws -> Int { try await ledger.count() }
 
     /// - Throws: `StoreError.readOnly`
     func checkWritable() throws(StoreError) {

@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// What an engine says of itself, and what it refuses by its own word.
+/// The abilities that an engine states, and that it refuses what they rule out.
 extension EngineConformance {
     static let abilityChecks: [Check] = [
         Check(name: "abilities go together") { subject in

@@ -6,7 +6,7 @@ extension EngineConformance {
 
     static let duplicateChecks: [Check] = [
         Check(name: "near-duplicates are grouped, also by others between them", needs: can) { subject in
-            // A chain, a pair, a pair of equals, and three alone.
+            // A chain, a pair, a pair of equal pictures, and three on their own.
             let numbers = [100, 500, 101, 300, 103, 501, 700, 700, 900, 105]
             let ids = try await subject.add(
                 try numbers.enumerated().map { try subject.entry($0, vector: subject.vector($1)) })

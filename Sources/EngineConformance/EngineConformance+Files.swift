@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// What an entry turns out to be, where each file is a picture of its own.
+/// What an entry turns out to be if each file is a separate picture.
 extension EngineConformance {
     static let fileChecks: [Check] = [
         Check(name: "each file is a picture with attributes of its own", identity: .file) { subject in
@@ -25,7 +25,7 @@ extension EngineConformance {
             ])
             let second = try await subject.commit([subject.entry(1, at: subject.file("/c"), isRead: false)])
             let ids = (first + second).compactMap(\.id)
-            // The entry without content comes before the one that it could copy from: it is read again.
+            // The entry without content precedes the one that it could copy from, so it has to be read again.
             try subject.equal(first[1], .unknown)
             try subject.equal(second, second.compactMap(\.id).map(IngestOutcome.added))
             for id in ids { try subject.equal(try await subject.engine.embedding(of: id), subject.vector(1)) }

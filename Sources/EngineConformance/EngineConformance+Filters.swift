@@ -1,7 +1,7 @@
 import SosiaCore
 
 extension EngineConformance {
-    /// Forty pictures on a line, numbered 1...40, with attributes that filters can take apart.
+    /// Forty pictures on a line, numbered 1...40, with attributes that filters can tell apart.
     static func addShop(to subject: Subject) async throws -> [ImageID] {
         try await subject.add(
             (1...40).map { number in

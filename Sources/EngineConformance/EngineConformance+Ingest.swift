@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// What an entry turns out to be, where equal bytes are one picture.
+/// What an entry turns out to be if equal bytes are one picture.
 extension EngineConformance {
     static let ingestChecks: [Check] = [
         Check(name: "an entry is added, touched, changed, or a duplicate") { subject in
@@ -22,7 +22,7 @@ extension EngineConformance {
                     subject.entry(1, at: subject.file("/a"), isRead: false),
                     subject.entry(1, at: subject.file("/b"), isRead: false),
                 ]), [.touched(ids[0]), .duplicate(ids[0])])
-            // Content that comes all the same is not looked at.
+            // The picture is known, so the content is ignored.
             try subject.equal(
                 try await subject.commit([subject.entry(1, at: "/c", vector: subject.vector(5))]), [.duplicate(ids[0])])
             try subject.equal(try await subject.engine.embedding(of: ids[0]), subject.vector(1))
@@ -50,7 +50,7 @@ extension EngineConformance {
         },
         Check(name: "what is gone is gone for the picture that moved only") { subject in
             let ids = try await subject.add([subject.entry(1, at: "/a"), subject.entry(2, at: "/b")])
-            // /b shows other bytes than these, and /c is the entry's own place.
+            // /b has other bytes, and /c is the entry's own location.
             let entry = try subject.entry(
                 1, at: subject.file("/c"), isRead: false, gone: ["/b", "/c", "/nowhere"].map { subject.file($0) })
             try subject.equal(try await subject.commit([entry]), [.moved(ids[0])])
@@ -93,7 +93,7 @@ extension EngineConformance {
         },
         Check(name: "a picture that no source shows after a unit is forgotten, and not before") { subject in
             let ids = try await subject.add([subject.entry(1, at: "/a"), subject.entry(2, at: "/b")])
-            // The last source of 1 goes to 2, and a later entry shows 1 again; the last source of 2 does not come back.
+            // The last source of 1 changes to 2, and a later entry shows 1 again; the last source of 2 does not return.
             let outcomes = try await subject.commit([
                 subject.entry(2, at: subject.file("/a"), isRead: false),
                 subject.entry(1, at: subject.file("/c"), isRead: false),

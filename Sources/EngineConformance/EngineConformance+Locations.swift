@@ -15,7 +15,7 @@ extension EngineConformance {
                 try await subject.engine.sources(at: places).map { $0?.location },
                 [places[0], places[1], nil, places[0]])
             try subject.equal(try await subject.engine.sources(at: places).map { $0?.stamp }, [old, nil, nil, old])
-            // A stamp is replaced, also by none, whatever the outcome.
+            // The stamp is always replaced, even by none, whatever the outcome.
             _ = try await subject.add([
                 subject.entry(1, at: places[0], isRead: false), subject.entry(3, at: places[1], stamp: new),
             ])
@@ -40,7 +40,7 @@ extension EngineConformance {
             try subject.equal(try await subject.engine.origins(of: [ids[2]]).map { $0?.hash }, [subject.hash(5)])
         },
         Check(name: "locations below a path come in the order of their bytes, in pages") { subject in
-            // 0 comes right after the slash; % and _ mean something to databases; the two é are two files.
+            // 0 directly follows the slash in ASCII; % and _ are wildcards in databases; the two é are different files.
             let below = [
                 "/m/a", "/m/a/%/x", "/m/a/_", "/m/a/b", "/m/a/b/c", "/m/a/e\u{301}", "/m/a/é", "/m/a/日本", "/m/a/🙂",
             ]
@@ -69,7 +69,7 @@ extension EngineConformance {
             let (composed, decomposed) = (subject.file("/é"), subject.file("/e\u{301}"))
             let ids = try await subject.add([subject.entry(1, at: composed), subject.entry(2, at: decomposed)])
             try subject.expect(ids[0] != ids[1], "both files are picture \(ids[0])")
-            // A file system that renames by normalising: the old name is gone.
+            // A file system that normalised a name: the old one is gone.
             let moved = try subject.entry(1, at: decomposed, isRead: false, gone: [composed])
             try subject.equal(try await subject.commit([moved]), [.changed(ids[0])])
             try subject.equal(try await subject.record(ids[0]).sources, [decomposed])
@@ -85,7 +85,7 @@ extension EngineConformance {
             try subject.equal(
                 try await subject.engine.locations(below: "/", on: other, after: nil, limit: 9), [there])
             try subject.equal(try await subject.locations(below: "/", limit: 9), [here])
-            // That it is gone there says nothing of the file here.
+            // That it is gone on the other machine says nothing about the file here.
             try subject.equal(try await subject.engine.forget([there]), 1)
             try subject.equal(try await subject.engine.records(ids).map(\.id), [ids[0]])
         },
@@ -128,7 +128,7 @@ extension EngineConformance {
 }
 
 extension Subject {
-    /// All pages behind each other.
+    /// All pages, joined.
     func locations(below path: String, limit: Int) async throws -> [SourceLocation] {
         try await all { after in
             let page = try await engine.locations(

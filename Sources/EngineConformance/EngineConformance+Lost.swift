@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// Pictures whose vectors a failing disk has taken.
+/// Pictures whose vectors a failing disk has damaged.
 extension EngineConformance {
     private static func can(_ abilities: EngineAbilities) -> Bool { abilities.upkeep.contains(.repair) }
 
@@ -18,7 +18,7 @@ extension EngineConformance {
                 try subject.equal(others, [])
             }
             try subject.equal(try await engine.records(ids).map(\.id), ids)
-            // A compaction may refuse the damage, but not copy it as if nothing were.
+            // A compaction may refuse because of the damage, but must not copy it unnoticed.
             guard engine.abilities.upkeep.contains(.compact) else { return }
             if (try? await engine.compact { _, _ in }) != nil {
                 try subject.expect(names(ids[6], try await engine.verify { _, _ in }.problems), "it was covered up")
@@ -52,7 +52,7 @@ extension EngineConformance {
             let lost = try await engine.lost(after: nil, limit: 1)
             try subject.equal(lost.map(\.id), [ids[2]])
             try subject.equal(try await engine.lost(after: ids[2], limit: 9), origins.prefix(1).compactMap(\.self))
-            // A walk over the files sees them still; what it finds unchanged there has to be read again.
+            // A walk over the files still finds them; even files that are unchanged have to be read again.
             let locations = try await engine.locations(below: "/pictures", on: machine, after: nil, limit: 99)
             try subject.expect(locations.contains(subject.file("/pictures/3.png")), "\(locations)")
             // There is nothing left to repair.
@@ -68,12 +68,12 @@ extension EngineConformance {
                 (1...4).map { try subject.entry($0, attributes: ["n": .integer(Int64($0))]) }
                     + [subject.entry(2, at: "/copy")])
             guard let engine = try await subject.lose(Array(ids[..<4])) else { return }
-            // Without content there is nothing to bring back.
+            // Without content the picture cannot be brought back.
             let unread = try subject.entry(1, at: subject.file("/pictures/1.png"), isRead: false)
             try subject.equal(try await engine.commit(IngestUnit([unread])), [.unknown])
             let unit = IngestUnit([
                 try subject.entry(1, attributes: ["m": .bool(true)]), try subject.entry(2, at: "/elsewhere"),
-                // Another content at the only place of a lost picture is that picture, changed.
+                // New content at a lost picture's only location is that picture, changed.
                 try subject.entry(30, at: "/pictures/3.png"),
             ])
             try subject.equal(try await engine.commit(unit).map(\.id), Array(ids[..<3]))
@@ -94,7 +94,7 @@ extension EngineConformance {
             let new = try await engine.commit(IngestUnit([subject.entry(5, at: "/a")])).compactMap(\.id)
             try subject.expect(new != [ids[0]], "it took the id of the lost one")
             try subject.equal(try await engine.lost(after: nil, limit: 9).map(\.sources), [[subject.file("/b")]])
-            // Now /b is its only place.
+            // Now /b is its only location.
             try subject.equal(try await engine.commit(IngestUnit([subject.entry(6, at: "/b")])).map(\.id), [ids[0]])
             try subject.equal(try await engine.lost(after: nil, limit: 9), [])
         },
@@ -150,8 +150,8 @@ extension EngineConformance {
 }
 
 extension Subject {
-    /// Damages the vectors of pictures, and repairs the collection.
-    /// - Returns: the engine that did it; nil when nobody can get at the stored vectors.
+    /// Damages the vectors of pictures and repairs the collection.
+    /// - Returns: the repaired engine; nil if the stored vectors cannot be reached.
     func lose(_ ids: [ImageID], line: UInt = #line) async throws -> (any CollectionEngine)? {
         let before = try await engine.count()
         var damaged: (any CollectionEngine)?

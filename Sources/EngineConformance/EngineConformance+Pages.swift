@@ -10,7 +10,7 @@ extension EngineConformance {
             try subject.equal(try await subject.search(100, maximumDistance: 1).hits.count, 0)
         },
         Check(name: "pages behind each other are one long answer") { subject in
-            // Pairs at equal distances, so that pages end between them.
+            // Pairs at equal distances, so that a page can end between the two.
             _ = try await subject.add((1...50).map { try subject.entry($0) })
             let whole = try await subject.search(25, k: 50).hits
             for k in [1, 7, 10, 25, 49, 50, 51] {
@@ -30,7 +30,7 @@ extension EngineConformance {
             let ids = try await subject.add((1...30).map { try subject.entry($0 * 10) })
             let first = try await subject.search(0, k: 10)
             try subject.equal(first.hits.map(\.record.id), Array(ids[..<10]))
-            // Twenty before the cursor, one behind it, and one that was shown goes.
+            // Twenty new pictures before the cursor and one after it, and one that was already shown is removed.
             _ = try await subject.add((1...20).map { try subject.entry($0) })
             let late = try await subject.add([subject.entry(155)])
             _ = try await subject.engine.remove([ids[2], ids[11]])
@@ -70,7 +70,7 @@ extension Subject {
                 maximumDistance: maximumDistance, after: cursor))
     }
 
-    /// Turns pages until there is none; a cursor passes through its text on the way.
+    /// Reads all pages, passing each cursor on as text.
     func pages(
         _ number: Int, k: Int, where filter: String? = nil, maximumDistance: Float? = nil
     ) async throws -> [[SearchHit]] {

@@ -39,7 +39,7 @@ extension EngineConformance {
             try subject.equal(
                 try await engine.records(passing: nil, before: records.last?.id, limit: 99).map(\.id),
                 Array(ids[..<20].reversed()))
-            // A commit of the first one is seen by the second one's next page.
+            // The next page of the second engine shows a commit of the first.
             _ = try await subject.engine.remove([ids[10]])
             let late = try await subject.add([subject.entry(0, at: "/0"), subject.entry(11, at: "/again")])
             try subject.equal(
@@ -85,7 +85,7 @@ extension EngineConformance {
                     group.addTask {
                         var outcomes: [IngestOutcome] = []
                         for step in 0..<20 {
-                            // Every fifth picture is added by both, at places of their own.
+                            // Both add every fifth picture, each at its own location.
                             let content = step % 5 == 0 ? step : 100 * (number + 1) + step
                             let entry = try subject.entry(content, at: "/\(number)/\(step)")
                             outcomes += try await engine.commit(IngestUnit([entry]))

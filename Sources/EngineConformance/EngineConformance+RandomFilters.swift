@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// Ten thousand filters of any shape on records of any shape, held against the reference.
+/// Ten thousand random filters on random records, compared with the reference.
 extension EngineConformance {
     private static let seeds = 4
     private static let rounds = 10
@@ -35,7 +35,7 @@ extension EngineConformance {
         }
     }
 
-    /// As the record of the picture will have them.
+    /// As they will be in the picture's record.
     private static func attributes(of entry: IngestEntry) -> Attributes {
         let facts = entry.content?.facts ?? PictureFacts(format: "", width: 0, height: 0)
         return ImageRecord(id: ImageID(rawValue: 1), sources: [], facts: facts, attributes: entry.attributes)

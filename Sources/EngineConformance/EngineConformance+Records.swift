@@ -26,7 +26,7 @@ extension EngineConformance {
             try subject.equal(first.map(\.id), Array(ids[20...].reversed()))
             _ = try await subject.add((31...35).map { try subject.entry($0) })
             _ = try await subject.engine.remove([ids[20], ids[19], ids[5]])
-            // A changed picture keeps its id, and so its place.
+            // A changed picture keeps its id and therefore its position.
             _ = try await subject.add([subject.entry(99, at: "/pictures/25.png")])
             let second = try await subject.engine.records(passing: nil, before: first.last?.id, limit: 10)
             try subject.equal(second.map(\.id), Array(ids[9...18].reversed()))
@@ -47,7 +47,7 @@ extension EngineConformance {
             try subject.equal(try await subject.engine.records(ids).map(\.facts), [full, bare])
             try subject.equal(try await subject.search(0).hits.map(\.record.facts), [full, bare])
             try subject.equal(try await subject.search(0, where: "camera IS NULL").hits.map(\.record.id), [ids[1]])
-            // A changed file tells nothing of what the old one told.
+            // Nothing of the old file's facts is left once the file has changed.
             _ = try await subject.add([subject.entry(9, at: "/0")])
             try subject.equal(
                 try await subject.record(ids[0]).facts, PictureFacts(format: "png", width: 19, height: 20))
@@ -97,7 +97,7 @@ extension EngineConformance {
 
     static let uploadChecks: [Check] = [
         Check(name: "uploads come in the order of their hashes, in pages, files left out") { subject in
-            // The first byte of the hash is the number.
+            // The number is the first byte of the hash.
             let uploads = [9, 3, 7, 1, 5, 11]
             let ids = try await subject.add(
                 uploads.map { try subject.entry($0, at: .upload(subject.hash($0), name: "é \($0).png")) }
@@ -122,7 +122,7 @@ extension EngineConformance {
             let late = try await subject.add([subject.entry(35, at: .upload(subject.hash(35), name: "x"))])
             let second = try await subject.engine.uploads(after: first.last?.hash, limit: 2)
             try subject.equal(second.map(\.id), [ids[2], late[0]])
-            // An upload that was forgotten for one of its names is still one by the other.
+            // An upload with two names is still an upload after one of them was forgotten.
             try subject.equal(try await subject.engine.forget([.upload(subject.hash(40), name: "x")]), 1)
             try subject.equal(try await subject.uploads(limit: 9).map(\.id), [ids[2], late[0]])
         },
@@ -140,7 +140,7 @@ extension EngineConformance {
 }
 
 extension Subject {
-    /// All pages behind each other.
+    /// All pages, joined.
     func records(passing filter: Filter?, limit: Int) async throws -> [ImageRecord] {
         try await all { last in
             let page = try await engine.records(passing: filter, before: last?.id, limit: limit)
@@ -149,7 +149,7 @@ extension Subject {
         }
     }
 
-    /// All pages behind each other.
+    /// All pages, joined.
     func vectors(limit: Int) async throws -> [StoredVector] {
         try await all { last in
             let page = try await engine.vectors(after: last?.id, limit: limit)
@@ -158,7 +158,7 @@ extension Subject {
         }
     }
 
-    /// All pages behind each other.
+    /// All pages, joined.
     func uploads(limit: Int) async throws -> [PictureOrigin] {
         try await all { last in try await engine.uploads(after: last?.hash, limit: limit) }
     }

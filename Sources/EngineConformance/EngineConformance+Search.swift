@@ -8,7 +8,7 @@ extension EngineConformance {
             try subject.equal(hits.map(\.distance), [1, 14, 14, 25, 31])
         },
         Check(name: "ties are broken by id") { subject in
-            // Different contents with one vector, and a changed file whose row is newer than its id.
+            // Different contents with the same vector, and a changed file whose row is newer than its id.
             let entries = try (1...6).map { try subject.entry($0, vector: subject.vector(7)) }
             let ids = try await subject.add(entries)
             let changed = try subject.entry(100, at: "/pictures/1.png", vector: subject.vector(7))

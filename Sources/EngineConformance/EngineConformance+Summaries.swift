@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// What the attributes of a collection are like.
+/// Summaries of a collection's attributes.
 extension EngineConformance {
     static let summaryChecks: [Check] = [
         Check(name: "attributes are summed up by name: kinds, pictures and values") { subject in

@@ -1,6 +1,6 @@
 import SosiaCore
 
-/// What texts may be made of.
+/// Which characters texts may contain.
 extension EngineConformance {
     static let textChecks: [Check] = [
         Check(name: "attributes of any text and value come back as they were given") { subject in
@@ -98,7 +98,7 @@ extension EngineConformance {
         },
     ]
 
-    /// The texts of a value as bytes: two that Swift takes for equal can differ in them.
+    /// The texts in a value as bytes, since texts that Swift considers equal can differ in theirs.
     private static func bytes(_ value: JSONValue) -> [[UInt8]] {
         switch value {
         case .null, .bool, .integer, .number: []

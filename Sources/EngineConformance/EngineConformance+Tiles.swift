@@ -44,7 +44,7 @@ extension EngineConformance {
                     try await subject.tiles(of: id, limit: limit),
                     sorted.map { LedgerTile(window: $0, isCurrent: true) })
             }
-            // The file has changed: what is looked at again is current, the rest is not.
+            // The file has changed: tiles that were examined again are current, the others are not.
             let changed = ImageSource.Stamp(size: 100, modified: 6)
             let again = subject.container("/maps/a.tif", stamp: changed)
             try subject.equal(try await subject.engine.begin(again), id)
@@ -64,7 +64,7 @@ extension EngineConformance {
             try subject.equal(try await subject.tiles(of: id, limit: 9).map(\.isCurrent), [true, true])
             let all = try await subject.cut(file, id, windows)
             try subject.equal(Array(all[..<2]), ids)
-            // It has fewer tiles by now: those that it lacks are forgotten; unknown windows are passed over.
+            // It has fewer tiles now: the missing ones are forgotten, and unknown windows are ignored.
             let gone = [windows[1], windows[2], PixelWindow(x: 1, y: 1, width: 1, height: 1)]
             try subject.equal(try await subject.engine.finish(container: id, isComplete: true, forgetting: gone), 2)
             try subject.equal(try await subject.engine.container(id)?.isComplete, true)
@@ -92,7 +92,7 @@ extension EngineConformance {
             let id = try await subject.engine.begin(file)
             _ = try await subject.cut(file, id, windows)
             let places = windows.map { SourceLocation.tile(TileLocation(container: id, window: $0)) }
-            // Other tiles, other facts: what is empty means the same.
+            // Other tiles and other facts, but the same rule for what is empty.
             _ = try await subject.engine.begin(
                 subject.container("/maps/a.tif", tiling: TileContainer.Tiling(tile: 20, stride: 5)))
             try subject.equal(
@@ -167,7 +167,7 @@ extension EngineConformance {
         Check(name: "containers are forgotten with all their tiles, and no number is given twice") { subject in
             let file = subject.container("/maps/a.tif")
             var numbers: [Int64] = []
-            // Ten and more, so that one number begins another one.
+            // More than nine, so that one number is the beginning of another.
             for number in 1...12 { numbers.append(try await subject.engine.begin(subject.container("/\(number)"))) }
             for number in [numbers[0], numbers[9], numbers[11]] { _ = try await subject.cut(file, number, windows) }
             let own = try await subject.add([subject.entry(500)])
@@ -201,7 +201,7 @@ extension Subject {
         return ContainerFile(path: path, machine: machine, kind: kind, stamp: stamp, facts: facts)
     }
 
-    /// Adds windows of a container as it is; their contents are given by container and window.
+    /// Adds windows of a container in its present version; container and window determine their contents.
     func cut(_ file: ContainerFile, _ container: Int64, _ windows: [PixelWindow]) async throws -> [ImageID] {
         try await add(
             windows.map { window in
@@ -214,12 +214,12 @@ extension Subject {
             })
     }
 
-    /// All pages behind each other.
+    /// All pages, joined.
     func tiles(of container: Int64, limit: Int) async throws -> [LedgerTile] {
         try await all { last in try await engine.tiles(of: container, after: last?.window, limit: limit) }
     }
 
-    /// The numbers of all pages behind each other.
+    /// The numbers on all pages, joined.
     func containers(_ kind: TileContainer.Kind?, limit: Int) async throws -> [Int64] {
         try await all { last in try await engine.containers(kind, after: last, limit: limit).map(\.container.id) }
     }

@@ -1,7 +1,7 @@
 import SosiaCore
 import Synchronization
 
-/// What keeps a collection quick and whole.
+/// What keeps a collection fast and intact.
 extension EngineConformance {
     static let upkeepChecks: [Check] = [
         Check(name: "the status counts pictures") { subject in
@@ -56,7 +56,7 @@ extension EngineConformance {
             try subject.equal(try await subject.vectors(limit: 100), vectors)
             try subject.equal(try await subject.search(30, k: 15).hits, first.hits)
             try subject.equal(try await subject.search(30, k: 15, after: first.nextCursor).hits, second.hits)
-            // Numbers of pictures that went are not given again, and writing goes on.
+            // Ids of removed pictures are not used again, and writing continues.
             let new = try await subject.add([subject.entry(300)])
             try subject.expect(!ids.contains(new[0]), "\(new[0]) was given again")
             try subject.equal(try await subject.search(300, k: 1).hits.map(\.record.id), new)
@@ -104,7 +104,7 @@ extension EngineConformance {
 }
 
 extension Subject {
-    /// Does work, and looks at what it tells of its progress.
+    /// Runs an operation and checks the progress that it reports.
     func watched<Value: Sendable>(
         line: UInt = #line, _ work: (_ progress: @escaping WorkProgress) async throws -> Value
     ) async throws -> Value {

@@ -1,6 +1,6 @@
 public import SosiaCore
 
-/// The promises of `CollectionEngine`, as checks that any engine can be held against. It depends on no test library:
+/// The promises of `CollectionEngine`, as checks for any engine. It depends on no test library:
 ///
 /// ```swift
 /// @Test(arguments: EngineConformance.checks)
@@ -13,7 +13,7 @@ public enum EngineConformance {
     /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
         public let name: String
-        /// What an engine has to be able to do for the promise to concern it.
+        /// Whether the promise applies to an engine with these abilities.
         let needs: @Sendable (EngineAbilities) -> Bool
         let identity: PictureIdentity
         let body: @Sendable (Subject) async throws -> Void
@@ -30,11 +30,11 @@ public enum EngineConformance {
             self.body = body
         }
 
-        /// Whether the promise concerns an engine.
+        /// Whether the promise applies to an engine.
         public func isFor(_ abilities: EngineAbilities) -> Bool { needs(abilities) }
 
         /// - Parameter host: makes and opens engines; one host serves one check.
-        /// - Throws: ``ConformanceFailure``, or what the engine threw where it should not have.
+        /// - Throws: ``ConformanceFailure``, or an error that the engine should not have thrown.
         public func run(on host: some ConformanceHost) async throws {
             let description = CollectionDescription(
                 model: EngineConformance.model, identity: identity, machine: EngineConformance.machine)
@@ -48,7 +48,7 @@ public enum EngineConformance {
         }
     }
 
-    /// What the engines under test hold: 8 dimensions, Euclidean distance.
+    /// The model whose vectors the engines under test hold: 8 dimensions, Euclidean distance.
     public static let model = ModelIdentity(
         name: "conformance", weightsSHA256: String(repeating: "0", count: 64), precision: .f32,
         descriptor: .init(pooling: .none), dimension: 8, metric: .l2)
@@ -64,24 +64,33 @@ public enum EngineConformance {
         + exampleChecks + duplicateChecks + upkeepChecks + lostChecks + processChecks + abilityChecks
 }
 
-/// Makes, opens and damages the one collection that a check is about.
+/// A promise that an engine or a store did not keep.
+public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
+    public let check: String
+    public let fact: String
+    public let line: UInt
+
+    public var description: String { "\(check), line \(line): \(fact)" }
+}
+
+/// Creates, opens and damages the collection of one check.
 public protocol ConformanceHost: Sendable {
-    /// Makes an empty collection and opens it for writing; called once.
+    /// Creates an empty collection and opens it for writing; called once.
     /// - Throws: `EngineError.unsupported` when the engine cannot keep pictures of this identity.
     func create(_ description: CollectionDescription) async throws -> any CollectionEngine
 
-    /// Opens the collection that was made last once more, as another process would.
-    /// - Returns: nil when an engine cannot be opened twice, because it lives in its process only.
-    /// - Throws: ``StoreError/locked(path:)`` when somebody else is writing, and only one can.
+    /// Opens the collection again, as another process would.
+    /// - Returns: nil if a collection cannot be opened twice, for example because it exists only in its process.
+    /// - Throws: ``StoreError/locked(path:)`` if another engine is writing and only one can.
     func open(_ access: CollectionAccess) async throws -> (any CollectionEngine)?
 
-    /// Overwrites a part of the stored vector of a picture behind the engine's back, as a failing disk would.
-    /// - Returns: an engine that looks at what is there now, opened for repair; those that were handed out before are not
-    ///   used any more. nil when nobody can get at the stored vectors.
+    /// Overwrites part of a picture's stored vector behind the engine's back, as a failing disk would.
+    /// - Returns: an engine that sees the damage, opened for repair; the ones returned before are no longer used. nil if the
+    ///   stored vectors cannot be reached.
     func damageVector(of id: ImageID) async throws -> (any CollectionEngine)?
 }
 
-/// The engine under test, with the words the checks are written in.
+/// The engine under test, with the vocabulary of the checks.
 struct Subject: Sendable {
     let check: String
     let host: any ConformanceHost
@@ -109,7 +118,7 @@ struct Subject: Sendable {
     }
 
     /// Commits entries as one unit.
-    /// - Returns: one id an entry.
+    /// - Returns: one id per entry.
     func add(_ entries: [IngestEntry], line: UInt = #line) async throws -> [ImageID] {
         let outcomes = try await commit(entries, line: line)
         let ids = outcomes.compactMap(\.id)
@@ -118,7 +127,7 @@ struct Subject: Sendable {
     }
 
     /// Commits entries as one unit.
-    /// - Returns: one outcome an entry.
+    /// - Returns: one outcome per entry.
     func commit(_ entries: [IngestEntry], line: UInt = #line) async throws -> [IngestOutcome] {
         let outcomes = try await engine.commit(IngestUnit(entries))
         try equal(outcomes.count, entries.count, line: line)
@@ -133,8 +142,8 @@ struct Subject: Sendable {
         return record
     }
 
-    /// Turns pages until one is empty.
-    /// - Parameter page: what follows an element; the first page follows nil.
+    /// Reads pages until one is empty.
+    /// - Parameter page: returns the page after an element; the first page for nil.
     func all<Element>(
         line: UInt = #line, _ page: (_ after: Element?) async throws -> [Element]
     ) async throws -> [Element] {
@@ -147,7 +156,7 @@ struct Subject: Sendable {
         }
     }
 
-    /// A picture whose content and vector are given by one number.
+    /// A picture whose content and vector are determined by one number.
     func entry(
         _ number: Int, at path: String? = nil, vector: Embedding? = nil, attributes: Attributes = [:]
     ) throws -> IngestEntry {
@@ -156,8 +165,8 @@ struct Subject: Sendable {
     }
 
     /// - Parameters:
-    ///   - number: gives content and vector.
-    ///   - isRead: false for bytes that are thought to be known, which come without content.
+    ///   - number: determines content and vector.
+    ///   - isRead: false for bytes that are believed to be known and are therefore passed without content.
     func entry(
         _ number: Int, at location: SourceLocation, stamp: ImageSource.Stamp? = nil, isRead: Bool = true,
         vector: Embedding? = nil, tile: Tile? = nil, attributes: Attributes = [:], gone: [SourceLocation] = []
@@ -185,6 +194,6 @@ struct Subject: Sendable {
         try Embedding([Float(number)] + [Float](repeating: 1, count: EngineConformance.model.dimension - 1))
     }
 
-    /// Of the nearest: proven where the engine can.
+    /// How to search for the nearest: with proof, if the engine can give it.
     var mode: SearchRequest.Mode { engine.abilities.isExactProven ? .exact : .automatic }
 }

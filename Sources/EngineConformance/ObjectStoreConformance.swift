@@ -1,7 +1,7 @@
 import Foundation
 public import SosiaCore
 
-/// The promises of `ObjectStore`, as checks that any store can be held against, like those of ``EngineConformance``.
+/// The promises of `ObjectStore`, as checks for any store, like those of ``EngineConformance``.
 public enum ObjectStoreConformance {
     /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
@@ -10,8 +10,8 @@ public enum ObjectStoreConformance {
 
         public var description: String { name }
 
-        /// - Parameter makeStore: gives an empty store; called once.
-        /// - Throws: ``ConformanceFailure``, or what the store threw where it should not have.
+        /// - Parameter makeStore: returns an empty store; called once.
+        /// - Throws: ``ConformanceFailure``, or an error that the store should not have thrown.
         public func run(_ makeStore: () async throws -> any ObjectStore) async throws {
             try await body(StoreSubject(check: name, store: try await makeStore()))
         }
@@ -60,7 +60,7 @@ public enum ObjectStoreConformance {
             }
             try subject.equal(try await subject.store.remove(key, writtenBefore: first), false)
             try subject.equal(try await subject.store.get(key), [1])
-            // Clocks of stores are coarse: it is put until its time is another one.
+            // Stores have coarse clocks, so the object is put until its time changes.
             var written = first
             while written == first {
                 try await subject.store.put([1], as: key)
@@ -106,7 +106,7 @@ public enum ObjectStoreConformance {
     ]
 }
 
-/// The store under test, with the words the checks are written in.
+/// The store under test, with the vocabulary of the checks.
 struct StoreSubject: Sendable {
     let check: String
     let store: any ObjectStore
@@ -123,7 +123,7 @@ struct StoreSubject: Sendable {
         try await store.objects(after: key, limit: limit).map(\.key)
     }
 
-    /// Any 32 bytes do for a key; the store takes the caller's word. Neighbouring numbers share no beginning.
+    /// Any 32 bytes will do as a key, since stores do not check it. Keys of consecutive numbers have no common prefix.
     func key(_ number: Int) throws -> ContentHash {
         let bytes = (0..<32).map { UInt8(truncatingIfNeeded: (number + 1) &* (2 * $0 + 101)) }
         guard let key = ContentHash(bytes: bytes) else {

@@ -1,6 +1,6 @@
 package import SosiaCore
 
-/// Filters of any shape, with names and values that are hard on quoting.
+/// Filters of any shape, with names and values that are difficult to quote.
 package struct RandomFilter {
     static let names = ["price", "_a1", "größe", "NOT", "in", "a b", "a\"b", "", "x'", "日本", "a-b", "$.x", "9", "\\"]
     static let texts = ["", "a", "it's", "''", "\"", "x\ny", "é", "AND", "%", "日本", "\\", "--", "🙂", ";"]
@@ -35,7 +35,7 @@ package struct RandomFilter {
             west: points[0].longitude, south: points[0].latitude, east: points[1].longitude, north: points[1].latitude)
         let rings = (0..<Int.random(in: 1...2, using: &generator)).map { _ in points }
         let polygons = (0..<Int.random(in: 1...2, using: &generator)).map { _ in GeoPolygon(rings: rings) }
-        // Filters are made of areas that are right; half of the boxes are upside down.
+        // Half of the random boxes are upside down, and a filter takes only valid areas.
         return box ?? (try? GeoArea(polygons))
     }
 
@@ -50,7 +50,7 @@ package struct RandomFilter {
         }
     }
 
-    /// Attributes that such filters can take apart.
+    /// Attributes that such filters can tell apart.
     mutating func attributes() -> Attributes {
         var attributes: Attributes = [:]
         for name in Self.names where Bool.random(using: &generator) { attributes[name] = json(depth: 2) }

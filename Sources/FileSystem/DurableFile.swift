@@ -22,7 +22,7 @@ package enum DurableFile {
         let temporary = temporary ?? temporaryName(for: path)
         do {
             try write(temporary)
-            try take(temporary, as: path, isSynced: isSynced)
+            try complete(temporary, as: path, isSynced: isSynced)
         } catch {
             unlink(temporary)
             throw error
@@ -49,7 +49,7 @@ package enum DurableFile {
     }
 
     /// Gives a complete file its final name.
-    private static func take(_ temporary: String, as path: String, isSynced: Bool) throws(FileError) {
+    fileprivate static func complete(_ temporary: String, as path: String, isSynced: Bool) throws(FileError) {
         if isSynced { try FileWriter(opening: temporary).sync() }
         try rename(temporary, to: path, isSynced: isSynced)
     }
@@ -85,5 +85,25 @@ package enum DurableFile {
 
     private static func temporaryName(for path: String) -> String {
         (Folder.parent(of: path).map { $0 == "/" ? "/" : $0 + "/" } ?? "") + "." + UUID().uuidString + temporaryEnding
+    }
+}
+
+/// A file that is written bit by bit at another path beside its own, and gets its own when it is complete. Without
+/// ``complete(isSynced:)`` nothing remains of it.
+package final class PendingFile: Sendable {
+    package let path: String
+    /// Where it is until it is complete.
+    package let temporary: String
+
+    package init(_ path: String) {
+        self.path = path
+        temporary = path + ".next"
+    }
+
+    deinit { unlink(temporary) }
+
+    /// - Parameter isSynced: see ``DurableFile/place(_:temporary:isSynced:write:)``.
+    package func complete(isSynced: Bool = true) throws(FileError) {
+        try DurableFile.complete(temporary, as: path, isSynced: isSynced)
     }
 }

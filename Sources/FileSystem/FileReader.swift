@@ -6,18 +6,12 @@ package enum FileReader {
     /// - Parameter maximum: the most bytes to read. One more than the expected size reveals a file that has grown.
     /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
     package static func bytes(of path: String, maximum: Int = .max) throws(FileError) -> [UInt8] {
-        // Opening a pipe would otherwise wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .last(.open, path) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .last(.status, path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
-        let wanted = min(maximum, Int(status.st_size) + 1)
+        let file = try ReadableFile(path)
+        let wanted = min(maximum, file.count + 1)
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             while count < wanted, let base = buffer.baseAddress {
-                let got = read(descriptor, base + count, wanted - count)
+                let got = read(file.descriptor, base + count, wanted - count)
                 if got < 0 {
                     let error = FileError.last(.read, path)
                     if error.errno == .interrupted { continue }
@@ -30,4 +24,30 @@ package enum FileReader {
         if let failure { throw failure }
         return bytes
     }
+}
+
+/// A regular file that is open for reading.
+struct ReadableFile: ~Copyable {
+    let descriptor: Int32
+    /// When it was opened.
+    let stamp: FileStamp
+
+    /// Bytes, when it was opened.
+    var count: Int { Int(stamp.size) }
+
+    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
+    init(_ path: String) throws(FileError) {
+        // Opening a pipe would otherwise wait for a writer.
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 else { throw .last(.open, path) }
+        var status = stat()
+        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            defer { close(opened) }
+            throw status.st_mode == 0 ? .last(.status, path) : .notRegular(path: path)
+        }
+        descriptor = opened
+        stamp = FileStamp(status)
+    }
+
+    deinit { close(descriptor) }
 }

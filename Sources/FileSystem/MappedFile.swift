@@ -37,17 +37,10 @@ public final class MappedFile: Sendable {
     public init(
         _ path: String, minimumCount: Int = 0, length: Int? = nil, access: Access = .normal, populate: Bool = false
     ) throws(FileError) {
-        // Opening a pipe would otherwise wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .last(.open, path) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .last(.status, path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
-        let size = Int(status.st_size)
+        let file = try ReadableFile(path)
         let wanted = max(minimumCount, length ?? 0)
-        guard size >= wanted else { throw .tooShort(path: path, got: size, minimum: wanted) }
-        let mapped = length ?? size
+        guard file.count >= wanted else { throw .tooShort(path: path, got: file.count, minimum: wanted) }
+        let mapped = length ?? file.count
         self.path = path
         guard mapped > 0 else {
             count = 0
@@ -58,7 +51,7 @@ public final class MappedFile: Sendable {
         #if os(Linux)
             if populate { flags |= Int32(MAP_POPULATE) }
         #endif
-        guard let address = mmap(nil, mapped, PROT_READ, flags, descriptor, 0), address != MAP_FAILED else {
+        guard let address = mmap(nil, mapped, PROT_READ, flags, file.descriptor, 0), address != MAP_FAILED else {
             throw .last(.map, path)
         }
         count = mapped

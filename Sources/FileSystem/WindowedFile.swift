@@ -11,38 +11,23 @@
 /// As with ``MappedFile``, access crashes the process if the file shrinks while a part is mapped.
 public final class WindowedFile: Sendable {
     public let path: String
+    private let file: ReadableFile
     /// The size of the file in bytes when it was opened.
-    public let count: Int
+    public var count: Int { file.count }
     /// The stamp of the file when it was opened.
-    public let stamp: FileStamp
-    private let descriptor: Int32
+    public var stamp: FileStamp { file.stamp }
+    private var descriptor: Int32 { file.descriptor }
     /// Bytes per read-ahead request. The system reads only the beginning of larger ones (8 MB of them when measured).
     private static let request = 4 << 20
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     public init(_ path: String) throws(FileError) {
-        // Opening a pipe would otherwise wait for a writer.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .last(.open, path) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let error = FileError.last(.status, path)
-            close(descriptor)
-            throw error
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .notRegular(path: path)
-        }
         self.path = path
-        count = Int(status.st_size)
-        stamp = FileStamp(status)
+        file = try ReadableFile(path)
         #if os(Linux)
             posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         #endif
     }
-
-    deinit { close(descriptor) }
 
     /// The bytes of a part, valid only within `body`.
     /// - Throws: `FileError.outOfBounds` if they are not within the file.

@@ -100,14 +100,6 @@ struct KnownIndex<Index: VectorIndex>: ErasedIndex {
     private(set) var index: Index
     let options: @Sendable (_ settings: [String: Int], _ k: Int, _ threads: Int) throws -> Index.SearchOptions
 
-    init(
-        index: Index,
-        options: @escaping @Sendable (_ settings: [String: Int], _ k: Int, _ threads: Int) throws -> Index.SearchOptions
-    ) {
-        self.index = index
-        self.options = options
-    }
-
     var dimension: Int { index.dimension }
     var metric: Metric { index.metric }
     var rowCount: Int { index.rowCount }

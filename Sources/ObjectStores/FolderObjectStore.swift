@@ -26,7 +26,7 @@ public struct FolderObjectStore: ObjectStore {
     public func put(_ bytes: [UInt8], as key: ContentHash) async throws {
         try await onDisk { () throws(FileError) in
             try create(folder(key))
-            let lock = try FileLock(waitingFor: lock(of: folder(key)))
+            let lock = try FileLock(lock(of: folder(key)), isWaiting: true)
             defer { withExtendedLifetime(lock) {} }
             if try DurableFile.renew(file(key)) { return }
             try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
@@ -57,7 +57,7 @@ public struct FolderObjectStore: ObjectStore {
     public func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
         try await onDisk { () throws(FileError) in
             guard try written(file(key)) != nil else { return false }
-            let lock = try FileLock(waitingFor: lock(of: folder(key)))
+            let lock = try FileLock(lock(of: folder(key)), isWaiting: true)
             defer { withExtendedLifetime(lock) {} }
             guard let written = try written(file(key)), written < date else { return false }
             return try DurableFile.remove(file(key))

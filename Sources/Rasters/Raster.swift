@@ -74,7 +74,8 @@ public final class Raster: Sendable {
     /// - Throws: ``RasterError/windowOutside(_:width:height:)``,
     ///   ``RasterError/outputOutOfRange(width:height:maximumSide:)``, ``RasterError/corruptBlock(_:reason:)``,
     ///   ``RasterError/changed(path:)``, ``RasterError/vanished(path:)``
-    public func window(_ window: PixelWindow, emptiness: EmptinessRule) throws(RasterError) -> RasterWindow {
+    public func window(_ window: PixelWindow, emptiness: TileOptions.EmptinessRule) throws(RasterError) -> RasterWindow
+    {
         try check(window)
         try checkSide(width: window.width, height: window.height)
         try file.check()
@@ -100,7 +101,7 @@ public final class Raster: Sendable {
     ///
     /// The quick way to read many: every block of the file is decoded once, although tiles overlap.
     /// - Parameter rows: Rows of the plan; all of them when nil.
-    public func tiles(of plan: TilePlan, rows: Range<Int>? = nil, emptiness: EmptinessRule) -> RasterTiles {
+    public func tiles(of plan: TilePlan, rows: Range<Int>? = nil, emptiness: TileOptions.EmptinessRule) -> RasterTiles {
         RasterTiles(self, plan: plan, rows: rows ?? 0..<plan.rows, emptiness: emptiness)
     }
 
@@ -127,21 +128,4 @@ public struct RasterWindow: Sendable, Equatable {
     public let pixels: PixelImage
     /// Share of pixels that show nothing, 0...1.
     public let emptyShare: Double
-}
-
-/// The cache of decoded blocks, shared by all rasters of a process.
-public enum RasterCache {
-    /// Bytes.
-    public static let minimum = 1 << 20
-    public static let standard = 64 << 20
-    public static let maximum = 1 << 40
-
-    /// Sets the size of the cache; until then it is `standard`.
-    /// - Throws: ``RasterError/invalidCache(got:minimum:maximum:)``, ``RasterError/libraryMissing(library:package:)``
-    public static func bound(to bytes: Int) throws(RasterError) {
-        guard (minimum...maximum).contains(bytes) else {
-            throw .invalidCache(got: bytes, minimum: minimum, maximum: maximum)
-        }
-        if sosia_raster_cache(Int64(bytes)) != SOSIA_RASTER_OK { throw .noLibrary }
-    }
 }

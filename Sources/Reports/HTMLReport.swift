@@ -1,40 +1,35 @@
+import FileSystem
 import Foundation
 import SosiaCore
 
 /// One HTML file that needs no other, because the pictures are in it, written section by section; it gets its name when
 /// it is whole.
 final class HTMLReport {
-    private let path: String
-    private let next: String
-    private let file: FileHandle
+    private let pending: PendingFile
+    private var file: FileWriter
 
     init(_ report: Report, creating path: String) throws(ReportError) {
-        self.path = path
-        next = path + ".next"
-        let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+        pending = PendingFile(path)
+        do throws(FileError) {
+            file = try FileWriter(creating: pending.temporary)
+        } catch {
+            throw .unwritable(path: path, reason: error.reason)
         }
-        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try write(Self.head(report))
     }
-
-    deinit { unlink(next) }
 
     func append(_ section: Report.Section) throws(ReportError) { try write(Self.section(section)) }
 
     func finish() throws(ReportError) {
         try write(Self.tail)
-        guard rename(next, path) == 0 else {
-            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
+        try pending.finish()
     }
 
     private func write(_ text: String) throws(ReportError) {
-        do {
-            try file.write(contentsOf: Data(text.utf8))
+        do throws(FileError) {
+            try file.append(Array(text.utf8).span.bytes)
         } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
+            throw .unwritable(path: pending.path, reason: error.reason)
         }
     }
 

@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 import SosiaCore
 
@@ -5,23 +6,19 @@ import SosiaCore
 ///
 /// Letters that the font lacks are shown as boxes; the HTML report has them all.
 final class PDFReport {
-    private let path: String
-    private let next: String
+    private let pending: PendingFile
     private let file: PDFFile
     private var page: PDFPage
 
     init(_ report: Report, creating path: String) throws(ReportError) {
-        self.path = path
-        next = path + ".next"
+        pending = PendingFile(path)
         file = try PDFFile(
-            creating: next, for: path, width: PDFPage.width, height: PDFPage.height,
+            creating: pending.temporary, for: path, width: PDFPage.width, height: PDFPage.height,
             title: PDFPage.printed(report.title))
         page = PDFPage(file: file)
         page.write(report.title, PDFFile.Style(size: 18, isBold: true))
         page.write(report.facts)
     }
-
-    deinit { unlink(next) }
 
     func append(_ section: Report.Section) throws(ReportError) {
         page.begin(section)
@@ -33,9 +30,7 @@ final class PDFReport {
 
     func finish() throws(ReportError) {
         try file.finish()
-        guard rename(next, path) == 0 else {
-            throw .unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
+        try pending.finish()
     }
 }
 

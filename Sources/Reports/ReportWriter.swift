@@ -1,3 +1,5 @@
+import FileSystem
+
 /// Writes a report section by section, as PDF, HTML or both; of the pictures only those of one section are in memory.
 ///
 /// Equal calls write equal bytes: nothing in the files says when or where they were made. They get their names when
@@ -26,6 +28,17 @@ package final class ReportWriter {
     package func finish() throws(ReportError) {
         try pdf?.finish()
         try html?.finish()
+    }
+}
+
+extension PendingFile {
+    /// Gives the file its name.
+    func finish() throws(ReportError) {
+        do throws(FileError) {
+            try complete()
+        } catch {
+            throw .unwritable(path: path, reason: error.reason)
+        }
     }
 }
 

@@ -11,6 +11,8 @@ struct DocumentTests {
     private static let compiled = ["Examples", "Tests/EngineConformanceTests"]
     /// Eight lines of 120 characters.
     private static let longestParagraph = 960
+    /// Types that `import Sosia` shows.
+    private static let mostTypes = 50
 
     private static func text(_ path: String) throws -> String {
         try String(contentsOf: Tree.root.appendingPathComponent(path), encoding: .utf8)
@@ -105,5 +107,6 @@ struct DocumentTests {
         let topics = Set(page.matches(of: /\n- ``(\w+)``/).map { String($0.output.1) })
         #expect(shown.subtracting(topics).isEmpty)
         #expect(topics.subtracting(shown).isEmpty)
+        #expect(shown.count <= Self.mostTypes, "Nest what is only handed to applications, or keep it to the package")
     }
 }

@@ -66,6 +66,8 @@ struct HouseRuleTests {
     }
 
     private static let playsRoles: Set = ["CatalogedEngine", "EngineConformance"]
+    /// Plays the roles of engines with a ledger of their own.
+    private static let passesOn = "Sources/SosiaCore/Engines/LedgerEngine.swift"
 
     /// The name of the function that a line declares.
     private static func function(_ line: some StringProtocol) -> Substring? {
@@ -74,8 +76,8 @@ struct HouseRuleTests {
 
     @Test func everythingPublicIsDocumented() throws {
         let duties = Set(
-            try Tree.sources().filter { $0.path.hasPrefix("Sources/SosiaCore/Engines/") }.flatMap(\.lines)
-                .compactMap(Self.function))
+            try Tree.sources().filter { $0.path.hasPrefix("Sources/SosiaCore/Engines/") && $0.path != Self.passesOn }
+                .flatMap(\.lines).compactMap(Self.function))
         for file in try Tree.sources() {
             for (number, line) in file.lines.enumerated() where line.contains("public ") {
                 let code = line.drop { $0 == " " }
@@ -87,7 +89,8 @@ struct HouseRuleTests {
                     continue
                 }
                 // What a role asks of engines, ledgers and services is documented there.
-                if Self.playsRoles.contains(file.target), let name = Self.function(code), duties.contains(name) {
+                let playsRole = Self.playsRoles.contains(file.target) || file.path == Self.passesOn
+                if playsRole, let name = Self.function(code), duties.contains(name) {
                     continue
                 }
                 let above = file.lines[..<number].last { line in

@@ -78,16 +78,16 @@ struct DuplicatesTests {
         let vectors = (0..<400).map { _ in (0..<3).map { _ in Float.random(in: 0...10, using: &generator) } }
         try await add(vectors)
         for distance: Float in [0.2, 0.6, 1.1, 2] {
-            var sets = DisjointSets(count: vectors.count)
+            var sets = DuplicateSets(count: vectors.count)
             for first in vectors.indices {
                 for second in 0..<first {
                     let apart = zip(vectors[first], vectors[second]).map { $0 - $1 }
                     let square = apart.reduce(0) { $0 + $1 * $1 }
-                    if square.squareRoot() <= distance { sets.join(first, second) }
+                    if square.squareRoot() <= distance { sets.join(first, second, distance: square.squareRoot()) }
                 }
             }
-            let groups = Dictionary(grouping: vectors.indices) { sets.root(of: $0) }.values
-                .filter { $0.count > 1 }.map { $0.map { Int64($0 + 1) } }.sorted { $0[0] < $1[0] }
+            let groups = sets.groups(of: vectors.indices) { ImageID(rawValue: Int64($0 + 1)) }
+                .map { $0.members.map(\.id.rawValue) }
             let found = try await engine.duplicates(within: distance)
             #expect(ids(found) == groups)
             #expect(found.truncated == 0)

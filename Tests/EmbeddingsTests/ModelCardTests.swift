@@ -10,7 +10,7 @@ import Testing
         #expect(card.name == "efficientnet-lite0")
         #expect(card.dimension == 1280 && card.descriptor.pooling == .average)
         #expect(card.descriptor.output == "features" && card.descriptor.normalized == true)
-        #expect(card.normalisation == .efficientNetLite)
+        #expect(card.normalisation == PixelNormalisation(mean: [127, 127, 127], scale: [128, 128, 128]))
         #expect(card.identity(precision: .bf16).precision == .bf16)
     }
 

@@ -152,11 +152,11 @@ struct NetworkEmbedderTests {
     @Test func precisionFollowsTheProcessor() throws {
         let runtime = try #require(Fixture.runtime)
         let hasBF16 = runtime.capabilities.contains("BF16")
-        #expect(try runtime.precision(for: .auto) == (hasBF16 ? .bf16 : .f32))
-        #expect(try runtime.precision(for: .f32) == .f32)
+        #expect(try runtime.precision(nil) == (hasBF16 ? .bf16 : .f32))
+        #expect(try runtime.precision(.f32) == .f32)
         if !hasBF16 {
             #expect(throws: EmbeddingError.precisionUnavailable(.bf16, processor: runtime.processor)) {
-                try runtime.precision(for: .bf16)
+                try runtime.precision(.bf16)
             }
         }
     }

@@ -50,6 +50,31 @@ struct DurableFileTests {
         #expect(folder.names == ["below", "file"])
     }
 
+    @Test func aPendingFileIsThereOnceItIsComplete() throws {
+        try DurableFile.write(one.span.bytes, to: path)
+        for (value, isSynced) in [(UInt8(3), true), (4, false)] {
+            let pending = PendingFile(path)
+            try Data([value]).write(to: URL(fileURLWithPath: pending.temporary))
+            #expect(try content() != [value])
+            try pending.complete(isSynced: isSynced)
+            #expect(try content() == [value])
+            #expect(folder.names == ["file"])
+        }
+    }
+
+    @Test func aPendingFileThatIsGivenUpLeavesWhatWasThere() throws {
+        try DurableFile.write(one.span.bytes, to: path)
+        func giveUp() throws {
+            let pending = PendingFile(path)
+            try Data([2]).write(to: URL(fileURLWithPath: pending.temporary))
+            #expect(folder.names == ["file", "file.next"])
+            withExtendedLifetime(pending) {}
+        }
+        try giveUp()
+        #expect(folder.names == ["file"])
+        #expect(try content() == one)
+    }
+
     @Test func aFileIsPlacedUnderTheTemporaryNameThatIsAskedFor() throws {
         try DurableFile.place(path, temporary: path + ".next") { temporary in
             #expect(temporary == path + ".next")

@@ -47,7 +47,7 @@ struct BandTests {
         for (meaning, share) in [("undefined", 0.0), ("alpha", 0.25)] {
             let raster = try bytes(bands: 4, meanings: "red,green,blue," + meaning, pixels)
             #expect(try raster.window(Self.window, emptiness: .standard).emptyShare == share)
-            let rule = EmptinessRule(kinds: [.black, .nodata, .mask])
+            let rule = TileOptions.EmptinessRule(kinds: [.black, .nodata, .mask])
             #expect(try raster.window(Self.window, emptiness: rule).emptyShare == 0)
         }
     }

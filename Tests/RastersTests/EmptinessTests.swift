@@ -11,7 +11,9 @@ struct EmptinessTests {
 
     init() throws { scene = try Scene() }
 
-    private func only(_ kind: EmptinessRule.Kind) -> EmptinessRule { EmptinessRule(kinds: [kind]) }
+    private func only(_ kind: TileOptions.EmptinessRule.Kind) -> TileOptions.EmptinessRule {
+        TileOptions.EmptinessRule(kinds: [kind])
+    }
 
     /// The first `count` pixels have this colour, the others are not empty.
     private func picture(_ count: Int, _ colour: [UInt8], _ arguments: [String]) throws -> String {
@@ -27,10 +29,10 @@ struct EmptinessTests {
             let share = Double(count) / 4_096
             #expect(try raster.window(Self.window, emptiness: .standard).emptyShare == share)
             #expect(try raster.window(Self.window, emptiness: only(.black)).emptyShare == share)
-            for kind in [EmptinessRule.Kind.nodata, .mask, .alpha] {
+            for kind in [TileOptions.EmptinessRule.Kind.nodata, .mask, .alpha] {
                 #expect(try raster.window(Self.window, emptiness: only(kind)).emptyShare == 0)
             }
-            #expect(try raster.window(Self.window, emptiness: EmptinessRule(kinds: [])).emptyShare == 0)
+            #expect(try raster.window(Self.window, emptiness: TileOptions.EmptinessRule(kinds: [])).emptyShare == 0)
         }
     }
 
@@ -40,7 +42,7 @@ struct EmptinessTests {
         #expect(try red.window(Self.window, emptiness: .standard).emptyShare == 0)
         let nearly = try Raster(opening: try picture(1_024, [3, 1, 2], []))
         for (level, share) in [(UInt8(0), 0.0), (2, 0), (3, 0.25), (10, 0.25)] {
-            let rule = EmptinessRule(kinds: [.black], blackLevel: level)
+            let rule = TileOptions.EmptinessRule(kinds: [.black], blackLevel: level)
             #expect(try nearly.window(Self.window, emptiness: rule).emptyShare == share)
         }
     }

@@ -192,13 +192,4 @@ struct TileReadingTests {
             #expect(throws: error) { try raster.scaled(window, width: 8, height: 8) }
         }
     }
-
-    @Test func theCacheHasLimits() throws {
-        try RasterCache.bound(to: RasterCache.standard)
-        for bytes in [0, -1, RasterCache.maximum + 1] {
-            let error = RasterError.invalidCache(
-                got: bytes, minimum: RasterCache.minimum, maximum: RasterCache.maximum)
-            #expect(throws: error) { try RasterCache.bound(to: bytes) }
-        }
-    }
 }

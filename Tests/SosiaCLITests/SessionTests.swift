@@ -102,6 +102,8 @@ private struct CommandSession {
         await run("remove", folder.path + "/disk")
         await run("add", folder.path, "--prune")
         await run("search", "id:2", "-k", "5", "--machine", "attic")
+        await run("show", "5")
+        await run("show", "5", "--machine", "attic")
         await run("remove", folder.path + "/disk/20.jpg", "--machine", "attic")
 
         try remove("moved.jpg")
@@ -114,6 +116,7 @@ private struct CommandSession {
         try folder.write(records, to: "tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
+        await run("status", "--machine", "attic", ability: "what an engine can do")
         await run("search", "id:1", "-k", "3")
         await run("search", "id:1", "-k", "1", "--where", "format = 'tiny'", "--json", ability: "filters")
         await run("search", "id:1", "-k", "2", "--geojson", "-")

@@ -103,7 +103,7 @@ private struct ClientSession {
         try await send(.get, Self.path, ability: "what an engine can do")
         try await job(#"{"kind":"index","graph":true}"#, ability: "indexes")
         try await job(#"{"kind":"index","index":"none"}"#, ability: "indexes")
-        try await job(#"{"kind":"compact"}"#, ability: "progress")
+        try await job(#"{"kind":"compact"}"#)
         try await send(.get, Self.path, ability: "what an engine can do")
         try await send(.get, "/v1/status", ability: "what an engine can do")
         try await send(.get, "/readyz")

@@ -56,4 +56,20 @@ import Testing
         #expect(try await store.search(ImageID(rawValue: 1), k: 3).hits == first)
         #expect(engine.byName == ["search": 1])
     }
+
+    @Test func whatIsKnownOfTheTilesOfAChangedFileIsAskedInGroups() async throws {
+        let path = folder.path + "/a.fake"
+        func add() async throws -> IngestReport {
+            let file = TileFile(path: path, kind: .raster, tiling: TileContainer.Tiling(tile: 32, stride: 16))
+            return try await store.add(
+                [file], options: IngestOptions(), open: { file throws(TileError) in try FakeTiles(file) })
+        }
+        try folder.write(Array("144 144 1".utf8), to: "a.fake")
+        #expect(try await add().added == 64)
+        try folder.write(Array("144 144 1 ".utf8), to: "a.fake")
+        engine.reset()
+        let again = try await add()
+        #expect((again.added, again.unchanged) == (0, 64))
+        #expect(engine.byName["known"] == 1)
+    }
 }

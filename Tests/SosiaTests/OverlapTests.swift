@@ -22,7 +22,8 @@ struct OverlapTests {
         _ = try await store.add([folder.path + "/photos"])
     }
 
-    private func search(k: Int, _ overlaps: Overlaps, after cursor: SearchCursor? = nil) async throws -> SearchResponse
+    private func search(k: Int, _ overlaps: PictureSearch.Overlaps, after cursor: SearchCursor? = nil) async throws
+        -> SearchResponse
     {
         var search = PictureSearch(.image(ImageID(rawValue: 40)))
         (search.k, search.overlaps, search.cursor) = (k, overlaps, cursor)

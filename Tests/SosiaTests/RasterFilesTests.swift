@@ -29,7 +29,9 @@ struct RasterFilesTests {
         try await store.add(rasters: [folder.path + "/" + name], cut: TileOptions(tile: 32, stride: 32))
     }
 
-    private func state() async throws -> ContainerState? { try await store.tileContainers().first?.state(on: .host) }
+    private func state() async throws -> TileContainer.State? {
+        try await store.tileContainers().first?.state(on: .host)
+    }
 
     private func firstPixels() async throws -> PixelImage {
         let tile = try #require(try await store.pictures(limit: 100).last?.tile)

@@ -1,5 +1,5 @@
 import Foundation
-import Sosia
+@testable import Sosia
 import SosiaCore
 import TestSupport
 import Testing

@@ -78,7 +78,7 @@ private final class CancelledRun: Sendable {
 
     @Test func aRasterThatDidNotChangeIsNotOpened() async throws {
         try write("80 64 1")
-        #expect(try await add().notes.map(\.note) == [.notGeoreferenced(nil)])
+        #expect(try await add().notes.map(\.fact) == [.notGeoreferenced(nil)])
         let again = try await add(life: 0)
         #expect(again.unchanged == 12)
         #expect(again.added == 0)

@@ -63,8 +63,6 @@ typedef struct {
 typedef enum { SOSIA_SAMPLE_BYTES = 0, SOSIA_SAMPLE_FLOATS } sosia_sample;
 typedef enum { SOSIA_RESAMPLE_NEAREST = 0, SOSIA_RESAMPLE_BILINEAR, SOSIA_RESAMPLE_AVERAGE } sosia_resampling;
 
-// Opens the library if need be and sets how many bytes of decoded blocks it keeps, for the whole process.
-sosia_raster_status sosia_raster_cache(int64_t bytes);
 // `path` is absolute.
 sosia_raster_status sosia_raster_open(const char *path, sosia_raster **out, char message[SOSIA_RASTER_MESSAGE_SIZE]);
 void sosia_raster_close(sosia_raster *raster);

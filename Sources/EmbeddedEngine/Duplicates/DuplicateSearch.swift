@@ -21,8 +21,7 @@ struct DuplicateSearch {
         // By id, so that of equal rows the first one is examined completely.
         let rows = snapshot.ids.indices.filter { snapshot.ids[$0] != 0 }
             .sorted { snapshot.ids[$0] < snapshot.ids[$1] }
-        var sets = DisjointSets(count: snapshot.ids.count)
-        var nearest: [Int: Float] = [:]
+        var sets = DuplicateSets(count: snapshot.ids.count)
         var truncated = 0
         for start in stride(from: 0, to: rows.count, by: Self.batch) {
             try Task.checkCancellation()
@@ -33,12 +32,7 @@ struct DuplicateSearch {
                 var wider: [Int] = []
                 for (row, list) in zip(open, lists) {
                     let near = list.filter { $0.row != row && $0.distance <= distance }
-                    for neighbor in near {
-                        sets.join(row, neighbor.row)
-                        for end in [row, neighbor.row] {
-                            nearest[end] = min(nearest[end] ?? .infinity, neighbor.distance)
-                        }
-                    }
+                    for neighbor in near { sets.join(row, neighbor.row, distance: neighbor.distance) }
                     if mayHaveMore(list, of: row, k: k) { wider.append(row) }
                 }
                 if k == Self.maximumNeighbors {
@@ -50,7 +44,8 @@ struct DuplicateSearch {
             }
             progress(min(start + Self.batch, rows.count), rows.count)
         }
-        return DuplicatesCache.Found(groups: groups(of: rows, &sets, nearest), truncated: truncated)
+        let groups = sets.groups(of: rows) { ImageID(rawValue: snapshot.ids[$0]) }
+        return DuplicatesCache.Found(groups: groups, truncated: truncated)
     }
 
     /// Whether there may be more neighbours within the distance after the last one. A picture that equals one with a lower
@@ -66,47 +61,5 @@ struct DuplicateSearch {
         let queries = try rows.map { try Embedding(snapshot.vectors.vector($0)) }
         return try engine.nearest(to: queries, k: k, way: .init(mode: .exact), allowed: nil, in: snapshot)
             .map(\.list.neighbors)
-    }
-
-    private func groups(
-        of rows: [Int], _ sets: inout DisjointSets, _ nearest: [Int: Float]
-    ) -> [DuplicateGroup] {
-        var members: [Int: [DuplicateGroup.Member]] = [:]
-        for row in rows {
-            guard let distance = nearest[row] else { continue }
-            let member = DuplicateGroup.Member(id: ImageID(rawValue: snapshot.ids[row]), distance: distance)
-            members[sets.root(of: row), default: []].append(member)
-        }
-        return members.values.filter { $0.count > 1 }.map(DuplicateGroup.init)
-            .sorted { $0.members[0].id < $1.members[0].id }
-    }
-}
-
-/// Disjoint sets after Galler and Fischer, "An improved equivalence algorithm", CACM 1964, with union by size and path
-/// halving.
-struct DisjointSets {
-    private var parents: [Int]
-    private var sizes: [Int]
-
-    init(count: Int) {
-        parents = Array(0..<count)
-        sizes = Array(repeating: 1, count: count)
-    }
-
-    mutating func root(of element: Int) -> Int {
-        var element = element
-        while parents[element] != element {
-            parents[element] = parents[parents[element]]
-            element = parents[element]
-        }
-        return element
-    }
-
-    mutating func join(_ first: Int, _ second: Int) {
-        let (first, second) = (root(of: first), root(of: second))
-        guard first != second else { return }
-        let (small, large) = sizes[first] < sizes[second] ? (first, second) : (second, first)
-        parents[small] = large
-        sizes[large] += sizes[small]
     }
 }

@@ -18,12 +18,7 @@ extension EmbeddedEngine {
             try? await self.prepareIndexes(.whatPays) { _, _ in }
             return try DuplicateSearch(engine: self, snapshot: snapshot, distance: distance).groups(progress)
         }
-        let first = found.groups.firstIndex { group in after.map { group.members[0].id > $0 } ?? true }
-        let page = found.groups[(first ?? found.groups.endIndex)...].prefix(limit)
-        let isLast = page.endIndex == found.groups.endIndex
-        return DuplicatesResponse(
-            groups: Array(page), total: found.groups.count, truncated: found.truncated,
-            next: isLast ? nil : page.last?.members[0].id)
+        return DuplicatesResponse(found.groups, after: after, limit: limit, truncated: found.truncated)
     }
 }
 

@@ -86,21 +86,8 @@ actor CollectionWriter {
         return record
     }
 
-    func remove(_ ids: [ImageID]) throws -> Int { try catalog.remove(ids) }
-
-    func forget(_ locations: [SourceLocation]) throws -> Int { try catalog.forget(locations) }
-
-    func begin(_ file: ContainerFile) throws -> Int64 { try catalog.begin(file) }
-
-    func move(container: Int64, to path: String, on machine: MachineName) throws {
-        try catalog.move(container: container, to: path, on: machine)
-    }
-
-    func finish(container: Int64, isComplete: Bool, forgetting windows: [PixelWindow]) throws -> Int {
-        try catalog.finish(container: container, isComplete: isComplete, forgetting: windows)
-    }
-
-    func forget(containers: [Int64]) throws -> Int { try catalog.forget(containers: containers) }
+    /// Makes a change that needs no new rows.
+    func change<Value: Sendable>(_ body: @Sendable (Catalog) throws -> Value) throws -> Value { try body(catalog) }
 
     /// Switches to the vectors that a compaction or a repair has put in place.
     func reopenVectors() throws(StoreError) {

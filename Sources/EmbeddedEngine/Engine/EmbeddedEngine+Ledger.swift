@@ -13,29 +13,29 @@ extension EmbeddedEngine {
 
     /// Vacates the rows immediately; ``compact(progress:)`` reclaims their space.
     package func remove(_ ids: [ImageID]) async throws -> Int {
-        try await writable().remove(ids)
+        try await writable().change { try $0.remove(ids) }
     }
 
     package func forget(_ locations: [SourceLocation]) async throws -> Int {
-        try await writable().forget(locations)
+        try await writable().change { try $0.forget(locations) }
     }
 
     package func begin(_ file: ContainerFile) async throws -> Int64 {
-        try await writable().begin(file)
+        try await writable().change { try $0.begin(file) }
     }
 
     package func move(container id: Int64, to path: String, on machine: MachineName) async throws {
-        try await writable().move(container: id, to: path, on: machine)
+        try await writable().change { try $0.move(container: id, to: path, on: machine) }
     }
 
     package func finish(
         container id: Int64, isComplete: Bool, forgetting windows: [PixelWindow]
     ) async throws -> Int {
-        try await writable().finish(container: id, isComplete: isComplete, forgetting: windows)
+        try await writable().change { try $0.finish(container: id, isComplete: isComplete, forgetting: windows) }
     }
 
     package func forget(containers ids: [Int64]) async throws -> Int {
-        try await writable().forget(containers: ids)
+        try await writable().change { try $0.forget(containers: ids) }
     }
 
     /// The writer.

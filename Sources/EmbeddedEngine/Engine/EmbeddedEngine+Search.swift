@@ -39,7 +39,9 @@ extension EmbeddedEngine {
     private func answer(_ requests: [SearchRequest]) throws -> [SearchResponse] {
         let (snapshot, passing) = try view(of: Set(requests.compactMap(\.filter)))
         defer { buildWhenItPays(snapshot) }
-        let queries = try requests.map { try Query($0, vector: vector(of: $0.query, in: snapshot)) }
+        let queries = try requests.map { request in
+            try Query(request, vector: request.vector(for: model) { try embedding(of: $0, in: snapshot) })
+        }
         var pages = [Page?](repeating: nil, count: queries.count)
         let groups = Dictionary(grouping: queries.indices) { queries[$0].group }
         for (group, members) in groups {
@@ -73,31 +75,6 @@ extension EmbeddedEngine {
             }
             if fits { return (snapshot, Dictionary(uniqueKeysWithValues: passing.map { ($0, $1.rows) })) }
         }
-    }
-
-    private func vector(of query: SearchRequest.Query, in snapshot: Snapshot) throws -> Embedding {
-        switch query {
-        case .embedding(let embedding, let model): return try checked(embedding, of: model)
-        case .image(let id): return try embedding(of: id, in: snapshot)
-        case .examples(let examples):
-            let weighed = try examples.map { example -> (vector: Embedding, weight: Float) in
-                switch example.source {
-                case .embedding(let embedding, let model): (try checked(embedding, of: model), example.weight)
-                case .image(let id): (try embedding(of: id, in: snapshot), example.weight)
-                }
-            }
-            return try Rocchio.combine(weighed, metric: model.metric)
-        }
-    }
-
-    private func checked(_ embedding: Embedding, of queryModel: ModelIdentity?) throws -> Embedding {
-        if let queryModel, queryModel != model {
-            throw EngineError.modelMismatch(got: queryModel, expected: model)
-        }
-        guard embedding.dimension == model.dimension else {
-            throw VectorError.dimensionMismatch(got: embedding.dimension, expected: model.dimension)
-        }
-        return embedding
     }
 
     private func embedding(of id: ImageID, in snapshot: Snapshot) throws -> Embedding {

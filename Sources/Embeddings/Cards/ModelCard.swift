@@ -31,11 +31,6 @@ package struct ModelCard: Codable, Hashable, Sendable {
         package let file: String
         /// SHA-256 of the file, 64 lower-case hexadecimal digits.
         package let sha256: String
-
-        package init(file: String, sha256: String) {
-            self.file = file
-            self.sha256 = sha256
-        }
     }
 
     /// The order of the input's dimensions.
@@ -108,17 +103,4 @@ package struct PixelNormalisation: Codable, Hashable, Sendable {
     package let mean: [Float]
     /// Three positive values.
     package let scale: [Float]
-
-    package init(mean: [Float], scale: [Float]) {
-        self.mean = mean
-        self.scale = scale
-    }
-
-    /// The values of the EfficientNet-Lite family: `(x - 127) / 128`.
-    package static let efficientNetLite = PixelNormalisation(
-        mean: [127, 127, 127], scale: [128, 128, 128])
-
-    /// ImageNet's mean and standard deviation, as the torchvision networks use them.
-    package static let imageNet = PixelNormalisation(
-        mean: [0.485 * 255, 0.456 * 255, 0.406 * 255], scale: [0.229 * 255, 0.224 * 255, 0.225 * 255])
 }

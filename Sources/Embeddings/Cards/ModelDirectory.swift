@@ -5,11 +5,6 @@ public import Foundation
 package struct InstalledModel: Sendable, Hashable {
     package let card: ModelCard
     package let weights: URL
-
-    package init(card: ModelCard, weights: URL) {
-        self.card = card
-        self.weights = weights
-    }
 }
 
 /// The folders in which cards (`NAME.json`) and the weights beside them are looked up.

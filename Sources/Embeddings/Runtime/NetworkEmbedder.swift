@@ -25,7 +25,7 @@ package final class NetworkEmbedder: Embedder {
     ///   - runtime: nil opens the one that is found by ``OpenVINORuntime/standard(environment:executable:)``.
     /// - Throws: ``EmbeddingError``: the fact that does not fit.
     package init(
-        card: ModelCard, weights: URL, precision: PrecisionChoice = .auto, requests: Int = 1,
+        card: ModelCard, weights: URL, precision: Precision? = nil, requests: Int = 1,
         cacheDirectory: URL? = nil, runtime: OpenVINORuntime? = nil
     ) throws(EmbeddingError) {
         guard Self.requestLimits.contains(requests) else {
@@ -35,7 +35,7 @@ package final class NetworkEmbedder: Embedder {
         let opened: OpenVINORuntime
         if let runtime { opened = runtime } else { opened = try OpenVINORuntime.standard() }
         let settings = CompiledNetwork.Settings(
-            precision: try opened.precision(for: precision), requests: requests)
+            precision: try opened.precision(precision), requests: requests)
         algorithm = try card.algorithm()
         self.card = card
         self.runtime = opened

@@ -17,28 +17,17 @@ extension MemoryEngine {
     ) async throws -> DuplicatesResponse {
         try DuplicatesResponse.check(distance: distance, limit: limit)
         let vectors = try await vectors(after: nil, limit: .max)
-        var (groups, nearest): ([[ImageID]], [ImageID: Float]) = ([], [:])
-        for (index, vector) in vectors.enumerated() {
+        var sets = DuplicateSets(count: vectors.count)
+        for (position, vector) in vectors.enumerated() {
             try Task.checkCancellation()
-            let near = vectors.filter { $0.id != vector.id }
-                .map { (id: $0.id, distance: model.metric.distance(vector.embedding, $0.embedding)) }
-                .filter { $0.distance <= distance }
-            if let first = near.map(\.distance).min() {
-                nearest[vector.id] = first
-                let members = Set(near.map(\.id) + [vector.id])
-                let joined = groups.filter { !members.isDisjoint(with: $0) }
-                groups.removeAll { !members.isDisjoint(with: $0) }
-                groups.append(members.union(joined.joined()).sorted())
+            for (other, earlier) in vectors[..<position].enumerated() {
+                let apart = model.metric.distance(vector.embedding, earlier.embedding)
+                if apart <= distance { sets.join(position, other, distance: apart) }
             }
-            progress(index + 1, vectors.count)
+            progress(position + 1, vectors.count)
         }
-        let all = groups.sorted { $0[0] < $1[0] }
-            .map { DuplicateGroup(members: $0.map { DuplicateGroup.Member(id: $0, distance: nearest[$0] ?? 0) }) }
-        let rest = all.filter { group in after.map { group.members[0].id > $0 } ?? true }
-        let page = Array(rest.prefix(limit))
-        return DuplicatesResponse(
-            groups: page, total: all.count, truncated: 0,
-            next: page.count < rest.count ? page.last?.members[0].id : nil)
+        let groups = sets.groups(of: vectors.indices) { vectors[$0].id }
+        return DuplicatesResponse(groups, after: after, limit: limit, truncated: 0)
     }
 
     public func verify(progress: @escaping WorkProgress) async throws -> EngineVerification {
@@ -69,6 +58,7 @@ extension MemoryEngine {
         return try write { state in
             let before = state.status
             state.renew()
+            progress(before.pictures, before.pictures)
             return CompactionReport(
                 pictures: before.pictures, bytesBefore: before.vectorBytes, bytesAfter: state.status.vectorBytes)
         }

@@ -1,14 +1,14 @@
 import SosiaCore
 
-/// What a ledger tells, in its plainest form.
-extension MemoryLedger {
+/// Reading a ledger, in the plainest form.
+extension MemoryLedger: PictureRecords, TileRecords {
     func sources(at locations: [SourceLocation]) -> [ImageSource?] {
         locations.map { location in picture(at: location)?.sources.first { $0.location == location } }
     }
 
     func known(_ hashes: [ContentHash]) -> [[PictureOrigin]] {
         hashes.map { hash in
-            pictures.values.filter { $0.hash == hash }.sorted { $0.id < $1.id }.map { origin($0, isLost: false) }
+            pictures.values.filter { $0.hash == hash }.sorted { $0.id < $1.id }.map(origin)
         }
     }
 
@@ -16,7 +16,7 @@ extension MemoryLedger {
         below path: String, on machine: MachineName, after location: SourceLocation?, limit: Int
     ) -> [SourceLocation] {
         let stem = path == "/" ? "/" : path + "/"
-        let paths = (Array(pictures.values) + Array(lost.values)).flatMap(\.sources)
+        let paths = all.flatMap(\.sources)
             .compactMap { $0.location.path(on: machine) }
             .filter { $0.utf8.elementsEqual(path.utf8) || $0.utf8.starts(with: stem.utf8) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -33,13 +33,11 @@ extension MemoryLedger {
     }
 
     func origins(of ids: [ImageID]) -> [PictureOrigin?] {
-        ids.map { id in
-            pictures[id].map { origin($0, isLost: false) } ?? lost[id].map { origin($0, isLost: true) }
-        }
+        ids.map { (pictures[$0] ?? lost[$0]).map(origin) }
     }
 
     func uploads(after hash: ContentHash?, limit: Int) -> [PictureOrigin] {
-        let uploads = (pictures.values.map { origin($0, isLost: false) } + lost.values.map { origin($0, isLost: true) })
+        let uploads = all.map(origin)
             .filter { $0.sources.contains { if case .upload = $0 { true } else { false } } }
             .filter { origin in hash.map { origin.hash > $0 } ?? true }
             .sorted { ($0.hash, $0.id) < ($1.hash, $1.id) }
@@ -49,7 +47,7 @@ extension MemoryLedger {
 
     func lost(after id: ImageID?, limit: Int) -> [PictureOrigin] {
         lost.values.filter { picture in id.map { picture.id > $0 } ?? true }.sorted { $0.id < $1.id }.prefix(limit)
-            .map { origin($0, isLost: true) }
+            .map(origin)
     }
 
     func attributeSummaries() -> [AttributeSummary] {
@@ -81,6 +79,8 @@ extension MemoryLedger {
             }
     }
 
+    func container(_ id: Int64) -> TileContainer? { containers[id] }
+
     func container(at path: String, on machine: MachineName) -> TileContainer? {
         containers.values.first { $0.path.utf8.elementsEqual(path.utf8) && $0.machine == machine }
     }
@@ -96,10 +96,12 @@ extension MemoryLedger {
         .prefix(limit).map(\.self)
     }
 
-    private func origin(_ picture: LedgerPicture, isLost: Bool) -> PictureOrigin {
+    private var all: [LedgerPicture] { Array(pictures.values) + Array(lost.values) }
+
+    private func origin(_ picture: LedgerPicture) -> PictureOrigin {
         PictureOrigin(
             id: picture.id, hash: picture.hash, sources: picture.sources.map(\.location), tile: picture.tile,
-            isLost: isLost)
+            isLost: lost[picture.id] != nil)
     }
 }
 

@@ -1,84 +1,51 @@
 import SosiaCore
 
-/// A ledger in its plainest form: what a commit means, rule by rule. It keeps no vectors, only the keys of their rows.
+/// A ledger in the plainest form: what each change means, rule by rule. It has no vectors, only the keys of their rows.
 struct MemoryLedger: Sendable {
     let description: CollectionDescription
-    private(set) var pictures: [ImageID: LedgerPicture] = [:]
-    private(set) var lost: [ImageID: LedgerPicture] = [:]
-    private(set) var containers: [Int64: TileContainer] = [:]
-    /// The row of each picture that is found.
-    private(set) var keys: [ImageID: VectorKey] = [:]
-    /// Counts the changes.
-    private(set) var revision: Int64 = 0
-    private(set) var nextKey: Int64 = 1
-    private(set) var nextID: Int64 = 1
-    private var nextContainer: Int64 = 1
-    /// The vectors that the change which is being made gives to pictures.
-    private var vectors: [ImageID: PlannedRow.Vector] = [:]
+    var pictures: [ImageID: LedgerPicture] = [:]
+    var lost: [ImageID: LedgerPicture] = [:]
+    var containers: [Int64: TileContainer] = [:]
+    /// The row of each picture that searches can find.
+    var keys: [ImageID: VectorKey] = [:]
+    /// The number of changes so far.
+    var revision: Int64 = 0
+    var nextKey: Int64 = 1
+    var nextID: Int64 = 1
+    var nextContainer: Int64 = 1
+    /// The vectors that the current change assigns to pictures.
+    var vectors: [ImageID: PlannedRow.Vector] = [:]
 
-    init(_ description: CollectionDescription) {
-        self.description = description
-    }
-
-    /// What a change needs of the vectors.
-    struct Applied {
-        let result: LedgerResult
-        let rows: [PlannedRow]
-        let superseded: [VectorKey]
-    }
-
-    /// Makes a change; what is left after it threw is of no use. Each picture that is otherwise than before gets a new
-    /// row.
-    mutating func apply(_ change: LedgerChange) throws -> Applied {
-        var (before, oldKeys) = (pictures, keys)
+    /// Makes a change; if it throws, the ledger must be discarded. Every picture that differs from before gets a new row.
+    /// - Returns: the plan that leads to the same state.
+    mutating func apply(_ change: LedgerChange) throws -> LedgerPlan {
+        let start = self
         vectors = [:]
         let result = try result(of: change)
+        var (before, oldKeys) = (start.pictures, start.keys)
         if case .restore(let rows, _) = change {
-            // Rows that say what they shall are in the service already.
+            // These rows are in the service already.
             for row in rows where keys[row.picture.id] == row.key {
                 (before[row.picture.id], oldKeys[row.picture.id]) = (row.picture, row.key)
             }
         }
         revision += 1
         var rows: [PlannedRow] = []
-        for picture in pictures.values.sorted(by: { $0.id < $1.id }) {
-            if before[picture.id] == picture, vectors[picture.id] == nil { continue }
+        for picture in pictures.values.sorted(by: { $0.id < $1.id })
+        where before[picture.id] != picture || vectors[picture.id] != nil {
             guard let vector = vectors[picture.id] ?? oldKeys[picture.id].map(PlannedRow.Vector.copied) else {
                 continue
             }
-            let key = takeKey()
+            let key = VectorKey(rawValue: nextKey)
+            nextKey += 1
             keys[picture.id] = key
             rows.append(PlannedRow(key: key, picture: picture, vector: vector))
         }
         keys = keys.filter { pictures[$0.key] != nil }
-        let superseded = oldKeys.filter { keys[$0.key] != $0.value }.map(\.value).sorted()
-        return Applied(result: result, rows: rows, superseded: superseded)
-    }
-
-    mutating func takeKey() -> VectorKey {
-        defer { nextKey += 1 }
-        return VectorKey(rawValue: nextKey)
-    }
-
-    /// Keys and ids that a plan has named are not given again.
-    mutating func pass(_ planned: MemoryLedger) {
-        nextKey = max(nextKey, planned.nextKey)
-        nextID = max(nextID, planned.nextID)
-    }
-
-    /// Makes a planned change with the numbers that the plan has set aside.
-    mutating func make(_ plan: LedgerPlan) throws {
-        var made = self
-        (made.nextKey, made.nextID) = (plan.firstKey.rawValue, plan.firstID.rawValue)
-        _ = try made.apply(plan.change)
-        made.pass(self)
-        self = made
-    }
-
-    /// Plans that were made before are of another revision from now on.
-    mutating func fence() -> VectorKey {
-        revision += 1
-        return VectorKey(rawValue: nextKey)
+        return LedgerPlan(
+            change: change, revision: start.revision, firstKey: VectorKey(rawValue: start.nextKey),
+            firstID: ImageID(rawValue: start.nextID), rows: rows,
+            superseded: oldKeys.filter { keys[$0.key] != $0.value }.map(\.value).sorted(), result: result)
     }
 
     func picture(at location: SourceLocation) -> LedgerPicture? {
@@ -95,8 +62,7 @@ struct MemoryLedger: Sendable {
             return .record(pictures[id]?.record ?? old.record)
         case .remove(let ids): return .count(ids.count { remove($0) })
         case .forget(let locations):
-            return .count(
-                locations.count { Self.forget($0, in: &pictures) || Self.forget($0, in: &lost) })
+            return .count(locations.count { Self.forget($0, in: &pictures) || Self.forget($0, in: &lost) })
         case .lose(let ids):
             for id in ids {
                 guard let picture = pictures.removeValue(forKey: id) else { continue }
@@ -109,11 +75,11 @@ struct MemoryLedger: Sendable {
             move(id, to: path, machine)
             return .done
         case .finish(let id, let isComplete, let windows):
-            let gone = pictures.values.filter {
-                $0.tile?.container == id && $0.tile.map { windows.contains($0.window) } == true
+            let gone = pictures.values.filter { picture in
+                picture.tile.map { $0.container == id && windows.contains($0.window) } ?? false
             }
             for picture in gone { pictures[picture.id] = nil }
-            containers[id] = containers[id]?.with(isComplete: isComplete)
+            containers[id]?.isComplete = isComplete
             return .count(gone.count)
         case .forgetContainers(let ids):
             let before = pictures.count + lost.count
@@ -137,7 +103,7 @@ struct MemoryLedger: Sendable {
         return true
     }
 
-    /// - Returns: whether a picture went with its last source.
+    /// - Returns: whether this was a picture's last source, so that the picture is removed as well.
     private static func forget(_ location: SourceLocation, in pictures: inout [ImageID: LedgerPicture]) -> Bool {
         guard let id = pictures.values.first(where: { $0.isSeen(at: location) })?.id else { return false }
         pictures[id]?.sources.removeAll { $0.location == location }
@@ -180,8 +146,8 @@ extension MemoryLedger {
         }
     }
 
-    /// The picture that an entry shows already. Where each file is a picture, it is the one at the same place, or at a
-    /// place that is gone and that no other entry has claimed.
+    /// The existing picture that an entry shows. If each file is a picture, it is the one at the same location, or at one
+    /// that is gone and that no other entry has claimed.
     private func known(
         _ entry: IngestEntry, previous: LedgerPicture?, _ before: [ImageID: LedgerPicture]
     ) -> ImageID? {
@@ -195,8 +161,8 @@ extension MemoryLedger {
             }
     }
 
-    /// The picture that an entry makes of bytes which it is the first to show: a lost one that is back by its bytes, a
-    /// changed one, a lost one that is back by its only place, or a new one.
+    /// The picture for bytes that no picture has: a lost one with these bytes, the changed one at this location, a lost one
+    /// whose only location this is, or a new one.
     private mutating func made(
         from entry: IngestEntry, previous: LedgerPicture?, _ before: [ImageID: LedgerPicture]
     ) -> ImageID? {
@@ -218,8 +184,8 @@ extension MemoryLedger {
         return id
     }
 
-    /// Equal bytes are embedded once: an entry without content takes the vector of a picture that had them before the
-    /// unit.
+    /// Equal bytes are embedded only once: an entry without content gets the vector of a picture that had these bytes before
+    /// the unit.
     private func content(
         of entry: IngestEntry, _ before: [ImageID: LedgerPicture]
     ) -> (PictureFacts, PlannedRow.Vector)? {
@@ -228,7 +194,7 @@ extension MemoryLedger {
         return keys[old.id].map { (old.facts, .copied(from: $0)) }
     }
 
-    /// Lets a source show a picture, and no other one.
+    /// Makes the entry's source one of this picture, and of no other.
     private mutating func point(_ entry: IngestEntry, to id: ImageID, previous: ImageID?) {
         let location = entry.source.location
         for lostID in lost.keys { lost[lostID]?.sources.removeAll { $0.location == location } }
@@ -243,28 +209,6 @@ extension MemoryLedger {
     }
 }
 
-// MARK: - Restoring
-
-extension MemoryLedger {
-    private mutating func restore(_ picture: LedgerPicture, _ key: VectorKey) {
-        let taken = Set(picture.sources.map(\.location))
-        for other in pictures.values where other.id != picture.id {
-            pictures[other.id]?.sources.removeAll { taken.contains($0.location) }
-            let isSame = description.identity == .content && other.hash == picture.hash
-            if isSame || pictures[other.id]?.sources.isEmpty == true { pictures[other.id] = nil }
-        }
-        (pictures[picture.id], keys[picture.id]) = (picture, key)
-        nextID = max(nextID, picture.id.rawValue + 1)
-        guard let tile = picture.tile, containers[tile.container] == nil else { return }
-        nextContainer = max(nextContainer, tile.container + 1)
-        containers[tile.container] = TileContainer(
-            id: tile.container, path: tile.source, machine: tile.machine, kind: tile.kind,
-            stamp: ImageSource.Stamp(size: 0, modified: 0), isComplete: false,
-            facts: TileContainer.Facts(
-                format: "", width: 0, height: 0, tiling: TileContainer.Tiling(tile: 0, stride: 0)))
-    }
-}
-
 // MARK: - Containers
 
 extension MemoryLedger {
@@ -272,8 +216,7 @@ extension MemoryLedger {
         let known = container(at: file.path, on: file.machine)
         let id = known?.id ?? nextContainer
         if known == nil { nextContainer += 1 }
-        let (old, new) = (known?.facts.tiling, file.facts.tiling)
-        if let old, old.emptyShare != new.emptyShare || old.emptiness != new.emptiness { dropStamps(id) }
+        if let known, !known.facts.tiling.dropsAs(file.facts.tiling) { dropStamps(id) }
         containers[id] = TileContainer(
             id: id, path: file.path, machine: file.machine, kind: file.kind, stamp: file.stamp, isComplete: false,
             facts: file.facts)
@@ -281,20 +224,18 @@ extension MemoryLedger {
     }
 
     private mutating func move(_ id: Int64, to path: String, _ machine: MachineName) {
-        guard let known = containers[id] else { return }
-        containers[id] = known.with(path: path, machine: machine, isComplete: known.isComplete)
+        guard containers[id] != nil else { return }
+        containers[id]?.path = path
+        containers[id]?.machine = machine
         dropStamps(id)
-        let moved = { (tile: Tile) in
-            Tile(
-                container: id, source: path, machine: machine, window: tile.window, outline: tile.outline,
-                kind: tile.kind)
+        let moved = { (picture: LedgerPicture) in
+            var picture = picture
+            guard picture.tile?.container == id else { return picture }
+            picture.tile?.source = path
+            picture.tile?.machine = machine
+            return picture
         }
-        for picture in pictures.values where picture.tile?.container == id {
-            pictures[picture.id]?.tile = picture.tile.map(moved)
-        }
-        for picture in lost.values where picture.tile?.container == id {
-            lost[picture.id]?.tile = picture.tile.map(moved)
-        }
+        (pictures, lost) = (pictures.mapValues(moved), lost.mapValues(moved))
     }
 
     private mutating func dropStamps(_ container: Int64) {
@@ -303,21 +244,12 @@ extension MemoryLedger {
         }
     }
 
-    /// A tile that goes by itself leaves its container incomplete: adding that again brings the tile back.
+    /// Removing a single tile leaves its container incomplete, so that adding the container again brings the tile back.
     private mutating func reopen(_ tile: Tile?) {
-        guard let id = tile?.container else { return }
-        containers[id] = containers[id]?.with(isComplete: false)
+        if let id = tile?.container { containers[id]?.isComplete = false }
     }
 }
 
 extension LedgerPicture {
     fileprivate func isSeen(at location: SourceLocation) -> Bool { sources.contains { $0.location == location } }
-}
-
-extension TileContainer {
-    fileprivate func with(path: String? = nil, machine: MachineName? = nil, isComplete: Bool) -> TileContainer {
-        TileContainer(
-            id: id, path: path ?? self.path, machine: machine ?? self.machine, kind: kind, stamp: stamp,
-            isComplete: isComplete, facts: facts)
-    }
 }

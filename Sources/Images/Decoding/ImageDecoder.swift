@@ -82,11 +82,6 @@ package struct DecodedImage: Sendable, Equatable {
     package let pixels: PixelImage
     /// Width and height are those of the whole upright picture, not of `pixels`.
     package let facts: PictureFacts
-
-    package init(pixels: PixelImage, facts: PictureFacts) {
-        self.pixels = pixels
-        self.facts = facts
-    }
 }
 
 /// Pixels that were cut from a larger picture go through the same filter as those of files.

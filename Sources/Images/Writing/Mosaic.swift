@@ -60,14 +60,16 @@ package struct Mosaic: Sendable {
     private static let absent: Canvas.Color = (225, 225, 225)
 
     /// Writes PNG or JPEG, as the name says.
-    /// - Parameter cell: called once for each cell, in order.
+    /// - Parameters:
+    ///   - isSynced: see ``PictureFileWriter/finish(quality:isSynced:)``.
+    ///   - cell: called once for each cell, in order.
     /// - Throws: `EncodeError`, what `cell` throws.
-    package func write(to path: String, cell: (Int) throws -> Cell) throws {
+    package func write(to path: String, isSynced: Bool = true, cell: (Int) throws -> Cell) throws {
         let file = try begin(path)
         for row in stride(from: 0, to: count, by: columns) {
             try append((row..<min(row + columns, count)).map(cell), to: file)
         }
-        try file.finish()
+        try file.finish(isSynced: isSynced)
     }
 
     /// A file that takes the rows of the grid one after the other; it must be finished after the last.

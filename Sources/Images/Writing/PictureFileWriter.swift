@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 package import SosiaCore
 
@@ -14,17 +15,15 @@ package final class PictureFileWriter {
 
     package let width: Int
     package let height: Int
-    private let path: String
-    private let next: String
+    private let file: PendingFile
     private var encoder: Encoder
-    private var isFinished = false
 
     /// - Throws: `EncodeError`: `unknownEnding`, `sideTooLong`, `unwritable`, `libraryMissing`
     package init(creating path: String, width: Int, height: Int) throws(EncodeError) {
         let ending = (path as NSString).pathExtension.lowercased()
-        next = path + ".next"
+        file = PendingFile(path)
         if Self.endings.png.contains(ending) {
-            encoder = .png(try PNGFile(creating: next, for: path, width: width, height: height))
+            encoder = .png(try PNGFile(creating: file.temporary, for: path, width: width, height: height))
         } else if Self.endings.jpeg.contains(ending) {
             let side = ImageEncoder.maximumSide
             guard width <= side, height <= side else {
@@ -34,19 +33,14 @@ package final class PictureFileWriter {
         } else {
             throw .unknownEnding(path: path)
         }
-        self.path = path
         self.width = width
         self.height = height
-    }
-
-    deinit {
-        if !isFinished { unlink(next) }
     }
 
     /// - Parameter rgb: whole rows, three bytes per pixel.
     package func append(_ rgb: [UInt8]) throws(EncodeError) {
         switch encoder {
-        case .png(let file): try file.append(rgb)
+        case .png(let png): try png.append(rgb)
         case .jpeg(var pixels):
             // Moved out and in again, so that nothing is copied.
             encoder = .jpeg([])
@@ -56,31 +50,36 @@ package final class PictureFileWriter {
     }
 
     /// Completes the file and gives it its name.
-    package func finish(quality: Int = ImageEncoder.quality.standard) throws(EncodeError) {
+    /// - Parameter isSynced: whether the file survives a crash of the machine; those that are made again need not.
+    package func finish(quality: Int = ImageEncoder.quality.standard, isSynced: Bool = true) throws(EncodeError) {
+        var bytes: [UInt8]?
         switch encoder {
-        case .png(let file): try file.finish()
+        case .png(let png): try png.finish()
         case .jpeg(let pixels):
             guard let image = PixelImage(width: width, height: height, bytes: pixels) else {
-                throw .unwritable(path: path)
+                throw .unwritable(path: file.path)
             }
-            let bytes = try ImageEncoder.jpeg(image, quality: quality)
-            do {
-                try Data(bytes).write(to: URL(fileURLWithPath: next))
-            } catch {
-                throw .unwritable(path: path)
-            }
+            bytes = try ImageEncoder.jpeg(image, quality: quality)
         }
-        guard rename(next, path) == 0 else { throw .unwritable(path: path) }
-        isFinished = true
+        do throws(FileError) {
+            if let bytes {
+                try DurableFile.write(bytes.span.bytes, to: file.path, isSynced: isSynced)
+            } else {
+                try file.complete(isSynced: isSynced)
+            }
+        } catch {
+            throw .unwritable(path: file.path)
+        }
     }
 }
 
 extension PixelImage {
     /// Writes the picture as PNG or JPEG, as the name says.
+    /// - Parameter isSynced: see ``PictureFileWriter/finish(quality:isSynced:)``.
     /// - Throws: `EncodeError`
-    package func write(to path: String) throws(EncodeError) {
+    package func write(to path: String, isSynced: Bool = true) throws(EncodeError) {
         let file = try PictureFileWriter(creating: path, width: width, height: height)
         try file.append(bytes)
-        try file.finish()
+        try file.finish(isSynced: isSynced)
     }
 }

@@ -12,9 +12,9 @@ struct PixelStrip {
     /// 1 for each pixel that shows nothing.
     private var empty: [UInt8] = []
     private let rule: PixelRule
-    private let emptiness: EmptinessRule
+    private let emptiness: TileOptions.EmptinessRule
 
-    init(x: Int, width: Int, y: Int, _ rule: PixelRule, _ emptiness: EmptinessRule) {
+    init(x: Int, width: Int, y: Int, _ rule: PixelRule, _ emptiness: TileOptions.EmptinessRule) {
         self.x = x
         self.width = width
         rows = y..<y

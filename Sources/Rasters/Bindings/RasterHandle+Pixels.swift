@@ -7,7 +7,8 @@ extension RasterHandle {
     ///   - rgb: Has room for three bytes a pixel.
     ///   - empty: Has room for one byte a pixel.
     func read(
-        _ area: PixelWindow, _ rule: PixelRule, _ emptiness: EmptinessRule, rgb: UnsafeMutablePointer<UInt8>,
+        _ area: PixelWindow, _ rule: PixelRule, _ emptiness: TileOptions.EmptinessRule,
+        rgb: UnsafeMutablePointer<UInt8>,
         empty: UnsafeMutablePointer<UInt8>
     ) -> RasterError? {
         if let error = read(
@@ -75,7 +76,7 @@ extension RasterHandle {
                     let rows = row..<min(row + step, height)
                     let (part, edges) = Self.rows(rows, of: height, area)
                     error = read(
-                        part, width: width, height: rows.count, rule, EmptinessRule(kinds: []),
+                        part, width: width, height: rows.count, rule, TileOptions.EmptinessRule(kinds: []),
                         resampling: resampling, edges: edges, rgb: rgb + row * width * 3, empty: empty + row * width)
                     row = rows.upperBound
                 }
@@ -107,7 +108,7 @@ extension RasterHandle {
     }
 
     private func read(
-        _ area: PixelWindow, width: Int, height: Int, _ rule: PixelRule, _ emptiness: EmptinessRule,
+        _ area: PixelWindow, width: Int, height: Int, _ rule: PixelRule, _ emptiness: TileOptions.EmptinessRule,
         resampling: Resampling, edges: ClosedRange<Double>? = nil, rgb: UnsafeMutablePointer<UInt8>,
         empty: UnsafeMutablePointer<UInt8>
     ) -> RasterError? {
@@ -161,7 +162,7 @@ extension RasterHandle {
 
 extension PixelRule {
     /// Without the palette, which is not copied.
-    fileprivate func native(_ emptiness: EmptinessRule) -> sosia_pixel_rule {
+    fileprivate func native(_ emptiness: TileOptions.EmptinessRule) -> sosia_pixel_rule {
         var native = sosia_pixel_rule()
         native.channels = Int32(clamping: shown.count)
         native.is_scaled = range == nil ? 0 : 1
@@ -185,7 +186,7 @@ extension PixelRule {
     }
 }
 
-extension EmptinessRule.Kind {
+extension TileOptions.EmptinessRule.Kind {
     fileprivate var native: Int32 {
         switch self {
         case .black: Int32(SOSIA_EMPTY_BLACK)

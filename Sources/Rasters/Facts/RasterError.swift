@@ -22,7 +22,6 @@ public enum RasterError: Error, Hashable, Sendable {
     case invalidTile(got: Int, minimum: Int, maximum: Int)
     case invalidStride(got: Int, minimum: Int, maximum: Int)
     case invalidEmptyShare(got: Double, minimum: Double, maximum: Double)
-    case invalidCache(got: Int, minimum: Int, maximum: Int)
     /// Part of this window cannot be decoded; others may be whole.
     case corruptBlock(PixelWindow, reason: String)
     case outOfMemory
@@ -52,8 +51,6 @@ extension RasterError: CustomStringConvertible {
             "a stride of \(got) pixels, expected \(minimum) to \(maximum)"
         case .invalidEmptyShare(let got, let minimum, let maximum):
             "an empty share of \(got), expected \(minimum) to \(maximum)"
-        case .invalidCache(let got, let minimum, let maximum):
-            "a cache of \(got) bytes, expected \(minimum) to \(maximum)"
         case .corruptBlock(let window, let reason):
             "the window \(Self.words(window)) cannot be decoded: \(reason)"
         case .outOfMemory: "out of memory"

@@ -10,7 +10,7 @@ public final class RasterTiles: Sequence, IteratorProtocol {
 
     private let raster: Raster
     private let plan: TilePlan
-    private let rule: EmptinessRule
+    private let rule: TileOptions.EmptinessRule
     private var remaining: Range<Int>
     private var strip: PixelStrip
     /// Why the row that is being read has no strip.
@@ -18,7 +18,7 @@ public final class RasterTiles: Sequence, IteratorProtocol {
     /// Behind the last row of pixels that is needed.
     private let end: Int
 
-    init(_ raster: Raster, plan: TilePlan, rows: Range<Int>, emptiness rule: EmptinessRule) {
+    init(_ raster: Raster, plan: TilePlan, rows: Range<Int>, emptiness rule: TileOptions.EmptinessRule) {
         self.raster = raster
         self.plan = plan
         self.rule = rule

@@ -13,7 +13,7 @@ actor IngestBatch {
     private let engine: any CollectionEngine
     private let size: Int
     private let total: Int
-    private let progress: @Sendable (IngestProgress) -> Void
+    private let progress: @Sendable (IngestReport.Progress) -> Void
     /// What was finished before an earlier file was, by position; less than a batch.
     private var early: [Int: Item] = [:]
     /// Workers that are too far ahead of a slow picture, by position.
@@ -27,7 +27,8 @@ actor IngestBatch {
     private var again: Set<SourceLocation> = []
 
     init(
-        engine: any CollectionEngine, size: Int, total: Int, progress: @escaping @Sendable (IngestProgress) -> Void
+        engine: any CollectionEngine, size: Int, total: Int,
+        progress: @escaping @Sendable (IngestReport.Progress) -> Void
     ) {
         self.engine = engine
         self.size = min(max(size, IngestOptions.minimumBatch), IngestOptions.maximumBatch)
@@ -46,7 +47,7 @@ actor IngestBatch {
         }
         for position in waiting.keys where position - next < size { waiting.removeValue(forKey: position)?.resume() }
         done += 1
-        progress(IngestProgress(stage: .embedding, done: min(done, total), total: total))
+        progress(IngestReport.Progress(stage: .embedding, done: min(done, total), total: total))
         if entries.count >= size { try await commit() }
     }
 

@@ -29,7 +29,7 @@ struct IngestPlan: Sendable {
     /// Walks and compares with the ledger; opens no file.
     init(
         _ paths: [String], engine: any CollectionEngine, machine: MachineName, options: IngestOptions,
-        progress: (IngestProgress) -> Void
+        progress: (IngestReport.Progress) -> Void
     ) async throws {
         self.machine = machine
         unmatched = Set(options.attributesByPath.keys)
@@ -48,7 +48,7 @@ struct IngestPlan: Sendable {
             try await sort(chunk, engine, options)
             done += chunk.count
             chunk.removeAll(keepingCapacity: true)
-            progress(IngestProgress(stage: .walking, done: done, total: 0))
+            progress(IngestReport.Progress(stage: .walking, done: done, total: 0))
             try Task.checkCancellation()
         }
         try await sort(chunk, engine, options)

@@ -2,6 +2,35 @@ import SosiaCore
 
 /// What a run of ``Store/add(_:options:progress:)`` did.
 public struct IngestReport: Sendable, Hashable {
+    /// How far the run has come.
+    public struct Progress: Sendable, Hashable {
+        /// The two passes of a run.
+        public enum Stage: Sendable, Hashable {
+            /// Looking through the folders; the total is not known yet.
+            case walking
+            case embedding
+        }
+
+        public let stage: Stage
+        /// Files done with in this stage.
+        public let done: Int
+        /// Files of this stage; 0 while walking.
+        public let total: Int
+    }
+
+    /// Something to know of a file that was added.
+    public struct Note: Sendable, Hashable {
+        /// What there is to know.
+        public enum Fact: Sendable, Hashable {
+            /// Its tiles have pixel positions only; the reader of the file may know why.
+            case notGeoreferenced(String?)
+            case other(String)
+        }
+
+        public let path: String
+        public let fact: Fact
+    }
+
     /// Pictures that were not known before.
     public internal(set) var added = 0
     /// Known files with other bytes than before.
@@ -20,7 +49,7 @@ public struct IngestReport: Sendable, Hashable {
     public internal(set) var dropped = 0
     public internal(set) var skipped: [SkippedFile] = []
     /// What whoever adds some of the files should know.
-    public internal(set) var notes: [IngestNote] = []
+    public internal(set) var notes: [Note] = []
     /// Paths of ``IngestOptions/attributesByPath`` that no file of this run has, sorted.
     public internal(set) var unmatched: [String] = []
 
@@ -39,42 +68,13 @@ public struct IngestReport: Sendable, Hashable {
     }
 }
 
-/// Something to know of a file that was added.
-public struct IngestNote: Sendable, Hashable {
-    /// What there is to know.
-    public enum Note: Sendable, Hashable {
-        /// Its tiles have pixel positions only; the reader of the file may know why.
-        case notGeoreferenced(String?)
-        case other(String)
-    }
-
-    public let path: String
-    public let note: Note
-}
-
-extension IngestNote: CustomStringConvertible {
+extension IngestReport.Note: CustomStringConvertible {
     public var description: String {
-        switch note {
+        switch fact {
         case .notGeoreferenced(let reason):
             "\(path) has no georeference, so its tiles have pixel positions only"
                 + (reason.map { " (\($0))" } ?? "")
         case .other(let text): "\(path): \(text)"
         }
     }
-}
-
-/// How far a run has come.
-public struct IngestProgress: Sendable, Hashable {
-    /// The two passes of a run.
-    public enum Stage: Sendable, Hashable {
-        /// Looking through the folders; the total is not known yet.
-        case walking
-        case embedding
-    }
-
-    public let stage: Stage
-    /// Files done with in this stage.
-    public let done: Int
-    /// Files of this stage; 0 while walking.
-    public let total: Int
 }

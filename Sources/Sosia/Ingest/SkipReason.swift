@@ -57,9 +57,4 @@ public struct SkippedFile: Hashable, Sendable {
     /// The path, with bytes that are not UTF-8 replaced.
     public let path: String
     public let reason: SkipReason
-
-    public init(path: String, reason: SkipReason) {
-        self.path = path
-        self.reason = reason
-    }
 }

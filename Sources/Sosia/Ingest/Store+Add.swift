@@ -13,7 +13,7 @@ extension Store {
     /// - Throws: ``StoreError``; what was committed before stays.
     public func add(
         _ paths: [String], options: IngestOptions = IngestOptions(),
-        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (IngestReport.Progress) -> Void = { _ in }
     ) async throws -> IngestReport {
         try checkWritable()
         let roots = paths.map { AbsolutePath.of($0) }
@@ -33,13 +33,13 @@ extension Store {
     }
 
     private func embed(
-        _ plan: IngestPlan, _ options: IngestOptions, _ progress: @escaping @Sendable (IngestProgress) -> Void
+        _ plan: IngestPlan, _ options: IngestOptions, _ progress: @escaping @Sendable (IngestReport.Progress) -> Void
     ) async throws -> IngestReport {
         let total = plan.pending.count
         let batch = IngestBatch(engine: engine, size: options.batch, total: total, progress: progress)
         let run = IngestRun(engine: engine, machine: machine, options: options)
         let moved = try await run.movedFiles(in: plan) { found in
-            progress(IngestProgress(stage: .embedding, done: found, total: total))
+            progress(IngestReport.Progress(stage: .embedding, done: found, total: total))
         }
         try await batch.commit(moved.sorted { $0.key < $1.key }.map(\.value))
         var again = await batch.takeAgain()

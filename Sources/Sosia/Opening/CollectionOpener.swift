@@ -1,3 +1,4 @@
+package import Embeddings
 package import FileSystem
 package import SosiaCore
 
@@ -39,4 +40,34 @@ package struct CollectionOpener: Sendable {
 
     /// The one that is used; tests put another one in its place for a task.
     @TaskLocal package static var current = CollectionOpener.standard
+}
+
+/// Loads the networks of collections: the one place from which command line, server and library get their embedders.
+package struct NetworkLoader: Sendable {
+    /// - Throws: what ``Embeddings`` says of the card or the network.
+    package typealias Load =
+        @Sendable (_ model: String, Precision?, ModelDirectory, _ jobs: Int) throws -> any Embedder
+
+    package let load: Load
+
+    package init(load: @escaping Load) { self.load = load }
+
+    /// Networks that are installed.
+    package static let standard = NetworkLoader { model, precision, models, jobs in
+        try NetworkEmbedder(installed: models.model(named: model), precision: precision, requests: jobs)
+    }
+
+    /// The one that is used; tests put another one in its place for a task.
+    @TaskLocal package static var current = NetworkLoader.standard
+}
+
+extension NetworkEmbedder {
+    /// Opens an installed network; what was compiled once is kept in the user's cache folder.
+    package convenience init(
+        installed model: InstalledModel, precision: Precision? = nil, requests: Int
+    ) throws(EmbeddingError) {
+        try self.init(
+            card: model.card, weights: model.weights, precision: precision, requests: requests,
+            cacheDirectory: ModelDirectory.standardNetworkCache())
+    }
 }

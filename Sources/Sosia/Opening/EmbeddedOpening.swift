@@ -9,10 +9,10 @@ extension CollectionOpener {
     /// Folders are opened by the embedded engine; there is no other one yet. An engine that comes adds its scheme here.
     package static let standard = CollectionOpener(
         open: { address, access, options in
-            try await EmbeddedCollection(path(of: address), options).open(access)
+            try await EmbeddedCollection(path: path(of: address), options: options).open(access)
         },
         create: { address, description, options in
-            try await EmbeddedCollection(path(of: address), options).create(description)
+            try await EmbeddedCollection(path: path(of: address), options: options).create(description)
         },
         exists: { address in
             let path = try path(of: address)
@@ -38,11 +38,6 @@ private struct EmbeddedCollection {
 
     let path: String
     let options: CollectionOpener.Options
-
-    init(_ path: String, _ options: CollectionOpener.Options) {
-        self.path = path
-        self.options = options
-    }
 
     func open(_ access: CollectionAccess) async throws -> OpenCollection {
         collection(
@@ -89,11 +84,11 @@ package struct EmbeddedDirectory: CollectionDirectory {
     }
 
     package func open(_ name: String, access: CollectionAccess) async throws -> OpenCollection {
-        try await EmbeddedCollection(path(of: name), options).open(access)
+        try await EmbeddedCollection(path: path(of: name), options: options).open(access)
     }
 
     package func create(_ name: String, _ description: CollectionDescription) async throws -> OpenCollection {
-        try await EmbeddedCollection(path(of: name), options).create(description)
+        try await EmbeddedCollection(path: path(of: name), options: options).create(description)
     }
 
     /// Renamed first, so that a crash in between leaves no half of it under its name.

@@ -2,16 +2,16 @@ public import Images
 public import SosiaCore
 import Workers
 
-/// The encoded bytes of a picture.
-public struct Original: Sendable, Hashable {
-    public let bytes: [UInt8]
-    /// Of the bytes: what caches may name them by forever.
-    public let hash: ContentHash
-    /// What the bytes are, whatever their file is called.
-    public let format: PictureFormat
-}
-
 extension Store {
+    /// The encoded bytes of a picture.
+    public struct Original: Sendable, Hashable {
+        public let bytes: [UInt8]
+        /// Of the bytes: what caches may name them by forever.
+        public let hash: ContentHash
+        /// What the bytes are, whatever their file is called.
+        public let format: PictureFormat
+    }
+
     /// Little is lost of a tile that is handed out as a JPEG.
     private static let tileQuality = 95
 

@@ -2,6 +2,15 @@ public import SosiaCore
 
 /// A question asked with pictures; what `SearchRequest` is once they are vectors.
 public struct PictureSearch: Sendable {
+    /// What becomes of tiles in an answer that show the same part of a raster.
+    public enum Overlaps: String, Sendable, Hashable, CaseIterable {
+        /// Of the hits of one file whose windows have pixels in common, the first is kept: the nearest, and of equally near
+        /// ones that with the lower id. Hits are looked at in the order of the answer, and each is held against those that
+        /// were kept, so a chain of tiles may lose every other one. Farther hits move up.
+        case merge
+        case keep
+    }
+
     /// At least one with a weight above zero; see ``Rocchio`` for what several mean.
     public var examples: [PictureExample]
     public var k = SearchRequest.defaultK
@@ -54,25 +63,11 @@ public struct PictureExample: Sendable {
     }
 }
 
-/// What becomes of tiles in an answer that show the same part of a raster.
-public enum Overlaps: String, Sendable, Hashable, CaseIterable {
-    /// Of the hits of one file whose windows have pixels in common, the first is kept: the nearest, and of equally near
-    /// ones that with the lower id. Hits are looked at in the order of the answer, and each is held against those that
-    /// were kept, so a chain of tiles may lose every other one. Farther hits move up.
-    case merge
-    case keep
-}
-
 /// Why a picture that was asked with could not be used.
 public struct ExampleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Among the examples of its question, from 0 on.
     public let position: Int
     public let reason: SkipReason
-
-    public init(position: Int, reason: SkipReason) {
-        self.position = position
-        self.reason = reason
-    }
 
     public var description: String { "example \(position + 1): \(reason)" }
 

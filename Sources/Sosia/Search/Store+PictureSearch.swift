@@ -31,7 +31,8 @@ extension Store {
         }
     }
 
-    private func responses(_ questions: [(overlaps: Overlaps, request: SearchRequest)]) async throws -> [SearchResponse]
+    private func responses(_ questions: [(overlaps: PictureSearch.Overlaps, request: SearchRequest)]) async throws
+        -> [SearchResponse]
     {
         let requests = questions.map(\.request)
         if questions.allSatisfy({ $0.overlaps == .keep }) { return try await engine.search(requests) }

@@ -91,7 +91,7 @@ public final class Store: Sendable {
             if let loaded = self.network.withLock(\.self) { return loaded }
             let wanted = self.engine.model
             let made = try self.networks.load(
-                wanted.name, wanted.precision == .bf16 ? .bf16 : .f32, self.models, self.jobs)
+                wanted.name, wanted.precision, self.models, self.jobs)
             guard made.identity == wanted else {
                 throw EngineError.modelMismatch(got: made.identity, expected: wanted)
             }
@@ -147,11 +147,11 @@ extension Store {
     ///   - address: a folder's path; see ``StoreAddress``.
     ///   - model: the network of a new collection, ``standardModel`` when nil. An existing collection keeps its
     ///     own, and another name is refused.
-    ///   - precision: of a new collection; an existing one keeps its own.
+    ///   - precision: of a new collection, nil for the fastest that this processor has; an existing one keeps its own.
     /// - Throws: ``StoreError``, ``StoreAddressError``, `EngineError.modelMismatch`, what ``Embeddings`` says of the card
     ///   or the network.
     public convenience init(
-        creating address: String, model: String? = nil, precision: PrecisionChoice = .auto,
+        creating address: String, model: String? = nil, precision: Precision? = nil,
         models: ModelDirectory = .standard(), jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil,
         limits: DecodeLimits = .standard, machine: MachineName = .host
     ) async throws {
@@ -197,7 +197,7 @@ extension Store {
     /// Opens a collection of a directory for writing, and makes it when there is none.
     package convenience init(
         creating name: String, in directory: any CollectionDirectory, model: String? = nil,
-        precision: PrecisionChoice = .auto, models: ModelDirectory = .standard(),
+        precision: Precision? = nil, models: ModelDirectory = .standard(),
         jobs: Int = IngestOptions.defaultJobs, limits: DecodeLimits = .standard, machine: MachineName = .host
     ) async throws {
         let (collection, embedder) = try await Self.openOrCreate(
@@ -217,7 +217,7 @@ extension Store {
 
     /// The network is loaded only where a collection has to be made.
     private static func openOrCreate(
-        _ model: String?, _ precision: PrecisionChoice, models: ModelDirectory, jobs: Int, machine: MachineName,
+        _ model: String?, _ precision: Precision?, models: ModelDirectory, jobs: Int, machine: MachineName,
         open: () async throws -> OpenCollection, create: (CollectionDescription) async throws -> OpenCollection
     ) async throws -> (OpenCollection, (any Embedder)?) {
         do {
@@ -234,16 +234,5 @@ extension Store {
             let description = CollectionDescription(model: embedder.identity, machine: machine)
             return (try await create(description), embedder)
         }
-    }
-}
-
-extension NetworkEmbedder {
-    /// Opens an installed network; what was compiled once is kept in the user's cache folder.
-    package convenience init(
-        installed model: InstalledModel, precision: PrecisionChoice = .auto, requests: Int
-    ) throws(EmbeddingError) {
-        try self.init(
-            card: model.card, weights: model.weights, precision: precision, requests: requests,
-            cacheDirectory: ModelDirectory.standardNetworkCache())
     }
 }

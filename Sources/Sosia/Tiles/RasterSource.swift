@@ -9,7 +9,7 @@ struct RasterSource: TileSource {
     let facts: TileContainer.Facts
     private let raster: Raster
     private let plan: TilePlan
-    private let rule: EmptinessRule
+    private let rule: TileOptions.EmptinessRule
     private let emptyShare: Double
 
     /// - Throws: ``TileError/unreadable(path:reason:)``, also for a tiling that the raster is too small for.
@@ -146,8 +146,8 @@ extension TileOptions {
     init(_ tiling: TileContainer.Tiling) throws(RasterError) {
         try self.init(
             tile: tiling.tile, stride: tiling.stride, emptyShare: tiling.emptyShare,
-            rule: EmptinessRule(
-                kinds: Set(tiling.emptiness.compactMap(EmptinessRule.Kind.init(rawValue:))),
-                blackLevel: tiling.blackLevel ?? EmptinessRule.standardBlackLevel))
+            rule: TileOptions.EmptinessRule(
+                kinds: Set(tiling.emptiness.compactMap(TileOptions.EmptinessRule.Kind.init(rawValue:))),
+                blackLevel: tiling.blackLevel ?? TileOptions.EmptinessRule.standardBlackLevel))
     }
 }

@@ -8,7 +8,7 @@ package struct ListedRaster: Sendable, Hashable {
     /// Pictures that were cut from it.
     package let tiles: Int
     /// What became of its file.
-    package let state: ContainerState
+    package let state: TileContainer.State
 }
 
 extension Store {
@@ -27,7 +27,7 @@ extension Store {
     }
 
     /// What became of a raster's file.
-    package func state(of raster: TileContainer) async throws -> ContainerState {
+    package func state(of raster: TileContainer) async throws -> TileContainer.State {
         try await pieces.executor.run { [machine] in raster.state(on: machine) }
     }
 

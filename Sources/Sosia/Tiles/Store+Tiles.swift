@@ -15,7 +15,7 @@ extension Store {
     /// - Throws: ``StoreError``; what was committed before stays.
     public func add(
         rasters paths: [String], cut tiling: TileOptions = .standard, options: IngestOptions = IngestOptions(),
-        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (IngestReport.Progress) -> Void = { _ in }
     ) async throws -> IngestReport {
         let files = paths.map { path in
             TileFile(path: AbsolutePath.of(path), kind: .raster, tiling: TileContainer.Tiling(tiling))
@@ -33,7 +33,7 @@ extension Store {
     /// - Throws: ``StoreError``; what was committed before stays.
     public func add(
         tinyImages paths: [String], options: IngestOptions = IngestOptions(),
-        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (IngestReport.Progress) -> Void = { _ in }
     ) async throws -> IngestReport {
         let files = paths.map { TileFile(path: AbsolutePath.of($0), kind: .tiny, tiling: TinyImageSource.tiling) }
         return try await add(files, options: options, progress: progress)
@@ -41,7 +41,7 @@ extension Store {
 
     func add(
         _ files: [TileFile], options: IngestOptions,
-        progress: @escaping @Sendable (IngestProgress) -> Void = { _ in },
+        progress: @escaping @Sendable (IngestReport.Progress) -> Void = { _ in },
         open: @escaping @Sendable (TileFile) throws(TileError) -> any TileSource = { file throws(TileError) in
             try file.open(isAdding: true)
         }
@@ -72,7 +72,7 @@ extension Store {
 
     private func add(
         _ addition: TileAddition, _ source: any TileSource, _ options: IngestOptions,
-        _ progress: @escaping @Sendable (IngestProgress) -> Void, to report: inout IngestReport
+        _ progress: @escaping @Sendable (IngestReport.Progress) -> Void, to report: inout IngestReport
     ) async throws {
         // Without a network nothing is begun.
         let embedder = try await embedder()
@@ -82,9 +82,9 @@ extension Store {
         let container = try await engine.begin(
             ContainerFile(path: file.path, machine: machine, kind: file.kind, stamp: stamp, facts: source.facts))
         if !source.facts.isGeoreferenced, file.kind == .raster {
-            report.notes.append(IngestNote(path: file.path, note: .notGeoreferenced(source.facts.note)))
+            report.notes.append(.init(path: file.path, fact: .notGeoreferenced(source.facts.note)))
         } else if let note = source.facts.note {
-            report.notes.append(IngestNote(path: file.path, note: .other(note)))
+            report.notes.append(.init(path: file.path, fact: .other(note)))
         }
         let batch = IngestBatch(engine: engine, size: options.batch, total: source.count, progress: progress)
         let run = TileRun(

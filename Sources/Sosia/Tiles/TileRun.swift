@@ -9,13 +9,16 @@ private final class TileCount: Sendable {
 
     var value: Int { count.load(ordering: .relaxed) }
 
-    func add() { count.add(1, ordering: .relaxed) }
+    func add(_ tiles: Int) { count.add(tiles, ordering: .relaxed) }
 }
 
 /// Adds the tiles of one file: workers read, hash and embed one window each, and the batch commits them in order.
 struct TileRun: Sendable {
     /// Windows that the ledger is asked about at once, and that are worked on before more are looked at.
     static let chunk = 8_192
+    /// Tiles of a file that the collection knows, and bytes of their pixels, that a worker reads before it asks the ledger
+    /// about them.
+    private static let maximumGroup = (tiles: 64, bytes: 8 << 20)
 
     let engine: any CollectionEngine
     let machine: MachineName
@@ -40,10 +43,18 @@ struct TileRun: Sendable {
                 let indexes = left
                 let reader = source.reader(of: indexes)
                 let read = TileCount()
-                try await WorkerPool.run(count: indexes.count, jobs: options.jobs, label: "sosia.tiles") { _ in
-                    guard let tile = reader.next() else { return }
-                    read.add()
-                    try await batch.take(item(of: tile.pixels, at: indexes[tile.position]), at: tile.position)
+                let groups = (indexes.count + group - 1) / group
+                try await WorkerPool.run(count: groups, jobs: options.jobs, label: "sosia.tiles") { _ in
+                    let tiles = (0..<group).compactMap { _ in reader.next() }.sorted { $0.position < $1.position }
+                    read.add(tiles.count)
+                    let hashes = tiles.map { read in
+                        (try? read.pixels.get()).flatMap { TileHash.of($0, tile: tile(at: indexes[read.position])) }
+                    }
+                    let known = try await known(hashes.compactMap(\.self))
+                    for (read, hash) in zip(tiles, hashes) {
+                        let item = try item(of: read.pixels, hash, at: indexes[read.position], known)
+                        try await batch.take(item, at: read.position)
+                    }
                 }
                 try await batch.commit()
                 guard read.value == indexes.count else {
@@ -53,6 +64,25 @@ struct TileRun: Sendable {
                 left = left.filter { again.contains(location(at: $0)) }
             }
         }
+    }
+
+    /// Tiles that a worker takes at once.
+    private var group: Int {
+        let tile = source.facts.tiling.tile
+        return mayHaveTiles ? max(1, min(Self.maximumGroup.tiles, Self.maximumGroup.bytes / (tile * tile * 3))) : 1
+    }
+
+    /// Those that the collection has.
+    private func known(_ hashes: [ContentHash]) async throws -> Set<ContentHash> {
+        guard mayHaveTiles, !hashes.isEmpty else { return [] }
+        return Set(zip(hashes, try await engine.known(hashes)).filter { !$1.isEmpty }.map(\.0))
+    }
+
+    private func tile(at index: Int) -> Tile {
+        let window = source.window(at: index)
+        return Tile(
+            container: container, source: source.path, machine: machine, window: window,
+            outline: source.outline(of: window), kind: source.kind)
     }
 
     private func location(at index: Int) -> SourceLocation {
@@ -66,14 +96,18 @@ struct TileRun: Sendable {
         return zip(indexes, known).filter { $1?.stamp?.isSameFile(as: stamp) != true }.map(\.0)
     }
 
-    private func item(of pixels: Result<PixelImage?, TileError>, at index: Int) async throws -> IngestBatch.Item {
-        let window = source.window(at: index)
-        let tile = Tile(
-            container: container, source: source.path, machine: machine, window: window,
-            outline: source.outline(of: window), kind: source.kind)
+    private func item(
+        of pixels: Result<PixelImage?, TileError>, _ hash: ContentHash?, at index: Int, _ known: Set<ContentHash>
+    ) throws -> IngestBatch.Item {
+        let tile = tile(at: index)
         do {
             guard let pixels = try pixels.get() else { return .dropped }
-            return .entry(try await entry(of: pixels, tile: tile, at: index))
+            guard let hash else { throw SkipReason.decoding(.empty) }
+            let attributes = try source.attributes(at: index).merging(attributes) { _, own in own }
+            return .entry(
+                IngestEntry(
+                    hash: hash, source: ImageSource(location: tile.location, stamp: stamp),
+                    content: known.contains(hash) ? nil : try content(of: pixels, tile: tile), attributes: attributes))
         } catch let error as TileError {
             // Without the file itself there is nothing to go on with.
             guard case .damaged = error else { throw error }
@@ -81,15 +115,6 @@ struct TileRun: Sendable {
         } catch let reason as SkipReason {
             return .skipped(SkippedFile(path: tile.name(on: machine), reason: reason))
         }
-    }
-
-    private func entry(of pixels: PixelImage, tile: Tile, at index: Int) async throws -> IngestEntry {
-        let attributes = try source.attributes(at: index).merging(attributes) { _, own in own }
-        guard let hash = TileHash.of(pixels, tile: tile) else { throw SkipReason.decoding(.empty) }
-        let isKnown = mayHaveTiles ? try await engine.known([hash]).first?.isEmpty == false : false
-        return IngestEntry(
-            hash: hash, source: ImageSource(location: tile.location, stamp: stamp),
-            content: isKnown ? nil : try content(of: pixels, tile: tile), attributes: attributes)
     }
 
     private func content(of pixels: PixelImage, tile: Tile) throws(SkipReason) -> IngestEntry.Content {

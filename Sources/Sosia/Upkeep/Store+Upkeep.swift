@@ -3,6 +3,20 @@ public import SosiaCore
 import Workers
 
 extension Store {
+    /// What a collection holds and costs.
+    public struct Status: Sendable, Hashable {
+        /// nil for an engine of the caller's own.
+        public let address: StoreAddress?
+        /// Whose files are looked at.
+        public let machine: MachineName
+        public let model: ModelIdentity
+        public let abilities: EngineAbilities
+        /// Pictures, bytes, indexes.
+        public let engine: EngineStatus
+        /// The files that tiles were cut from, by path, and how many of each.
+        public let containers: [CountedContainer]
+    }
+
     /// Seconds for which an object that no picture names is left alone: whoever put it may be about to commit.
     package static let objectGrace: Double = 3_600
 
@@ -89,9 +103,9 @@ extension Store {
 
     /// What the collection holds and costs.
     /// - Throws: ``StoreError``
-    public func status() async throws -> StoreStatus {
+    public func status() async throws -> Status {
         let containers = try await countedContainers()
-        return StoreStatus(
+        return Status(
             address: address, machine: machine, model: model, abilities: abilities, engine: try await engine.status(),
             containers: containers.sorted { $0.container.path.utf8.lexicographicallyPrecedes($1.container.path.utf8) })
     }

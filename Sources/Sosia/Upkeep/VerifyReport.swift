@@ -16,7 +16,7 @@ public struct VerifyReport: Sendable, Hashable {
         /// The bytes of an upload that a crash interrupted. ``Store/compact(progress:)`` takes them away.
         case orphan(ContentHash)
         /// The file that tiles were cut from is gone or changed; its tiles are found all the same.
-        case container(path: String, ContainerState)
+        case container(path: String, TileContainer.State)
     }
 
     public let pictures: Int

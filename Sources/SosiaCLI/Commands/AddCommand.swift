@@ -13,15 +13,13 @@ struct AddCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @OptionGroup var machine: MachineOptions
-
     @OptionGroup var memory: MemoryOptions
 
     @Option(help: "The network for a new collection (see `sosia model list`).")
     var model: String?
 
     @Option(help: "The arithmetic for a new collection: auto, f32 or bf16.")
-    var precision: PrecisionChoice = .auto
+    var precision: PrecisionArgument = .auto
 
     @Option(help: "Pictures to process at once; by default one for each core.")
     var jobs: Int = IngestOptions.defaultJobs
@@ -69,14 +67,14 @@ struct AddCommand: AsyncParsableCommand {
         if let first = named.first, !named.contains(where: FileManager.default.fileExists(atPath:)),
             try await !Store.exists(at: store.address)
         {
-            throw InputFile.Unreadable(path: Console.oneLine(first), reason: .notFound)
+            throw InputFile.Unreadable(path: Console.oneLine(first), reason: SkipReason.notFound.description)
         }
         let collection = try await Store(
-            creating: store.address, model: model, precision: precision, jobs: jobs, memory: memory.memory,
-            machine: machine.name)
+            creating: store.address, model: model, precision: precision.precision, jobs: jobs, memory: memory.memory,
+            machine: store.machine.name)
         let line = ProgressLine()
         defer { line.clear() }
-        let show: @Sendable (IngestProgress) -> Void = { progress in
+        let show: @Sendable (IngestReport.Progress) -> Void = { progress in
             switch progress.stage {
             case .walking: line.show("looking", done: progress.done, total: 0)
             case .embedding: line.show("adding", done: progress.done, total: progress.total)

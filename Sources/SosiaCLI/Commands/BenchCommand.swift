@@ -21,7 +21,7 @@ struct BenchCommand: AsyncParsableCommand {
         var model: String = Store.standardModel
 
         @Option(help: "The arithmetic: auto, f32 or bf16.")
-        var precision: PrecisionChoice = .auto
+        var precision: PrecisionArgument = .auto
 
         @Option(help: "Pictures to process at once; by default one for each core.")
         var jobs: Int = IngestOptions.defaultJobs
@@ -58,7 +58,8 @@ struct BenchCommand: AsyncParsableCommand {
 
         func run() async throws {
             let embedder = try NetworkEmbedder(
-                installed: ModelDirectory.standard().model(named: model), precision: precision, requests: jobs)
+                installed: ModelDirectory.standard().model(named: model), precision: precision.precision, requests: jobs
+            )
             let line = ProgressLine()
             let result = try await EmbeddingBenchmark(embedder: embedder).run([folder], jobs: jobs, rounds: rounds) {
                 line.show("measuring", done: $0, total: rounds)

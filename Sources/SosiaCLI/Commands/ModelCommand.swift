@@ -38,9 +38,7 @@ struct ModelCommand: AsyncParsableCommand {
         func run() throws {
             let card = try ModelDirectory.standard().model(named: name).card
             if json { return try Console.json(card) }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-            Console.print(String(decoding: try encoder.encode(card), as: UTF8.self))
+            Console.print(try Console.jsonText(card, isPretty: true))
         }
     }
 

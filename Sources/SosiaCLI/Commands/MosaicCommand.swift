@@ -41,9 +41,9 @@ struct MosaicCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let sheet = try SheetFile(output)
-        let listed = try pictures.flatMap { argument throws -> [ListedPicture] in
-            try argument == "-" ? ListedPicture.list(StandardInput.bytes()) : [ListedPicture(argument)]
+        let sheet = try OutputFile(output)
+        let listed = try pictures.flatMap { argument in
+            try argument == "-" ? PictureArgument.list(StandardInput.bytes()) : [PictureArgument(listed: argument)]
         }
         guard Mosaic.cells.minimum...Mosaic.cells.maximum ~= listed.count else {
             throw ValidationError("\(listed.count) pictures, expected 1 to \(Mosaic.cells.maximum).")
@@ -88,7 +88,7 @@ struct MosaicCommand: AsyncParsableCommand {
     }
 
     /// One for each picture; nil where it has none.
-    private func labels(of listed: [ListedPicture], in collection: Store?) async throws -> [String?] {
+    private func labels(of listed: [PictureArgument], in collection: Store?) async throws -> [String?] {
         guard let label, let collection else { return listed.map { _ in nil } }
         var labels: [String?] = []
         for picture in listed {
@@ -97,7 +97,7 @@ struct MosaicCommand: AsyncParsableCommand {
                 continue
             }
             do {
-                labels.append(try await collection.record(id).allAttributes[label].map(LabelPalette.text))
+                labels.append(try await collection.record(id).allAttributes[label].map(AttributeText.text))
             } catch EngineError.unknownImage {
                 // Its cell stays grey, and it is named with the others that are gone.
                 labels.append(nil)

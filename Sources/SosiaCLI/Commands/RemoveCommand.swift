@@ -12,8 +12,6 @@ struct RemoveCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @OptionGroup var machine: MachineOptions
-
     private struct Output: Encodable {
         let removed: Int
         /// Missing when all were known.
@@ -21,7 +19,7 @@ struct RemoveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let collection = try await store.open(writable: true, machine: machine.name)
+        let collection = try await store.open(writable: true)
         var unknown: [String] = []
         for target in targets {
             if let id = ImageID(argument: target) {

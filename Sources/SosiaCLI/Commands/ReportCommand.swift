@@ -59,7 +59,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let sheets = try [pdf, html].map { try $0.map(SheetFile.init) }
+        let sheets = try [pdf, html].map { try $0.map(OutputFile.init) }
         let collection = try await store.open(jobs: 1)
         try await search.prepare(collection)
         let loader = PictureLoader(collection: collection, side: ReportPicture.side.standard)
@@ -83,7 +83,7 @@ struct ReportCommand: AsyncParsableCommand {
         if store.json { try Console.json(Output(pdf: pdf, html: html, title: title, queries: answers)) }
     }
 
-    private func facts(_ status: StoreStatus) -> [Report.Fact] {
+    private func facts(_ status: Store.Status) -> [Report.Fact] {
         [
             Report.Fact("collection", AbsolutePath.name(status.address?.description ?? "")),
             Report.Fact("pictures", "\(status.engine.pictures)"),
@@ -97,32 +97,32 @@ struct ReportCommand: AsyncParsableCommand {
         ] + search.facts.map { Report.Fact($0.name, $0.value) }
     }
 
-    private static func query(_ text: String) throws -> (query: QueryArgument, source: PictureExample.Source) {
-        guard let query = QueryArgument(argument: text) else {
+    private static func query(_ text: String) throws -> (query: PictureArgument, source: PictureExample.Source) {
+        guard let query = PictureArgument(argument: text) else {
             throw ValidationError("\(Console.printable(text)) is neither a picture file nor an id such as id:7.")
         }
         return (query, try query.source())
     }
 
     private func answer(
-        _ query: QueryArgument, _ source: PictureExample.Source, _ collection: Store
+        _ query: PictureArgument, _ source: PictureExample.Source, _ collection: Store
     ) async throws -> Store.Answer {
         do {
             return try await collection.search(search.question([PictureExample(source)], k: k))
         } catch let error as ExampleError {
-            throw InputFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason)
+            throw InputFile.Unreadable(path: Console.oneLine(query.name), reason: error.reason.description)
         }
     }
 
     private func section(
-        _ query: QueryArgument, _ source: PictureExample.Source, _ answer: Store.Answer, _ loader: PictureLoader,
+        _ query: PictureArgument, _ source: PictureExample.Source, _ answer: Store.Answer, _ loader: PictureLoader,
         _ pictures: Int, _ machine: MachineName
     ) async throws -> Report.Section {
         var neighbors: [Report.Entry] = []
         for (index, hit) in answer.hits.enumerated() {
             neighbors.append(
                 Report.Entry(
-                    picture: try await loader.pixels(of: hit.record).map { try ReportPicture($0) },
+                    picture: try await loader.pixels(of: .image(hit.record.id)).map { try ReportPicture($0) },
                     lines: [
                         String(format: "%d  %.4f", index + 1, hit.distance), "id \(hit.record.id)",
                         hit.record.name(on: machine),

@@ -29,8 +29,6 @@ struct SearchCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @OptionGroup var machine: MachineOptions
-
     @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("Write the query and its answer as one picture.", valueName: "file.jpg"))
@@ -52,8 +50,9 @@ struct SearchCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Checked before the search, not after it.
-        let file = try sheet.map(SheetFile.init)
-        let collection = try await store.open(jobs: 1, memory: memory.memory, machine: machine.name)
+        let file = try sheet.map(OutputFile.init)
+        let map = try geojson == "-" ? nil : geojson.map(OutputFile.init)
+        let collection = try await store.open(jobs: 1, memory: memory.memory)
         let expression = try QueryExpression(query)
         let question = try question(expression)
         try await search.prepare(collection)
@@ -63,12 +62,12 @@ struct SearchCommand: AsyncParsableCommand {
         } catch let error as ExampleError {
             // Names the picture that could not be decoded.
             let name = expression.terms[error.position].query.name
-            throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason)
+            throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason.description)
         }
         if geojson != "-" {
             try SearchOutput(query: expression.name, answer: answer, in: collection).print(json: store.json)
         }
-        if let geojson { try FeatureCollection(answer.hits, on: collection.machine).write(to: geojson) }
+        if geojson != nil { try FeatureCollection(answer.hits, on: collection.machine).write(to: map) }
         if let file {
             try file.write(await collection.sheet(of: answer, query: shown(question, in: collection)))
         }

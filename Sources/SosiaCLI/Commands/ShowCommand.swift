@@ -32,12 +32,8 @@ struct ShowCommand: AsyncParsableCommand {
         }
         Console.print("id", record.id, separator: "\t")
         for path in paths { Console.print("path", Console.printable(path), separator: "\t") }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (name, value) in record.allAttributes.sorted(by: { $0.key < $1.key }) {
-            var text = String(decoding: try encoder.encode(value), as: UTF8.self)
-            if case .string(let string) = value { text = string }
-            Console.print(Console.printable(name), Console.printable(text), separator: "\t")
+            Console.print(Console.printable(name), Console.printable(AttributeText.text(value)), separator: "\t")
         }
     }
 }

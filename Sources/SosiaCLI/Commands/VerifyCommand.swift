@@ -28,7 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let lost = repair ? try await Store.repair(store.address).lost : nil
+        let lost = repair ? try await Store.repair(store.address, machine: store.machine.name).lost : nil
         let collection = try await store.open()
         let report = try await collection.verify()
         let machine = collection.machine

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Sosia
+import SosiaCore
 
 extension ImageID: ExpressibleByArgument {
     /// `12` or `id:12`.
@@ -30,6 +31,13 @@ extension ClosedRange where Bound: CustomStringConvertible {
     }
 }
 
-extension PrecisionChoice: ExpressibleByArgument {}
+/// The arithmetic of a network; `auto` leaves it to the processor.
+enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case f32
+    case bf16
 
-extension Overlaps: ExpressibleByArgument {}
+    var precision: Precision? { Precision(rawValue: rawValue) }
+}
+
+extension PictureSearch.Overlaps: ExpressibleByArgument {}

@@ -101,6 +101,11 @@ enum AttributeText {
         return value
     }
 
+    /// A value as it is shown: a string without quotes, everything else as JSON.
+    static func text(_ value: JSONValue) -> String {
+        if case .string(let text) = value { text } else { (try? Console.jsonText(value)) ?? "" }
+    }
+
     /// A decimal number without the zeros that do not count.
     private struct Digits: Equatable {
         let digits: [Character]

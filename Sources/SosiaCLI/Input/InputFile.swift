@@ -6,7 +6,7 @@ import Sosia
 enum InputFile {
     struct Unreadable: Error, CustomStringConvertible {
         let path: String
-        let reason: SkipReason
+        let reason: String
 
         var description: String { "\(path): \(reason)" }
     }
@@ -15,7 +15,7 @@ enum InputFile {
         do throws(SkipReason) {
             return try FileContent.bytes(reading: AbsolutePath.of(path))
         } catch {
-            throw Unreadable(path: path, reason: error)
+            throw Unreadable(path: path, reason: error.description)
         }
     }
 }

@@ -5,7 +5,7 @@ import Sosia
 /// Pictures joined by `+` and `-`, each with a weight in front where it has one: `a.jpg + 2:b.jpg - id:7`.
 struct QueryExpression {
     struct Term: Equatable {
-        let query: QueryArgument
+        let query: PictureArgument
         /// Negative after a minus.
         let weight: Float
     }
@@ -53,46 +53,10 @@ struct QueryExpression {
         return Term(query: try query(word), weight: sign)
     }
 
-    private static func query(_ word: String) throws -> QueryArgument {
-        guard !word.isEmpty, let query = QueryArgument(argument: word) else {
+    private static func query(_ word: String) throws -> PictureArgument {
+        guard !word.isEmpty, let query = PictureArgument(argument: word) else {
             throw ValidationError("\(Console.printable(word)) is neither a picture file nor an id such as id:7.")
         }
         return query
-    }
-}
-
-/// What `sosia search` looks for: a picture file, `-` for the bytes of one on standard input, or `id:N`.
-enum QueryArgument: Equatable {
-    case file(String)
-    case standardInput
-    case image(ImageID)
-
-    init?(argument: String) {
-        if argument == "-" {
-            self = .standardInput
-        } else if argument.hasPrefix("id:") {
-            guard let number = Int64(argument.dropFirst(3)), number > 0 else { return nil }
-            self = .image(ImageID(rawValue: number))
-        } else {
-            self = .file(argument)
-        }
-    }
-
-    /// The name that messages use.
-    var name: String {
-        switch self {
-        case .image(let id): "id:\(id)"
-        case .standardInput: "-"
-        case .file(let path): path
-        }
-    }
-
-    /// The bytes of a file or of standard input; a picture of the collection is left to the collection.
-    func source() throws -> PictureExample.Source {
-        switch self {
-        case .image(let id): .image(id)
-        case .standardInput: .bytes([UInt8](try StandardInput.bytes()))
-        case .file(let path): .bytes(try InputFile.bytes(path))
-        }
     }
 }

@@ -20,7 +20,7 @@ struct SearchArguments: ParsableArguments {
     var within: String?
 
     @Option(help: "Of overlapping tiles, show only the nearest (merge) or all of them (keep).")
-    var overlaps = Overlaps.merge
+    var overlaps = PictureSearch.Overlaps.merge
 
     @Option(help: ArgumentHelp("Find only pictures up to this distance.", valueName: "distance"))
     var maxDistance: Float?
@@ -91,13 +91,6 @@ struct SearchArguments: ParsableArguments {
 
 /// What `--within` takes: `west,south,east,north` in degrees, or the path of a GeoJSON file.
 enum AreaArgument {
-    struct Unreadable: Error, CustomStringConvertible {
-        let path: String
-        let reason: String
-
-        var description: String { "\(path): \(reason)" }
-    }
-
     static func area(_ argument: String) throws -> GeoArea {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false)
             .map { Double($0.trimmingCharacters(in: .whitespaces)) }
@@ -112,12 +105,12 @@ enum AreaArgument {
         }
         let bytes = try InputFile.bytes(argument)
         guard let text = String(bytes: bytes, encoding: .utf8) else {
-            throw Unreadable(path: argument, reason: "it is not UTF-8 text")
+            throw InputFile.Unreadable(path: argument, reason: "it is not UTF-8 text")
         }
         do {
             return try GeoArea(text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
         } catch {
-            throw Unreadable(path: argument, reason: error.description)
+            throw InputFile.Unreadable(path: argument, reason: error.description)
         }
     }
 }

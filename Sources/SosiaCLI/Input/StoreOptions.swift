@@ -5,6 +5,8 @@ struct StoreOptions: ParsableArguments {
     @Option(name: .customLong("store"), help: ArgumentHelp("The collection's folder.", valueName: "store"))
     var text: String?
 
+    @OptionGroup var machine: MachineOptions
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -16,10 +18,9 @@ struct StoreOptions: ParsableArguments {
     }
 
     func open(
-        writable: Bool = false, jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil,
-        machine: MachineName = .host
+        writable: Bool = false, jobs: Int = IngestOptions.defaultJobs, memory: MemoryBudget? = nil
     ) async throws -> Store {
-        try await Store(opening: address, writable: writable, jobs: jobs, memory: memory, machine: machine)
+        try await Store(opening: address, writable: writable, jobs: jobs, memory: memory, machine: machine.name)
     }
 }
 

@@ -68,7 +68,9 @@ struct TileArguments: ParsableArguments {
         }
         do {
             _ = try options()
-        } catch let error as RasterError {
+        } catch let error as ValidationError {
+            throw error
+        } catch {
             throw ValidationError("\(error).")
         }
     }
@@ -83,16 +85,18 @@ struct TileArguments: ParsableArguments {
             emptyShare: emptyShare ?? TileOptions.standardEmptyShare, rule: rule())
     }
 
-    private func rule() throws -> EmptinessRule {
+    private func rule() throws -> TileOptions.EmptinessRule {
         let words =
-            empty.map { $0.split(separator: ",").map(String.init) } ?? EmptinessRule.Kind.allCases.map(\.rawValue)
+            empty.map { $0.split(separator: ",").map(String.init) }
+            ?? TileOptions.EmptinessRule.Kind.allCases.map(\.rawValue)
         let kinds = try words.map { word in
-            guard let kind = EmptinessRule.Kind(rawValue: word) else {
-                let known = EmptinessRule.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let kind = TileOptions.EmptinessRule.Kind(rawValue: word) else {
+                let known = TileOptions.EmptinessRule.Kind.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--empty takes \(known), not \(Console.printable(word)).")
             }
             return kind
         }
-        return EmptinessRule(kinds: Set(kinds), blackLevel: blackLevel ?? EmptinessRule.standardBlackLevel)
+        return TileOptions.EmptinessRule(
+            kinds: Set(kinds), blackLevel: blackLevel ?? TileOptions.EmptinessRule.standardBlackLevel)
     }
 }

@@ -69,10 +69,15 @@ enum Console {
         text.unicodeScalars.map { $0 == "\n" ? "\\n" : $0 == "\r" ? "\\r" : String($0) }.joined()
     }
 
-    static func json(_ value: some Encodable) throws {
+    /// Prints a value as one line of JSON.
+    static func json(_ value: some Encodable) throws { print(try jsonText(value)) }
+
+    /// A value as JSON: equal values are equal texts.
+    static func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Self.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// 1536 -> `1.5 kB`.

@@ -1,4 +1,3 @@
-import Foundation
 import Sosia
 import SosiaCore
 
@@ -56,15 +55,9 @@ struct FeatureCollection: Encodable {
         return .object(properties)
     }
 
-    /// - Parameter path: `-` for standard output.
-    func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = try encoder.encode(self) + Data("\n".utf8)
-        if path == "-" {
-            Console.print(String(decoding: bytes.dropLast(), as: UTF8.self))
-        } else {
-            try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
-        }
+    /// - Parameter file: nil for standard output.
+    func write(to file: OutputFile?) throws {
+        let text = try Console.jsonText(self)
+        if let file { try file.write(Array((text + "\n").utf8)) } else { Console.print(text) }
     }
 }

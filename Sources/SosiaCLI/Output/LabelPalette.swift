@@ -29,12 +29,4 @@ struct LabelPalette {
     var hexadecimal: [String: String] {
         Dictionary(uniqueKeysWithValues: places.keys.map { ($0, String(format: "#%06x", value($0))) })
     }
-
-    /// An attribute as a label.
-    static func text(_ value: JSONValue) -> String {
-        if case .string(let text) = value { return text }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
 }

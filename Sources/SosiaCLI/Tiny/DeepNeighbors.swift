@@ -2,6 +2,7 @@ import FileSystem
 import Foundation
 import Reports
 import Sosia
+import SosiaCore
 import TinyImages
 
 /// The tiny images of one file that are nearest by a collection's network.
@@ -9,7 +10,7 @@ struct DeepNeighbors {
     /// Why a collection cannot be searched for the images of a file.
     enum Problem: Error, CustomStringConvertible {
         case notAdded(file: String, collection: String)
-        case notAsAdded(file: String, ContainerState)
+        case notAsAdded(file: String, TileContainer.State)
 
         var description: String {
             switch self {
@@ -30,8 +31,8 @@ struct DeepNeighbors {
     let facts: [Reports.Report.Fact]
 
     /// - Throws: ``Problem`` unless the collection has all of the file as it is; `StoreError`.
-    init(in collection: String, of file: TinyImageFile) async throws {
-        let store = try await Store(opening: collection, jobs: 1)
+    init(in collection: String, on machine: MachineName, of file: TinyImageFile) async throws {
+        let store = try await Store(opening: collection, jobs: 1, machine: machine)
         let path = AbsolutePath.of(file.path)
         let status = try await store.status()
         let name = status.address?.description ?? ""

@@ -82,7 +82,7 @@ enum TinyQuery: Equatable {
             return try TinyImage(decoding: bytes)
         } catch {
             throw InputFile.Unreadable(
-                path: self == .standardInput ? "standard input" : Console.oneLine(name), reason: .decoding(error))
+                path: self == .standardInput ? "standard input" : Console.oneLine(name), reason: error.description)
         }
     }
 }

@@ -20,11 +20,12 @@ extension TinyRun {
     private func section(of query: Query, _ names: RecordNames?) async throws -> Reports.Report.Section {
         let hits = try scores(of: query)
         let small = "\(out)/images_small/\(query.name).png"
-        try query.image.picture?.write(to: small)
+        // Thousands of files, which a run makes again.
+        try query.image.picture?.write(to: small, isSynced: false)
         let pictures = try hits.map { try database.record($0.position).picture }
         // The picture first, in a border of its own.
         let mosaic = Mosaic(count: hits.count + 1, cellSide: TinyImage.side, border: 2)
-        try mosaic.write(to: "\(out)/summary_images/\(query.name).png") { place in
+        try mosaic.write(to: "\(out)/summary_images/\(query.name).png", isSynced: false) { place in
             place == 0
                 ? Mosaic.Cell(picture: query.image.picture, color: Mosaic.Color(red: 214, green: 84, blue: 32))
                 : Mosaic.Cell(picture: pictures[place - 1])

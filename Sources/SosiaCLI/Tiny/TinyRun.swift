@@ -109,7 +109,7 @@ struct TinyRun {
                 let image = try TinyQuery.file(folder + "/" + name).image(in: database)
                 queries.append(Query(name: name, image: image, scores: "\(out)/scores/\(name).txt"))
             } catch let error as InputFile.Unreadable {
-                report.skipped.append((name, error.reason.description))
+                report.skipped.append((name, error.reason))
             }
         }
         return queries

@@ -35,6 +35,8 @@ struct TinyRunCommand: AsyncParsableCommand {
             "A collection that holds the file; its neighbours are shown as well.", valueName: "collection"))
     var collection: String?
 
+    @OptionGroup var machine: MachineOptions
+
     @OptionGroup var threads: ThreadOptions
 
     @Flag(help: "Say in the reports how long the search took; they then differ from run to run.")
@@ -50,7 +52,9 @@ struct TinyRunCommand: AsyncParsableCommand {
         let database = try file.open()
         // What is wrong with the collection is said before the file is read.
         var deep: DeepNeighbors?
-        if let collection { deep = try await DeepNeighbors(in: collection, of: database) }
+        if let collection {
+            deep = try await DeepNeighbors(in: collection, on: machine.name, of: database)
+        }
         let line = ProgressLine()
         defer { line.clear() }
         var options = TinySearchOptions()

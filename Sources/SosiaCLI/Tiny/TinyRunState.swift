@@ -64,10 +64,8 @@ struct TinyRunState: Codable {
     mutating func remove(_ query: TinyRun.Query) { pictures[query.name] = nil }
 
     func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let bytes = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        try DurableFile.write(bytes.span.bytes, to: path)
+        let text = try Console.jsonText(self, isPretty: true) + "\n"
+        try DurableFile.write(Array(text.utf8).span.bytes, to: path)
     }
 
     private static func digest(_ bytes: [UInt8]) -> String { ContentHash(of: bytes).map { "\($0)" } ?? "" }

@@ -41,7 +41,7 @@ struct TinyShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let sheet = try SheetFile(output)
+        let sheet = try OutputFile(output)
         let database = try file.open()
         let chosen = try chosen(in: database)
         guard Mosaic.cells.minimum...Mosaic.cells.maximum ~= chosen.count else {

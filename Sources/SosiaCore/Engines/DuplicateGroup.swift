@@ -54,3 +54,62 @@ extension DuplicatesResponse {
         }
     }
 }
+
+extension DuplicatesResponse {
+    /// A page of all groups.
+    /// - Parameters:
+    ///   - all: ordered by their lowest ids.
+    ///   - after: ``next`` of the previous page.
+    package init(_ all: [DuplicateGroup], after: ImageID?, limit: Int, truncated: Int) {
+        let rest = all.drop { group in after.map { group.members[0].id <= $0 } ?? false }
+        let page = rest.prefix(limit)
+        self.init(
+            groups: Array(page), total: all.count, truncated: truncated,
+            next: page.count < rest.count ? page.last?.members[0].id : nil)
+    }
+}
+
+/// Groups that grow as near pairs are found: disjoint sets after Galler and Fischer, "An improved equivalence algorithm",
+/// CACM 1964, with union by size and path halving.
+package struct DuplicateSets {
+    private var parents: [Int]
+    private var sizes: [Int]
+    private var nearest: [Float]
+
+    package init(count: Int) {
+        parents = Array(0..<count)
+        sizes = Array(repeating: 1, count: count)
+        nearest = Array(repeating: .infinity, count: count)
+    }
+
+    /// Records that two pictures are near each other.
+    package mutating func join(_ first: Int, _ second: Int, distance: Float) {
+        for end in [first, second] { nearest[end] = min(nearest[end], distance) }
+        let (first, second) = (root(of: first), root(of: second))
+        guard first != second else { return }
+        let (small, large) = sizes[first] < sizes[second] ? (first, second) : (second, first)
+        parents[small] = large
+        sizes[large] += sizes[small]
+    }
+
+    private mutating func root(of element: Int) -> Int {
+        var element = element
+        while parents[element] != element {
+            parents[element] = parents[parents[element]]
+            element = parents[element]
+        }
+        return element
+    }
+
+    /// The groups of two pictures or more, ordered by their lowest ids.
+    /// - Parameter elements: in the order of their ids.
+    package mutating func groups(of elements: some Sequence<Int>, id: (Int) -> ImageID) -> [DuplicateGroup] {
+        var members: [Int: [DuplicateGroup.Member]] = [:]
+        for element in elements {
+            let member = DuplicateGroup.Member(id: id(element), distance: nearest[element])
+            members[root(of: element), default: []].append(member)
+        }
+        return members.values.filter { $0.count > 1 }.map(DuplicateGroup.init)
+            .sorted { $0.members[0].id < $1.members[0].id }
+    }
+}

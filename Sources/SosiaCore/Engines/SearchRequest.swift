@@ -99,16 +99,44 @@ public struct SearchRequest: Sendable {
 }
 
 extension SearchRequest {
-    /// The pictures to leave out of the answer: those of the query and the excluded ones.
-    public var leftOut: Set<ImageID> {
+    /// The pictures of the collection that are asked with.
+    public var images: [ImageID] {
         switch query {
-        case .embedding: excluding
-        case .image(let id): excluding.union([id])
+        case .embedding: []
+        case .image(let id): [id]
         case .examples(let examples):
-            excluding.union(
-                examples.compactMap { example in
-                    if case .image(let id) = example.source { id } else { nil }
-                })
+            examples.compactMap { if case .image(let id) = $0.source { id } else { nil } }
+        }
+    }
+
+    /// The pictures to leave out of the answer: those of the query and the excluded ones.
+    public var leftOut: Set<ImageID> { excluding.union(images) }
+
+    /// The query as one vector, by the rules of every engine.
+    /// - Parameters:
+    ///   - model: the collection's.
+    ///   - embedding: returns the vector of a picture of the collection.
+    /// - Throws: `EngineError.modelMismatch`; `VectorError.dimensionMismatch`; what ``Rocchio`` throws; what `embedding`
+    ///   throws.
+    public func vector(for model: ModelIdentity, of embedding: (ImageID) throws -> Embedding) throws -> Embedding {
+        func checked(_ vector: Embedding, _ named: ModelIdentity?) throws -> Embedding {
+            if let named, named != model { throw EngineError.modelMismatch(got: named, expected: model) }
+            guard vector.dimension == model.dimension else {
+                throw VectorError.dimensionMismatch(got: vector.dimension, expected: model.dimension)
+            }
+            return vector
+        }
+        switch query {
+        case .embedding(let vector, let named): return try checked(vector, named)
+        case .image(let id): return try embedding(id)
+        case .examples(let examples):
+            let vectors = try examples.map { example in
+                switch example.source {
+                case .embedding(let vector, let named): (try checked(vector, named), example.weight)
+                case .image(let id): (try embedding(id), example.weight)
+                }
+            }
+            return try Rocchio.combine(vectors, metric: model.metric)
         }
     }
 }

@@ -31,10 +31,6 @@ private struct FilterParser {
     private var token: FilterToken { tokens[next].token }
     private var position: Int { tokens[next].position }
 
-    init(tokens: [(token: FilterToken, position: Int)]) {
-        self.tokens = tokens
-    }
-
     mutating func parse() throws(FilterError) -> Filter {
         if token == .end { throw .empty }
         let filter = try alternatives()

@@ -30,9 +30,9 @@ public struct Tile: Sendable, Hashable {
     /// The number of the larger picture, ``TileContainer/id``.
     public let container: Int64
     /// The absolute path of its file.
-    public let source: String
+    public var source: String
     /// The machine that has the file.
-    public let machine: MachineName
+    public var machine: MachineName
     public let window: PixelWindow
     /// Its four corners, clockwise from the upper left; nil if the larger picture's position on earth is unknown.
     public let outline: GeoPolygon?

@@ -97,15 +97,15 @@ public struct TileContainer: Sendable, Hashable {
     /// Never reused within a collection.
     public let id: Int64
     /// Absolute.
-    public let path: String
+    public var path: String
     /// The machine that has the file.
-    public let machine: MachineName
-    public let kind: Kind
+    public var machine: MachineName
+    public var kind: Kind
     /// Of the file that the tiles were cut from, including its parts.
-    public let stamp: ImageSource.Stamp
+    public var stamp: ImageSource.Stamp
     /// Whether every tile of the file was examined; false after an interrupted run.
-    public let isComplete: Bool
-    public let facts: Facts
+    public var isComplete: Bool
+    public var facts: Facts
 
     public init(
         id: Int64, path: String, machine: MachineName, kind: Kind, stamp: ImageSource.Stamp, isComplete: Bool,

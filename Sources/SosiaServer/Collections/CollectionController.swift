@@ -85,7 +85,7 @@ struct CollectionController: Controller {
 /// A collection as clients see it.
 struct CollectionAnswer: JSONWritable {
     let name: String
-    let status: StoreStatus
+    let status: Store.Status
 
     init(_ collection: ServedCollection) async throws {
         name = collection.name

@@ -191,7 +191,7 @@ struct RasterAnswer: JSONWritable {
 
     static let states = ["as-added", "changed", "missing", "incomplete", "elsewhere"]
 
-    private static func word(for state: ContainerState) -> String {
+    private static func word(for state: TileContainer.State) -> String {
         switch state {
         case .asAdded: "as-added"
         case .changed: "changed"

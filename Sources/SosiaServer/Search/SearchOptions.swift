@@ -23,7 +23,7 @@ struct SearchOptions: Sendable {
     var filter: Filter?
     var maximumDistance: Float?
     var cursor: SearchCursor?
-    var overlaps = Overlaps.merge
+    var overlaps = PictureSearch.Overlaps.merge
 
     /// - Throws: ``Problem``; `FilterError`.
     init(_ reader: some OptionReader) throws {
@@ -101,7 +101,7 @@ extension SearchOptions {
             name: "index", schema: .string(longest: maximumIndex),
             description: "Search this index, flat for the plain scan; one that does not exist is refused."),
         Option(
-            name: "overlaps", schema: .string(values: Overlaps.allCases.map(\.rawValue)),
+            name: "overlaps", schema: .string(values: PictureSearch.Overlaps.allCases.map(\.rawValue)),
             description: "Of overlapping tiles give only the nearest (merge, the default) or all (keep)."),
     ]
 }

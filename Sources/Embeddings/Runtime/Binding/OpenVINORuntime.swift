@@ -57,26 +57,14 @@ package struct OpenVINORuntime: Sendable {
         }.split(whereSeparator: { " ,".contains($0) }).map(String.init)
     }
 
-    /// The precision that `choice` means on this processor.
+    /// The precision to compute in on this processor.
+    /// - Parameter wanted: nil for bf16 where the processor computes in it natively (AVX-512 BF16, AMX), else f32.
     /// - Throws: ``EmbeddingError/precisionUnavailable(_:processor:)`` when bf16 is asked for and not there.
-    package func precision(for choice: PrecisionChoice) throws(EmbeddingError) -> Precision {
+    package func precision(_ wanted: Precision?) throws(EmbeddingError) -> Precision {
         let hasBF16 = capabilities.contains("BF16")
-        switch choice {
-        case .auto: return hasBF16 ? .bf16 : .f32
-        case .f32: return .f32
-        case .bf16:
-            guard hasBF16 else { throw .precisionUnavailable(.bf16, processor: processor) }
-            return .bf16
-        }
+        if wanted == .bf16, !hasBF16 { throw .precisionUnavailable(.bf16, processor: processor) }
+        return wanted ?? (hasBF16 ? .bf16 : .f32)
     }
-}
-
-/// What a user asks for; ``OpenVINORuntime/precision(for:)`` says what it means on a processor.
-public enum PrecisionChoice: String, Sendable, Hashable, Codable, CaseIterable {
-    /// bf16 where the processor computes in it natively (AVX-512 BF16, AMX), else f32.
-    case auto
-    case f32
-    case bf16
 }
 
 /// Calls into `COpenVINO`, whose failures become errors.

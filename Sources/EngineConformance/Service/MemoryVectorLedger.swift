@@ -1,21 +1,23 @@
 public import SosiaCore
 import Synchronization
 
-/// The ledger in memory for engines whose vectors lie in a service.
-public final class MemoryVectorLedger: VectorLedger {
-    /// The ledger was told to lose an answer.
+/// A ledger in memory for engines whose vectors are in a service.
+public final class MemoryVectorLedger: VectorLedger, LedgerReader {
+    /// The answer was lost, as requested.
     public struct Failure: Error {}
 
     public let description: CollectionDescription
     private let state: Mutex<MemoryLedger>
     private let losesAnswer = Mutex(false)
 
+    package var ledgerRecords: any PictureRecords & TileRecords { read(\.self) }
+
     public init(_ description: CollectionDescription) {
         self.description = description
-        state = Mutex(MemoryLedger(description))
+        state = Mutex(MemoryLedger(description: description))
     }
 
-    /// Makes the next commit and then throws, as when a connection breaks before the answer comes.
+    /// The next commit succeeds and then throws, as if the connection broke before the answer arrived.
     public func loseNextAnswer() { losesAnswer.withLock { $0 = true } }
 
     private func read<Value: Sendable>(_ body: (MemoryLedger) throws -> Value) rethrows -> Value {
@@ -26,14 +28,10 @@ public final class MemoryVectorLedger: VectorLedger {
 
     public func plan(_ change: LedgerChange) async throws -> LedgerPlan {
         try state.withLock { ledger in
-            let (revision, firstKey) = (ledger.revision, VectorKey(rawValue: ledger.nextKey))
-            let firstID = ImageID(rawValue: ledger.nextID)
             var planned = ledger
-            let applied = try planned.apply(change)
+            let plan = try planned.apply(change)
             ledger.pass(planned)
-            return LedgerPlan(
-                change: change, revision: revision, firstKey: firstKey, firstID: firstID, rows: applied.rows,
-                superseded: applied.superseded, result: applied.result)
+            return plan
         }
     }
 
@@ -91,54 +89,51 @@ public final class MemoryVectorLedger: VectorLedger {
     public func verify() async throws -> [String] { [] }
 
     public func compact() async throws {}
+}
 
-    // MARK: - PictureRecords
+// MARK: - Plans
 
-    public func sources(at locations: [SourceLocation]) async throws -> [ImageSource?] {
-        read { $0.sources(at: locations) }
+extension MemoryLedger {
+    /// Keys and ids that a plan has named are not used again.
+    fileprivate mutating func pass(_ planned: MemoryLedger) {
+        nextKey = max(nextKey, planned.nextKey)
+        nextID = max(nextID, planned.nextID)
     }
 
-    public func known(_ hashes: [ContentHash]) async throws -> [[PictureOrigin]] { read { $0.known(hashes) } }
-
-    public func locations(
-        below path: String, on machine: MachineName, after location: SourceLocation?, limit: Int
-    ) async throws -> [SourceLocation] {
-        read { $0.locations(below: path, on: machine, after: location, limit: limit) }
+    /// Makes a planned change with the numbers that the plan reserved.
+    fileprivate mutating func make(_ plan: LedgerPlan) throws {
+        var made = self
+        (made.nextKey, made.nextID) = (plan.firstKey.rawValue, plan.firstID.rawValue)
+        _ = try made.apply(plan.change)
+        made.pass(self)
+        self = made
     }
 
-    public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { read { $0.records(ids) } }
-
-    public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        read { $0.records(passing: filter, before: id, limit: limit) }
+    /// Makes all existing plans out of date.
+    fileprivate mutating func fence() -> VectorKey {
+        revision += 1
+        return VectorKey(rawValue: nextKey)
     }
+}
 
-    public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { read { $0.origins(of: ids) } }
+// MARK: - Restoring
 
-    public func uploads(after hash: ContentHash?, limit: Int) async throws -> [PictureOrigin] {
-        read { $0.uploads(after: hash, limit: limit) }
-    }
-
-    public func lost(after id: ImageID?, limit: Int) async throws -> [PictureOrigin] {
-        read { $0.lost(after: id, limit: limit) }
-    }
-
-    public func attributeSummaries() async throws -> [AttributeSummary] { read { $0.attributeSummaries() } }
-
-    // MARK: - TileRecords
-
-    public func containers(
-        _ kind: TileContainer.Kind?, after id: Int64?, limit: Int
-    ) async throws -> [CountedContainer] {
-        read { $0.containers(kind, after: id, limit: limit) }
-    }
-
-    public func container(_ id: Int64) async throws -> TileContainer? { read { $0.containers[id] } }
-
-    public func container(at path: String, on machine: MachineName) async throws -> TileContainer? {
-        read { $0.container(at: path, on: machine) }
-    }
-
-    public func tiles(of container: Int64, after window: PixelWindow?, limit: Int) async throws -> [LedgerTile] {
-        read { $0.tiles(of: container, after: window, limit: limit) }
+extension MemoryLedger {
+    mutating func restore(_ picture: LedgerPicture, _ key: VectorKey) {
+        let taken = Set(picture.sources.map(\.location))
+        for other in pictures.values where other.id != picture.id {
+            pictures[other.id]?.sources.removeAll { taken.contains($0.location) }
+            let isSame = description.identity == .content && other.hash == picture.hash
+            if isSame || pictures[other.id]?.sources.isEmpty == true { pictures[other.id] = nil }
+        }
+        (pictures[picture.id], keys[picture.id]) = (picture, key)
+        nextID = max(nextID, picture.id.rawValue + 1)
+        guard let tile = picture.tile, containers[tile.container] == nil else { return }
+        nextContainer = max(nextContainer, tile.container + 1)
+        containers[tile.container] = TileContainer(
+            id: tile.container, path: tile.source, machine: tile.machine, kind: tile.kind,
+            stamp: ImageSource.Stamp(size: 0, modified: 0), isComplete: false,
+            facts: TileContainer.Facts(
+                format: "", width: 0, height: 0, tiling: TileContainer.Tiling(tile: 0, stride: 0)))
     }
 }

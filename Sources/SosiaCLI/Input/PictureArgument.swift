@@ -1,13 +1,26 @@
 import Foundation
 import Sosia
 
-/// A picture named in a list, by its id or its file.
-enum ListedPicture: Equatable {
-    case image(ImageID)
+/// A picture that a command names: a file, `-` for the bytes of one on standard input, or `id:N`.
+enum PictureArgument: Equatable {
     case file(String)
+    case standardInput
+    case image(ImageID)
 
-    /// `id:7`, `7` or a path; a file whose name is a number needs a slash, as in `./7`.
-    init(_ text: String) {
+    /// - Returns: nil for an `id:` without a number.
+    init?(argument: String) {
+        if argument == "-" {
+            self = .standardInput
+        } else if argument.hasPrefix("id:") {
+            guard let id = ImageID(argument: argument) else { return nil }
+            self = .image(id)
+        } else {
+            self = .file(argument)
+        }
+    }
+
+    /// One of a list: `id:7`, `7` or a path; a file whose name is a number needs a slash, as in `./7`.
+    init(listed text: String) {
         self = ImageID(argument: text).map(Self.image) ?? .file(text)
     }
 
@@ -15,10 +28,21 @@ enum ListedPicture: Equatable {
         if case .image = self { true } else { false }
     }
 
+    /// The name that messages use.
     var name: String {
         switch self {
         case .image(let id): "id:\(id)"
+        case .standardInput: "-"
         case .file(let path): path
+        }
+    }
+
+    /// The bytes of a file or of standard input; a picture of the collection is left to the collection.
+    func source() throws -> PictureExample.Source {
+        switch self {
+        case .image(let id): .image(id)
+        case .standardInput: .bytes([UInt8](try StandardInput.bytes()))
+        case .file(let path): .bytes(try InputFile.bytes(path))
         }
     }
 
@@ -31,7 +55,7 @@ enum ListedPicture: Equatable {
     }
 
     /// What is handed over on standard input: the JSON of `sosia search`, its lines, or one id or path to a line.
-    static func list(_ input: Data) -> [ListedPicture] {
+    static func list(_ input: Data) -> [PictureArgument] {
         if let answer = try? JSONDecoder().decode(Answer.self, from: input) { return answer.hits.map { .image($0.id) } }
         return String(decoding: input, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
             // Distance, id and path; the id is what counts.
@@ -39,7 +63,7 @@ enum ListedPicture: Equatable {
             if fields.count >= 3, Double(fields[0]) != nil, let id = ImageID(argument: String(fields[1])) {
                 return .image(id)
             }
-            return ListedPicture(String(line))
+            return PictureArgument(listed: String(line))
         }
     }
 }
@@ -49,24 +73,15 @@ struct PictureLoader {
     let collection: Store?
     /// The longer side is at most this many pixels.
     let side: Int
-    private let decoder = ImageDecoder()
-
-    init(collection: Store?, side: Int) {
-        self.collection = collection
-        self.side = side
-    }
+    let decoder = ImageDecoder()
 
     /// - Returns: nil when the picture is gone or cannot be read.
-    func pixels(of picture: ListedPicture) async -> PixelImage? {
+    func pixels(of picture: PictureArgument) async -> PixelImage? {
         switch picture {
         case .image(let id): await (try? collection?.original(of: id).bytes).flatMap(pixels)
         case .file(let path): (try? InputFile.bytes(path)).flatMap(pixels)
+        case .standardInput: nil
         }
-    }
-
-    /// - Returns: nil when the picture is gone or cannot be read.
-    func pixels(of record: ImageRecord) async -> PixelImage? {
-        await (try? collection?.original(of: record.id).bytes).flatMap(pixels)
     }
 
     func pixels(of bytes: [UInt8]) -> PixelImage? { try? decoder.decode(bytes, maxSide: side).pixels }

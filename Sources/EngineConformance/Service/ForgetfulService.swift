@@ -1,13 +1,14 @@
 public import SosiaCore
 import Synchronization
 
-/// A vector service in memory with all the faults that one without transactions may have, in an order that a seed gives.
+/// A vector service in memory with every fault that a service without transactions may have, in an order that a seed
+/// determines.
 ///
-/// It writes rows twice and in another order, some of them again much later, even after they were deleted; it shows what
-/// was written and what was deleted late unless it is asked by key; it orders ties as it likes; what it makes of a filter
-/// lets too much through; it takes few rows, keys and hits at once. And it fails when it is told to: half done.
+/// It writes rows twice and out of order, some of them again much later, even after they were deleted. It shows writes
+/// and deletions late unless it is asked by key. It orders ties arbitrarily. Its compiled filters let too much through. It
+/// accepts only few rows, keys and hits per call. And when told to, it fails halfway through a call.
 public final class ForgetfulService: VectorService {
-    /// Told to fail.
+    /// It was told to fail.
     public struct Failure: Error {
         public let call: Int
     }
@@ -17,7 +18,7 @@ public final class ForgetfulService: VectorService {
         var rows: [VectorKey: ServiceRow] = [:]
         /// What searches see.
         var shown: [VectorKey: ServiceRow] = [:]
-        /// A write that will come once more.
+        /// A write that will be repeated.
         var repeated: [ServiceRow] = []
         var calls = 0
         var failing: ClosedRange<Int>?
@@ -40,13 +41,13 @@ public final class ForgetfulService: VectorService {
 
     public var limits: VectorServiceLimits { Self.limits }
 
-    /// Calls that were made so far.
+    /// The number of calls so far.
     public var calls: Int { state.withLock(\.calls) }
 
     /// The keys of all rows, in order.
     public var keys: [VectorKey] { state.withLock { $0.rows.keys.sorted() } }
 
-    /// Lets calls fail by their numbers from now on, counted from 1; nil for none.
+    /// Makes calls fail by their numbers, counted from 1 from now on; nil for none.
     public func fail(_ calls: ClosedRange<Int>?) {
         state.withLock { state in
             state.calls = 0
@@ -69,7 +70,7 @@ public final class ForgetfulService: VectorService {
         }
     }
 
-    /// - Parameter body: gets the state, and whether it has to fail in the middle.
+    /// - Parameter body: receives the state and whether to fail halfway.
     private func call<Value: Sendable>(_ body: (inout State, Bool) -> Value) throws -> Value {
         try state.withLock { state in
             state.calls += 1
@@ -119,7 +120,7 @@ public final class ForgetfulService: VectorService {
         }
     }
 
-    /// Ties in some order that is neither that of ids nor that of keys.
+    /// Orders ties neither by id nor by key.
     private static func precedes(_ one: ServiceHit, _ other: ServiceHit) -> Bool {
         let order = { (key: VectorKey) in
             var random = SplitMix(seed: UInt64(bitPattern: key.rawValue))
@@ -154,7 +155,7 @@ public final class ForgetfulService: VectorService {
         }
     }
 
-    /// Half of what it is asked for.
+    /// Half of what is asked for.
     public func compile(_ filter: Filter) -> Filter? {
         switch filter {
         case .and(let half, _): compile(half)
@@ -165,14 +166,14 @@ public final class ForgetfulService: VectorService {
 }
 
 extension ForgetfulService.State {
-    /// Writes once more what was written long ago.
+    /// Repeats old writes.
     fileprivate mutating func repeatLate() {
         guard !repeated.isEmpty, Bool.random(using: &random) else { return }
         for row in repeated { rows[row.key] = row }
         repeated = []
     }
 
-    /// Lets searches see some of what was written and deleted.
+    /// Shows some writes and deletions to searches.
     fileprivate mutating func showSome() {
         for key in Set(rows.keys).union(shown.keys).sorted() where Int.random(in: 0..<8, using: &random) == 0 {
             shown[key] = rows[key]

@@ -1,18 +1,20 @@
 import FileSystem
 public import SosiaCore
 
-/// What became of a file since its tiles were added.
-public enum ContainerState: Sendable, Hashable {
-    case asAdded
-    case changed
-    case missing
-    /// The file is as it was, but an interrupted run did not look at all of it, or tiles were taken out one by one.
-    case incomplete
-    /// Only the machine that has the file can tell.
-    case elsewhere(MachineName)
+extension TileContainer {
+    /// What became of a file since its tiles were added.
+    public enum State: Sendable, Hashable {
+        case asAdded
+        case changed
+        case missing
+        /// The file is as it was, but an interrupted run did not look at all of it, or tiles were taken out one by one.
+        case incomplete
+        /// Only the machine that has the file can tell.
+        case elsewhere(MachineName)
+    }
 }
 
-extension ContainerState: CustomStringConvertible {
+extension TileContainer.State: CustomStringConvertible {
     public var description: String {
         switch self {
         case .asAdded: "is as it was added"
@@ -28,7 +30,7 @@ extension TileContainer {
     /// Asks the file system for the file and its parts, up to 513 of them, without opening any. It can take long, so it
     /// belongs on a thread of one's own.
     /// - Parameter machine: whose file system is asked; nothing is said of the files of others.
-    public func state(on machine: MachineName) -> ContainerState {
+    public func state(on machine: MachineName) -> State {
         guard self.machine == machine else { return .elsewhere(self.machine) }
         do throws(TileError) {
             let present = try presentStamp()
