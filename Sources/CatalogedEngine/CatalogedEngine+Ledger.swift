@@ -59,8 +59,10 @@ extension CatalogedEngine {
 
     public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { try await ledger.records(ids) }
 
-    public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        try await ledger.records(passing: filter, before: id, limit: limit)
+    public func records(
+        passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try await ledger.records(passing: filter, before: id, limit: limit, bytes: bytes)
     }
 
     public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { try await ledger.origins(of: ids) }

@@ -220,8 +220,10 @@ extension MemoryEngine {
 
     public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { ledger.records(ids) }
 
-    public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        ledger.records(passing: filter, before: id, limit: limit)
+    public func records(
+        passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try ledger.records(passing: filter, before: id, limit: limit, bytes: bytes)
     }
 
     public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { ledger.origins(of: ids) }

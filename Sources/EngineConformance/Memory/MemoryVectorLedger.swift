@@ -108,8 +108,10 @@ public final class MemoryVectorLedger: VectorLedger {
 
     public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { read { $0.records(ids) } }
 
-    public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        read { $0.records(passing: filter, before: id, limit: limit) }
+    public func records(
+        passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try read { try $0.records(passing: filter, before: id, limit: limit, bytes: bytes) }
     }
 
     public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { read { $0.origins(of: ids) } }
