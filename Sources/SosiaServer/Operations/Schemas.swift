@@ -45,6 +45,8 @@ enum Schemas {
             "limits",
             .object([
                 ("file_bytes", .count), ("upload_bytes", .count), ("files", .count), ("pixels", .count), ("k", .count),
+                ("addresses", .count.described("Addresses of pictures among the examples of a request.")),
+                ("addresses_per_minute", .count.described("Addresses of pictures that a key may name in a minute.")),
             ])
         ),
     ])
