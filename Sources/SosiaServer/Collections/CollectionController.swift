@@ -39,7 +39,8 @@ struct CollectionController: Controller {
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/attributes", "listAttributes", tag: "collections",
-                    "List the attributes that filters can use; values are left out behind the first 4 MiB", scope: .read,
+                    "List the attributes that filters can use; values are left out behind the first 4 MiB",
+                    scope: .read,
                     parameters: [.collection], answers: [.json("Attributes")]), attributes
             ).admitted(by: reads),
         ]

@@ -83,6 +83,8 @@ extension PictureFetcher {
         let length = response.headers.first(name: "Content-Length").flatMap(Int.init)
         guard length ?? 0 <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
         var bytes: [UInt8] = []
+        // An array that grows is copied again and again. What is only reserved takes no memory yet.
+        bytes.reserveCapacity(max(length ?? 0, 0))
         for try await part in response.body {
             guard bytes.count + part.readableBytes <= options.bytes else {
                 throw FetchError.tooLarge(maximum: options.bytes)

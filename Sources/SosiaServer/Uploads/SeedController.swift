@@ -20,7 +20,8 @@ struct SeedController: Controller {
         [
             Endpoint(
                 Operation(
-                    .get, "/status/", "seedStatus", tag: "compatibility", "Count the pictures; where keys are asked for, a client without one learns that the server is alive",
+                    .get, "/status/", "seedStatus", tag: "compatibility",
+                    "Count the pictures; without a key, where one is asked for, only whether the server is alive",
                     scope: .handler, answers: [.json("SeedStatus")]), status),
             Endpoint(
                 Operation(
@@ -120,13 +121,18 @@ struct SeedController: Controller {
             _ = try access.check(request, allows: scope)
             isKnown = true
         }
+        let maximum = uploads.form.limits.fileBytes / 3 * 4 + SeedBody.keyBytes
         var bytes: [UInt8] = []
-        try await request.readBody(upTo: uploads.form.limits.fileBytes / 3 * 4 + SeedBody.keyBytes, context) { chunk in
+        try await request.readBody(upTo: maximum, context) { chunk in
             try context.held.take(chunk.readableBytes)
             bytes.append(contentsOf: chunk.readableBytesView)
-            guard !isKnown, bytes.count >= SeedBody.keyBytes else { return }
-            _ = try access.check(SeedBody(bytes).key, allows: scope)
-            isKnown = true
+            guard bytes.count >= SeedBody.keyBytes else { return }
+            if !isKnown {
+                _ = try access.check(SeedBody(bytes).key, allows: scope)
+                isKnown = true
+            }
+            // An array that grows is copied again and again. What is only reserved takes no memory yet.
+            bytes.reserveCapacity(max(request.headers[.contentLength].flatMap(Int.init) ?? 0, 0))
         }
         if !isKnown { _ = try access.check(SeedBody(bytes).key, allows: scope) }
         return SeedBody(bytes)

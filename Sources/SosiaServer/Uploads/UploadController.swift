@@ -22,7 +22,8 @@ struct UploadController: Controller {
                     or: [.ok, .accepted],
                     answers: [.json(.oneOf([.component("Uploads"), .component("Job")]))],
                     problems: [
-                        .readOnly, .urlNotAllowed, .unfetchable, .tooManyRequests, .pathNotAllowed, .notAPicture, .pictureTooLarge,
+                        .readOnly, .urlNotAllowed, .unfetchable, .tooManyRequests, .pathNotAllowed, .notAPicture,
+                        .pictureTooLarge,
                         .collectionBusy, .storageFull,
                     ]), add)
         ]
