@@ -173,7 +173,7 @@ let package = Package(
         .target(
             name: "SosiaServer",
             dependencies: [
-                "Sosia", "FileSystem", "SosiaCore",
+                "Sosia", "FileSystem", "SosiaCore", "Workers",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),

@@ -20,6 +20,33 @@ extension EngineConformance {
             try subject.equal(records.map(\.id), [ids[3], ids[1], ids[3]])
             try subject.equal(records.first?.attributes["number"], .integer(4))
         },
+        Check(name: "a page of records ends with the one that reaches its bytes") { subject in
+            // The attributes of number n are about 100 n bytes.
+            let entries = try (1...8).map { number in
+                try subject.entry(number, attributes: ["text": .string(String(repeating: "x", count: 100 * number))])
+            }
+            let ids = try await subject.add(entries)
+            for (bytes, ends) in [(1, [7, 6, 5, 4, 3, 2, 1, 0]), (900, [6, 4, 1, 0]), (.max, [0])] {
+                var got: [ImageID] = []
+                var last: ImageID?
+                var pageEnds: [ImageID] = []
+                repeat {
+                    let page = try await subject.engine.records(passing: nil, before: last, limit: 100, bytes: bytes)
+                    try subject.expect(!page.records.isEmpty, "a page without a record")
+                    got += page.records.map(\.id)
+                    pageEnds += page.records.suffix(1).map(\.id)
+                    last = page.next
+                } while last != nil
+                try subject.equal(got, ids.reversed())
+                try subject.equal(pageEnds, ends.map { ids[$0] })
+            }
+            // A page that is full by number says where the next one begins, too; an empty one that there is none.
+            let full = try await subject.engine.records(passing: nil, before: nil, limit: 3, bytes: .max)
+            try subject.equal(full.next, ids[5])
+            let filter = try Filter(parsing: "text = 'none'")
+            let none = try await subject.engine.records(passing: filter, before: nil, limit: 3, bytes: 1)
+            try subject.equal(none, RecordPage([], next: nil))
+        },
         Check(name: "pages of records hide and repeat nothing while pictures come and go") { subject in
             let ids = try await subject.add((1...30).map { try subject.entry($0) })
             let first = try await subject.engine.records(passing: nil, before: nil, limit: 10)

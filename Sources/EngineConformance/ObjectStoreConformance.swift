@@ -21,6 +21,8 @@ public enum ObjectStoreConformance {
         Check(name: "an empty store has nothing") { subject in
             let key = try subject.key(1)
             try subject.equal(try await subject.store.get(key), nil)
+            try subject.equal(try await subject.store.get(key, 0..<9), nil)
+            try subject.equal(try await subject.store.length(of: key), nil)
             try subject.equal(try await subject.store.contains(key), false)
             try subject.equal(try await subject.store.objects(after: nil, limit: 10), [])
             try subject.equal(try await subject.store.remove(key, writtenBefore: .distantFuture), false)
@@ -33,6 +35,20 @@ public enum ObjectStoreConformance {
             for (number, bytes) in objects.enumerated() {
                 try subject.equal(try await subject.store.get(subject.key(number)), bytes)
                 try subject.equal(try await subject.store.contains(subject.key(number)), true)
+            }
+        },
+        Check(name: "an object is read in parts, up to its end") { subject in
+            let objects: [[UInt8]] = [[], [5], (0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 7) }]
+            for (number, bytes) in objects.enumerated() {
+                try await subject.store.put(bytes, as: subject.key(number))
+            }
+            for (number, bytes) in objects.enumerated() {
+                let key = try subject.key(number)
+                try subject.equal(try await subject.store.length(of: key), bytes.count)
+                for range in [0..<0, 0..<1, 0..<70_000, 1..<3, 99_999..<100_001, 65_536..<131_072, 100_000..<100_001] {
+                    try subject.equal(
+                        try await subject.store.get(key, range), Array(bytes[range.clamped(to: bytes.indices)]))
+                }
             }
         },
         Check(name: "a key that is there is left alone") { subject in

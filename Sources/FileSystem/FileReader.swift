@@ -1,17 +1,37 @@
 internal import Foundation
 internal import SystemPackage
 
-/// Reads whole files.
+/// Reads files, or parts of them, into memory.
 package enum FileReader {
     /// - Parameter maximum: the most bytes to read. One more than the expected size reveals a file that has grown.
     /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
     package static func bytes(of path: String, maximum: Int = .max) throws(FileError) -> [UInt8] {
         let file = try ReadableFile(path)
-        let wanted = min(maximum, file.count + 1)
+        return try file.bytes(from: 0, count: min(maximum, file.count + 1), path)
+    }
+
+    /// A part of a file, shorter where the file ends, and the file's stamp after it was read: while the stamps are equal,
+    /// parts belong to the same bytes.
+    /// - Parameter range: bytes of the file.
+    /// - Throws: as for whole files.
+    package static func part(
+        of path: String, _ range: Range<Int>
+    ) throws(FileError) -> (bytes: [UInt8], stamp: FileStamp) {
+        let file = try ReadableFile(path)
+        let end = min(range.upperBound, file.count)
+        let bytes = try file.bytes(from: range.lowerBound, count: max(end - range.lowerBound, 0), path)
+        var status = stat()
+        guard fstat(file.descriptor, &status) == 0 else { throw .last(.status, path) }
+        return (bytes, FileStamp(status))
+    }
+}
+
+extension ReadableFile {
+    fileprivate func bytes(from start: Int, count wanted: Int, _ path: String) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             while count < wanted, let base = buffer.baseAddress {
-                let got = read(file.descriptor, base + count, wanted - count)
+                let got = pread(descriptor, base + count, wanted - count, off_t(start + count))
                 if got < 0 {
                     let error = FileError.last(.read, path)
                     if error.errno == .interrupted { continue }

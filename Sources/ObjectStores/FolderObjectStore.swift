@@ -37,12 +37,23 @@ public struct FolderObjectStore: ObjectStore {
     /// - Throws: `ObjectStoreError`
     public func get(_ key: ContentHash) async throws -> [UInt8]? {
         try await onDisk { () throws(FileError) in
-            do throws(FileError) {
-                return try FileReader.bytes(of: file(key))
-            } catch {
-                guard error.isMissing else { throw error }
-                return nil
-            }
+            try ifThere { () throws(FileError) in try FileReader.bytes(of: file(key)) }
+        }
+    }
+
+    /// Reads as much of the file, without checking its content. The file is open only meanwhile.
+    /// - Throws: `ObjectStoreError`
+    public func get(_ key: ContentHash, _ range: Range<Int>) async throws -> [UInt8]? {
+        try await onDisk { () throws(FileError) in
+            try ifThere { () throws(FileError) in try FileReader.part(of: file(key), range).bytes }
+        }
+    }
+
+    /// Looks at the file.
+    /// - Throws: `ObjectStoreError`
+    public func length(of key: ContentHash) async throws -> Int? {
+        try await onDisk { () throws(FileError) in
+            try ifThere { () throws(FileError) in Int(try FileStatus(path: file(key)).stamp.size) }
         }
     }
 
@@ -97,8 +108,15 @@ extension FolderObjectStore {
 
     /// - Returns: nil if there is no such file.
     private func written(_ file: String) throws(FileError) -> Date? {
+        try ifThere { () throws(FileError) in
+            Date(timeIntervalSince1970: Double(try FileStatus(path: file).stamp.modified) / 1e9)
+        }
+    }
+
+    /// - Returns: nil if the file that `body` reads is not there.
+    private func ifThere<Value>(_ body: () throws(FileError) -> Value) throws(FileError) -> Value? {
         do throws(FileError) {
-            return Date(timeIntervalSince1970: Double(try FileStatus(path: file).stamp.modified) / 1e9)
+            return try body()
         } catch {
             guard error.isMissing else { throw error }
             return nil

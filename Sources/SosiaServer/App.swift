@@ -59,15 +59,22 @@ private func endpoints(
     let searches = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
     let uploads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
     let views = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
+    let reads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
     let groups = AdmissionQueue(AdmissionOptions(running: 1, waiting: 4))
+    // Who asks whether the server is well does not wait behind those who keep it busy.
+    let checks = AdmissionQueue(AdmissionOptions(running: 2))
     var fetching = FetchOptions()
     fetching.isEnabled = options.fetchesURLs
     fetching.bytes = options.limits.fileBytes
-    let fetcher = PictureFetcher(fetching)
-    let form = FormReader(limits: options.limits, held: HeldBytes(maximum: options.limits.heldBytes))
-    let searching = SearchHandler(admission: searches, fetcher: fetcher)
+    let fetches = FetchHandler(
+        fetcher: options.fetcher ?? PictureFetcher(fetching),
+        admission: AdmissionQueue(AdmissionOptions(running: FetchHandler.running, waiting: options.waiting)),
+        rate: FetchRate(perMinute: options.limits.addressRate, atOnce: options.limits.addresses),
+        maximum: options.limits.addresses)
+    let form = FormReader(limits: options.limits)
+    let searching = SearchHandler(admission: searches, fetching: fetches)
     let uploading = UploadHandler(admission: uploads, form: form, metrics: metrics)
-    let jobController = JobController(collections: collections, jobs: jobs)
+    let jobController = JobController(collections: collections, jobs: jobs, admission: uploads)
     let folders = try AllowedFolders(options.allowedFolders)
     let abilities = StatusController.Abilities(
         needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
@@ -75,18 +82,20 @@ private func endpoints(
     let controllers: [any Controller] = [
         PageController(library: options.mapLibrary),
         StatusController(
-            collections: collections, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities),
-        CollectionController(collections: collections),
+            collections: collections, jobs: jobs, metrics: metrics, limits: options.limits, abilities: abilities,
+            admission: checks),
+        CollectionController(collections: collections, reads: reads, writes: uploads),
         UploadController(
-            collections: collections, handler: uploading, fetcher: fetcher, folders: folders, jobs: jobs),
-        PictureController(collections: collections, admission: searches),
-        FileController(collections: collections, admission: searches),
+            collections: collections, handler: uploading, fetching: fetches, folders: folders, jobs: jobs),
+        PictureController(collections: collections, reads: reads, writes: uploads),
+        FileController(collections: collections, admission: searches, reads: reads),
         RasterController(collections: collections, admission: views),
         SearchController(collections: collections, handler: searching, form: form),
         DuplicateController(collections: collections, admission: groups),
         jobController,
         SeedController(
-            collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access),
+            collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access,
+            admission: checks),
     ]
     let endpoints = controllers.flatMap(\.endpoints)
     return endpoints + [OpenAPIDocument.endpoint(describing: endpoints.map(\.operation))]
@@ -97,13 +106,19 @@ private func router(
 ) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: SecurityHeadersMiddleware())
+    let limits = options.limits
     router.add(
-        middleware: ObservationMiddleware(metrics: metrics, routes: RouteTable(endpoints.map(\.operation))))
+        middleware: ObservationMiddleware(
+            metrics: metrics, routes: RouteTable(endpoints.map(\.operation)),
+            held: options.held ?? HeldBytes(maximum: max(limits.heldBytes, 3 * limits.fileBytes))))
     router.add(
-        middleware: OriginMiddleware(needsKey: access.keys != nil, allowed: Set(options.allowedOrigins)))
+        middleware: OriginMiddleware(
+            needsKey: access.keys != nil, allowed: Set(options.allowedOrigins),
+            page: Set(endpoints.map(\.operation).filter { $0.tag == PageController.tag }.map(\.path))))
     for endpoint in endpoints {
         router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
-            try access.check(request, for: endpoint.operation.scope)
+            var context = context
+            if let caller = try access.check(request, for: endpoint.operation.scope) { context.caller = caller }
             return try await endpoint.handler(request, context)
         }
     }

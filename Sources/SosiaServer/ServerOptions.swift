@@ -28,6 +28,10 @@ public struct ServerOptions: Sendable {
     public var machine = MachineName.host
     /// The library that draws the page's map.
     var mapLibrary = MapLibrary()
+    /// What counts the bytes in memory; nil for one that the limits bound.
+    var held: HeldBytes?
+    /// What fetches pictures; nil for one that only goes where the other options say.
+    var fetcher: PictureFetcher?
 
     public init(_ source: CollectionSource) {
         self.source = source
@@ -84,8 +88,13 @@ public struct ServerLimits: Sendable, Hashable {
     public static let files = (minimum: 1, standard: 1000, maximum: 100_000)
     /// Pixels of one picture, from its header.
     public static let pixels = (minimum: 1, standard: 100_000_000, maximum: 4_294_836_225)
-    /// Bytes of bodies that all requests together may keep in memory.
-    public static let heldBytes = (minimum: 1 << 20, standard: 512 << 20, maximum: 64 << 30)
+    /// Bytes of bodies, fetched pictures and answers that all requests together may keep in memory. It is at least three
+    /// times ``fileBytes-swift.property``, so that a picture in base64 finds room.
+    public static let heldBytes = (minimum: 1 << 20, standard: 192 << 20, maximum: 64 << 30)
+    /// Addresses of pictures among the examples of one request.
+    public static let addresses = (minimum: 1, standard: 8, maximum: 64)
+    /// Addresses of pictures that one key may name in a minute, or one client where no keys are asked for.
+    public static let addressRate = (minimum: 1, standard: 240, maximum: 100_000)
     /// Bytes of a JSON body.
     public static let documentBytes = 4 << 20
     /// Headers of a request: their number and their bytes in all.
@@ -104,6 +113,8 @@ public struct ServerLimits: Sendable, Hashable {
     public var files = ServerLimits.files.standard
     public var pixels = ServerLimits.pixels.standard
     public var heldBytes = ServerLimits.heldBytes.standard
+    public var addresses = ServerLimits.addresses.standard
+    public var addressRate = ServerLimits.addressRate.standard
 
     public init() {}
 

@@ -37,7 +37,7 @@ struct ArrowTests {
         "CatalogedEngine": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
-            "Sosia", "FileSystem", "SosiaCore", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
+            "Sosia", "FileSystem", "SosiaCore", "Workers", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
             "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes",
             "NIOSSL", "ServiceLifecycle", "UnixSignals",
         ],

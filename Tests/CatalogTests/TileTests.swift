@@ -78,7 +78,7 @@ final class TileTests {
                 == Tile(
                     container: id, source: "/a.tif", machine: CatalogFixture.home, window: Self.window(3),
                     outline: outline))
-        #expect(try catalog.records(before: nil, limit: 5).first?.tile == tile)
+        #expect(try catalog.records(before: nil, limit: 5).records.first?.tile == tile)
         #expect(try catalog.update(ImageID(rawValue: 1), attributes: ["a": .bool(true)])?.tile == tile)
         #expect(try catalog.problems().isEmpty)
     }

@@ -14,7 +14,7 @@ struct WireTests {
     }
 
     /// Runs `body` beside the concurrency runtime's threads, since raw connections block.
-    private static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             Thread { continuation.resume(with: Result(catching: body)) }.start()
         }

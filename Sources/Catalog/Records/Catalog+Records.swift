@@ -9,7 +9,8 @@ extension Catalog {
     }
 
     /// One statement for all of them, read by column index, because every search pays for this.
-    func records(_ ids: [ImageID], _ db: Database) throws -> [ImageRecord] {
+    /// - Parameter bytes: of attributes; the record that reaches them is the last.
+    func records(_ ids: [ImageID], upTo bytes: Int = .max, _ db: Database) throws -> [ImageRecord] {
         let select = try db.cachedStatement(
             sql: """
                 SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key
@@ -19,6 +20,7 @@ extension Catalog {
                 """)
         let list = "[" + ids.map { String($0.rawValue) }.joined(separator: ",") + "]"
         var records: [ImageRecord] = []
+        var sum = 0
         var lastKey: Int?
         let rows = try Row.fetchCursor(select, arguments: [list])
         while let row = try rows.next() {
@@ -30,6 +32,8 @@ extension Catalog {
                     id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
                     tile: last.tile)
             } else {
+                guard sum < bytes else { break }
+                sum += (row[8] as String?)?.utf8.count ?? 0
                 let tile: Tile? = if case .tile = source { try tile(of: row.value(at: 0), db) } else { nil }
                 records.append(try Self.record(row, sources: source.map { [$0] } ?? [], tile: tile))
             }
@@ -42,10 +46,11 @@ extension Catalog {
     /// - Parameters:
     ///   - filter: nil for all pictures.
     ///   - id: the last one of the previous page; nil for the first page.
-    ///   - limit: the page size.
+    ///   - limit: the most records of a page.
+    ///   - bytes: of attributes; the record that reaches them is the page's last.
     package func records(
-        passing filter: Filter? = nil, before id: ImageID?, limit: Int
-    ) throws(StoreError) -> [ImageRecord] {
+        passing filter: Filter? = nil, before id: ImageID?, limit: Int, bytes: Int = .max
+    ) throws(StoreError) -> RecordPage {
         try read { db in
             let ids =
                 if let filter {
@@ -61,7 +66,8 @@ extension Catalog {
                         db.cachedStatement(sql: "SELECT id FROM image WHERE id < ? ORDER BY id DESC LIMIT ?"),
                         arguments: [id?.rawValue ?? .max, limit])
                 }
-            return try records(ids.map(ImageID.init(rawValue:)), db)
+            let records = try records(ids.map(ImageID.init(rawValue:)), upTo: bytes, db)
+            return RecordPage(records, next: records.count < ids.count || ids.count == limit ? records.last?.id : nil)
         }
     }
 

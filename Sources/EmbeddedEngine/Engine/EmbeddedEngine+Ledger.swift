@@ -65,8 +65,10 @@ extension EmbeddedEngine {
         try await reading { try $0.records(ids) }
     }
 
-    package func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        try await reading { try $0.records(passing: filter, before: id, limit: limit) }
+    package func records(
+        passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try await reading { try $0.records(passing: filter, before: id, limit: limit, bytes: bytes) }
     }
 
     package func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] {

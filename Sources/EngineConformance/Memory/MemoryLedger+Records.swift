@@ -1,3 +1,4 @@
+import Foundation
 import SosiaCore
 
 /// Reading a ledger, in the plainest form.
@@ -26,6 +27,17 @@ extension MemoryLedger: PictureRecords, TileRecords {
     }
 
     func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0]?.record } }
+
+    func records(passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int) throws -> RecordPage {
+        let most = records(passing: filter, before: id, limit: limit)
+        var page: [ImageRecord] = []
+        var sum = 0
+        for record in most where sum < bytes {
+            page.append(record)
+            sum += try JSONEncoder().encode(record.attributes).count
+        }
+        return RecordPage(page, next: page.count < most.count || page.count == limit ? page.last?.id : nil)
+    }
 
     func records(passing filter: Filter?, before id: ImageID?, limit: Int) -> [ImageRecord] {
         let newest = pictures.values.sorted { $0.id > $1.id }.filter { picture in id.map { picture.id < $0 } ?? true }

@@ -35,7 +35,15 @@ extension Store {
     public func pictures(
         passing filter: Filter? = nil, before id: ImageID? = nil, limit: Int
     ) async throws -> [ImageRecord] {
-        try await engine.records(passing: filter, before: id, limit: limit)
+        try await page(passing: filter, before: id, limit: limit, bytes: .max).records
+    }
+
+    /// The same, with pages that end early when their attributes are large.
+    /// - Parameter bytes: of attributes, as JSON; the picture that reaches them is the page's last.
+    package func page(
+        passing filter: Filter? = nil, before id: ImageID? = nil, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try await engine.records(passing: filter, before: id, limit: limit, bytes: bytes)
     }
 
     /// The vector of a picture.

@@ -44,6 +44,8 @@ public final class Store: Sendable {
     let queries = CPUExecutor(label: "sosia.queries", width: IngestOptions.defaultJobs)
     /// Uploads are computed here, one a core, so that searches do not wait behind them.
     let uploads = CPUExecutor(label: "sosia.uploads", width: IngestOptions.defaultJobs)
+    /// Parts of originals are read here.
+    let originals = CPUExecutor(label: "sosia.originals", width: 4)
     /// Folders are walked here.
     let walking = CPUExecutor(label: "sosia.walking", width: 2)
 

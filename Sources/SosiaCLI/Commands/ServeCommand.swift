@@ -54,6 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Most pixels in one picture.")
     var maxPixels = ServerLimits.pixels.standard
 
+    @Option(help: "Most addresses of pictures among the examples of one request.")
+    var maxUrls = ServerLimits.addresses.standard
+
+    @Option(help: "Most addresses of pictures that a key may name in a minute.")
+    var urlRate = ServerLimits.addressRate.standard
+
     @Option(help: "Most searches and uploads that wait; others are turned away.")
     var queue = ServerOptions.waiting.standard
 
@@ -71,6 +77,8 @@ struct ServeCommand: AsyncParsableCommand {
         try (limits.uploadBytes.minimum...limits.uploadBytes.maximum).check(maxUpload, "--max-upload")
         try (limits.files.minimum...limits.files.maximum).check(maxFiles, "--max-files")
         try (limits.pixels.minimum...limits.pixels.maximum).check(maxPixels, "--max-pixels")
+        try (limits.addresses.minimum...limits.addresses.maximum).check(maxUrls, "--max-urls")
+        try (limits.addressRate.minimum...limits.addressRate.maximum).check(urlRate, "--url-rate")
         try (ServerOptions.waiting.minimum...ServerOptions.waiting.maximum).check(queue, "--queue")
     }
 
@@ -95,6 +103,8 @@ struct ServeCommand: AsyncParsableCommand {
         options.limits.uploadBytes = maxUpload
         options.limits.files = maxFiles
         options.limits.pixels = maxPixels
+        options.limits.addresses = maxUrls
+        options.limits.addressRate = urlRate
         options.waiting = queue
         options.isWritable = !readOnly
         return options

@@ -28,8 +28,10 @@ extension LedgerReader {
 
     public func records(_ ids: [ImageID]) async throws -> [ImageRecord] { try await ledgerRecords.records(ids) }
 
-    public func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        try await ledgerRecords.records(passing: filter, before: id, limit: limit)
+    public func records(
+        passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
+    ) async throws -> RecordPage {
+        try await ledgerRecords.records(passing: filter, before: id, limit: limit, bytes: bytes)
     }
 
     public func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] {

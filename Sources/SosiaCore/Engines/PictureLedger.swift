@@ -19,8 +19,10 @@ public protocol PictureRecords: Sendable {
     /// Pictures, newest first.
     /// - Parameters:
     ///   - filter: nil for all pictures.
-    ///   - id: the last one of the previous page; nil for the first page.
-    func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord]
+    ///   - id: `next` of the previous page; nil for the first page.
+    ///   - limit: the most records of a page.
+    ///   - bytes: of attributes, as JSON. The record that reaches them is the page's last, so that every page has one.
+    func records(passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int) async throws -> RecordPage
 
     /// - Returns: for each id the origin of its picture; nil where there is no picture, not even a lost one.
     func origins(of ids: [ImageID]) async throws -> [PictureOrigin?]
@@ -69,4 +71,23 @@ public protocol PictureLedger: PictureRecords {
     /// Removes sources, and pictures that have no other source. Unknown locations are ignored.
     /// - Returns: how many pictures were removed.
     func forget(_ locations: [SourceLocation]) async throws -> Int
+}
+
+/// A page of pictures, bounded by their number and by the bytes of their attributes.
+public struct RecordPage: Sendable, Hashable {
+    public let records: [ImageRecord]
+    /// Where the next page begins; nil when there is none.
+    public let next: ImageID?
+
+    public init(_ records: [ImageRecord], next: ImageID?) {
+        self.records = records
+        self.next = next
+    }
+}
+
+extension PictureRecords {
+    /// One page however large its records are, for collections that are known to be small.
+    package func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
+        try await records(passing: filter, before: id, limit: limit, bytes: .max).records
+    }
 }

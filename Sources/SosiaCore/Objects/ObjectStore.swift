@@ -14,6 +14,14 @@ public protocol ObjectStore: Sendable {
     /// - Returns: the bytes; nil if there is no such object.
     func get(_ key: ContentHash) async throws -> [UInt8]?
 
+    /// Reads a part of an object, so that nobody has to hold a large one as a whole.
+    /// - Parameter range: bytes of the object; what lies behind its end is left out.
+    /// - Returns: nil if there is no such object.
+    func get(_ key: ContentHash, _ range: Range<Int>) async throws -> [UInt8]?
+
+    /// - Returns: how many bytes an object has; nil if there is no such object.
+    func length(of key: ContentHash) async throws -> Int?
+
     func contains(_ key: ContentHash) async throws -> Bool
 
     /// Removes an object unless it was written at or after a time. An object that any machine writes at the same moment

@@ -2,16 +2,23 @@ import HTTPTypes
 import Hummingbird
 
 /// Stops pages of other sites from using a server without keys through the browser of somebody who can reach it: by
-/// cross-site requests, or by a name of their own that resolves to this machine (DNS rebinding).
+/// cross-site requests, reading ones among them, or by a name of their own that resolves to this machine (DNS rebinding).
+/// A link may lead to the page from anywhere; nothing else may be loaded from elsewhere, pictures neither.
 struct OriginMiddleware: RouterMiddleware {
     /// Whether requests need a key, which a foreign page does not know.
     let needsKey: Bool
     /// Origins whose pages may use the server: `https://example.org`.
     let allowed: Set<String>
+    /// Paths of the page's files.
+    let page: Set<String>
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
+        let host = try request.host()
+        guard needsKey || host?.isLoopback == true else {
+            throw Problem(.untrustedOrigin, "without a key the server answers to loopback names only")
+        }
         let origin = request.headers[.origin]
         if let origin, allowed.contains(origin) {
             var response =
@@ -23,34 +30,30 @@ struct OriginMiddleware: RouterMiddleware {
             response.headers[.accessControlAllowHeaders] = "authorization, content-type, x-api-key"
             return response
         }
-        if !needsKey { try check(request, origin: origin) }
+        guard needsKey || isOwn(origin, host?.text ?? "") && (isSameSite(request) || isVisit(request)) else {
+            throw Problem(.untrustedOrigin, "pages of other sites may neither read nor change anything")
+        }
         return try await next(request, context)
     }
 
-    private func check(_ request: Request, origin: String?) throws(Problem) {
-        let host = request.head.authority ?? ""
-        guard Self.isLoopback(host) else {
-            throw Problem(.untrustedOrigin, "without a key the server answers to loopback names only")
-        }
-        if request.method == .get || request.method == .head { return }
-        if let origin, origin != "http://" + host, origin != "https://" + host {
-            throw Problem(.untrustedOrigin, "pages of other sites may change nothing")
-        }
-        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" {
-            throw Problem(.untrustedOrigin, "pages of other sites may change nothing")
-        }
+    /// Browsers tell where a request comes from if it could change something or if its answer could be read.
+    private func isOwn(_ origin: String?, _ host: String) -> Bool {
+        origin.map { $0 == "http://" + host || $0 == "https://" + host } ?? true
+    }
+
+    /// Those of today tell of every request (Fetch Metadata). The same site is not enough: its other ports are others'.
+    private func isSameSite(_ request: Request) -> Bool {
+        request.headers[.secFetchSite].map { $0 == "same-origin" || $0 == "none" } ?? true
+    }
+
+    /// Whether somebody follows a link to the page.
+    private func isVisit(_ request: Request) -> Bool {
+        (request.method == .get || request.method == .head) && page.contains(request.uri.path)
+            && request.headers[.secFetchMode] == "navigate" && request.headers[.secFetchDestination] == "document"
     }
 
     /// Whether a host, with or without a port, always means this machine.
-    static func isLoopback(_ authority: String) -> Bool {
-        let host: Substring
-        if authority.hasPrefix("[") {
-            host = authority.prefix { $0 != "]" } + "]"
-        } else {
-            host = authority.prefix { $0 != ":" }
-        }
-        return ["localhost", "127.0.0.1", "[::1]"].contains(host.lowercased())
-    }
+    static func isLoopback(_ authority: String) -> Bool { RequestHost(authority)?.isLoopback ?? false }
 }
 
 /// Tells browsers to isolate the server's answers: they load nothing from other sites and leak nothing to them.
@@ -85,6 +88,9 @@ extension HTTPField.Name {
     static let permissionsPolicy = named("permissions-policy")
     static let referrerPolicy = named("referrer-policy")
     static let requestID = named("x-request-id")
+    static let host = named("host")
+    static let secFetchDestination = named("sec-fetch-dest")
+    static let secFetchMode = named("sec-fetch-mode")
     static let secFetchSite = named("sec-fetch-site")
     static let apiKey = named("x-api-key")
 

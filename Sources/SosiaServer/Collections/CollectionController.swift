@@ -5,6 +5,8 @@ import SosiaCore
 /// Lists, describes, creates and deletes collections.
 struct CollectionController: Controller {
     let collections: ServedCollections
+    let reads: AdmissionQueue
+    let writes: AdmissionQueue
 
     var endpoints: [Endpoint] {
         [
@@ -12,12 +14,14 @@ struct CollectionController: Controller {
                 Operation(
                     .get, "/v1/collections", "listCollections", tag: "collections", "List all collections",
                     scope: .read,
-                    answers: [.json("Collections")]), list),
+                    answers: [.json("Collections")]), list
+            ).admitted(by: reads),
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}", "getCollection", tag: "collections",
                     "Describe a collection: its size, model and indexes", scope: .read, parameters: [.collection],
-                    answers: [.json("Collection")]), get),
+                    answers: [.json("Collection")]), get
+            ).admitted(by: reads),
             Endpoint(
                 Operation(
                     .put, "/v1/collections/{collection}", "createCollection", tag: "collections",
@@ -30,12 +34,15 @@ struct CollectionController: Controller {
                 Operation(
                     .delete, "/v1/collections/{collection}", "deleteCollection", tag: "collections",
                     "Delete a collection and everything in it", scope: .write, parameters: [.collection],
-                    status: .noContent, problems: [.creationDisabled]), delete),
+                    status: .noContent, problems: [.creationDisabled]), delete
+            ).admitted(by: writes),
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/attributes", "listAttributes", tag: "collections",
-                    "List the attributes that filters can use", scope: .read,
-                    parameters: [.collection], answers: [.json("Attributes")]), attributes),
+                    "List the attributes that filters can use; values are left out behind the first 4 MiB",
+                    scope: .read,
+                    parameters: [.collection], answers: [.json("Attributes")]), attributes
+            ).admitted(by: reads),
         ]
     }
 
@@ -53,11 +60,14 @@ struct CollectionController: Controller {
     }
 
     private func create(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let members = try await request.optionalDocument(context)?.object(["model"])
-        let model = try members?["model"]?.string(longest: 256)
-        let (collection, isNew) = try await collections.create(context.parameters.get("collection") ?? "", model: model)
-        let answer = try await CollectionAnswer(collection)
-        return .json(status: isNew ? .created : .ok) { answer.write(to: &$0) }
+        let name = context.parameters.get("collection") ?? ""
+        let document = try await request.optionalDocument(context) ?? Array("{}".utf8)
+        return try await writes.run(reading: document) { document in
+            let model = try document.object(["model"])["model"]?.string(longest: 256)
+            let (collection, isNew) = try await collections.create(name, model: model)
+            let answer = try await CollectionAnswer(collection)
+            return .json(status: isNew ? .created : .ok) { answer.write(to: &$0) }
+        }
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -67,14 +77,15 @@ struct CollectionController: Controller {
 
     private func attributes(_ request: Request, _ context: ServerContext) async throws -> Response {
         let summaries = try await context.collection(in: collections).store.attributes()
-        return .json { json in
+        return try await LargeAnswer.json(context) { json in
             json.object { json in
                 json.member("attributes", summaries) { json, summary in
                     json.object { json in
                         json.member("name", summary.name)
                         json.member("kinds", summary.kinds.map(\.rawValue))
                         json.member("pictures", summary.pictures)
-                        json.member("values", summary.values)
+                        let isRoom = json.buffer.writerIndex < LargeAnswer.pageBytes
+                        json.member("values", isRoom ? summary.values : nil)
                     }
                 }
             }

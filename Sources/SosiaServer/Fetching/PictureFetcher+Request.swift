@@ -11,7 +11,9 @@ extension PictureFetcher {
     }
 
     /// Makes one request with a client of its own, so that no connection outlives the check of its address.
-    func request(_ url: PictureURL, at address: IPAddress) async throws -> Answer {
+    func request(
+        _ url: PictureURL, at address: IPAddress, _ count: (Int) throws -> Void
+    ) async throws -> Answer {
         do {
             return try await HTTPClient.withHTTPClient(
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
@@ -21,7 +23,7 @@ extension PictureFetcher {
                 request.headers = ["Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "sosia"]
                 // The caller enforces the total timeout.
                 let response = try await client.execute(request, deadline: .distantFuture)
-                return try await answer(of: response)
+                return try await answer(of: response, count)
             }
         } catch {
             throw meaning(of: error)
@@ -30,7 +32,7 @@ extension PictureFetcher {
 
     private func meaning(of error: any Error) -> any Error {
         switch error {
-        case is FetchError, is CancellationError: error
+        case is FetchError, is CancellationError, is Problem: error
         case _ where Task.isCancelled: CancellationError()
         case let error as HTTPClientError where error == .connectTimeout:
             FetchError.timedOut(after: options.connectTimeout)
@@ -65,7 +67,9 @@ extension PictureFetcher {
         return configuration
     }
 
-    private func answer(of response: HTTPClientResponse) async throws -> Answer {
+    private func answer(
+        of response: HTTPClientResponse, _ count: (Int) throws -> Void
+    ) async throws -> Answer {
         let status = Int(response.status.code)
         switch status {
         case 200: break
@@ -79,10 +83,13 @@ extension PictureFetcher {
         let length = response.headers.first(name: "Content-Length").flatMap(Int.init)
         guard length ?? 0 <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
         var bytes: [UInt8] = []
+        // An array that grows is copied again and again. What is only reserved takes no memory yet.
+        bytes.reserveCapacity(max(length ?? 0, 0))
         for try await part in response.body {
             guard bytes.count + part.readableBytes <= options.bytes else {
                 throw FetchError.tooLarge(maximum: options.bytes)
             }
+            try count(part.readableBytes)
             bytes += part.readableBytesView
         }
         return .picture(bytes)

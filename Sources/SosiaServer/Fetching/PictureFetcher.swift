@@ -27,12 +27,15 @@ public struct PictureFetcher: Sendable {
     }
 
     /// The body at a URL, whatever it is.
+    /// - Parameter count: called with the bytes of each part before it is kept; what it throws ends the fetch.
     /// - Throws: ``FetchError``; `CancellationError` if the task was cancelled.
-    public func fetch(_ text: String) async throws -> FetchedPicture {
+    public func fetch(
+        _ text: String, count: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) async throws -> FetchedPicture {
         guard options.isEnabled else { throw FetchError.disabled }
         let url = try Self.checked { () throws(URLFlaw) in try PictureURL(text) }
         return try await withThrowingTaskGroup(of: FetchedPicture.self) { group in
-            group.addTask { try await follow(url) }
+            group.addTask { try await follow(url, count) }
             group.addTask { [timeout = options.timeout] in
                 try await Task.sleep(for: timeout)
                 throw FetchError.timedOut(after: timeout)
@@ -43,10 +46,10 @@ public struct PictureFetcher: Sendable {
         }
     }
 
-    private func follow(_ first: PictureURL) async throws -> FetchedPicture {
+    private func follow(_ first: PictureURL, _ count: (Int) throws -> Void) async throws -> FetchedPicture {
         var url = first
         for _ in 0...options.redirects {
-            switch try await request(url, at: try await address(of: url)) {
+            switch try await request(url, at: try await address(of: url), count) {
             case .picture(let bytes):
                 return FetchedPicture(url: url, bytes: bytes)
             case .redirect(let location):

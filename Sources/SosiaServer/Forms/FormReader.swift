@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import SosiaCore
-import Synchronization
 
 /// Reads multipart/form-data part by part. One part at a time is kept in memory, and counted first.
 struct FormReader: Sendable {
@@ -11,12 +10,10 @@ struct FormReader: Sendable {
     static let fieldBytes = 1 << 20
 
     let limits: ServerLimits
-    let held: HeldBytes
 
-    /// Calls `take` with each part in order. The bytes stay counted in `share` until it is emptied.
+    /// Calls `take` with each part in order. The bytes stay counted in the context's share until it is emptied.
     func read(
-        _ request: Request, _ context: ServerContext, share: HeldBytes.Share,
-        _ take: (FormPart) async throws -> Void
+        _ request: Request, _ context: ServerContext, _ take: (FormPart) async throws -> Void
     ) async throws {
         guard request.mediaType == Self.mediaType else {
             throw Problem.unsupportedMediaType(request.mediaType, expected: [Self.mediaType])
@@ -39,7 +36,7 @@ struct FormReader: Sendable {
                 case .body(let bytes):
                     guard let open = part else { continue }
                     try check(open.bytes.count + bytes.readableBytes, of: open.headers)
-                    try share.take(bytes.readableBytes)
+                    try context.held.take(bytes.readableBytes)
                     part?.bytes.append(contentsOf: bytes.readableBytesView)
                 case .end:
                     guard let whole = part else { continue }
@@ -83,63 +80,5 @@ struct FormPart: Sendable {
             throw Problem.body(at: pointer, "a JSON value is expected")
         }
         return JSONReader(value, at: pointer)
-    }
-}
-
-/// Counts the bytes of bodies that all requests together keep in memory, and refuses more than a maximum.
-final class HeldBytes: Sendable {
-    /// The bytes of one request; they are returned when the share is released.
-    final class Share: Sendable {
-        private let owner: HeldBytes
-        private let taken = Mutex(0)
-
-        fileprivate init(_ owner: HeldBytes) {
-            self.owner = owner
-        }
-
-        deinit {
-            owner.give(back: taken.withLock { $0 })
-        }
-
-        /// - Throws: ``Problem`` of kind `overloaded` if there is no room.
-        func take(_ bytes: Int) throws(Problem) {
-            try owner.take(bytes)
-            taken.withLock { $0 += bytes }
-        }
-
-        /// Returns all bytes, so that the next files of the same request find room.
-        func empty() {
-            owner.give(
-                back: taken.withLock { taken in
-                    defer { taken = 0 }
-                    return taken
-                })
-        }
-    }
-
-    private let maximum: Int
-    private let held = Mutex(0)
-
-    init(maximum: Int) {
-        self.maximum = maximum
-    }
-
-    func share() -> Share { Share(self) }
-
-    private func take(_ bytes: Int) throws(Problem) {
-        let isRoom = held.withLock { held in
-            guard bytes <= maximum - held else { return false }
-            held += bytes
-            return true
-        }
-        guard isRoom else {
-            throw Problem(
-                .overloaded, "other requests fill the memory for bodies", facts: [("retry_after", 1)],
-                headers: [.retryAfter: "1"])
-        }
-    }
-
-    private func give(back bytes: Int) {
-        held.withLock { $0 -= bytes }
     }
 }

@@ -7,6 +7,7 @@ import SosiaCore
 struct JobController: Controller {
     let collections: ServedCollections
     let jobs: Jobs
+    let admission: AdmissionQueue
 
     private static let job = Operation.Parameter.path("job", .string(longest: 64), "The job's id.")
 
@@ -61,14 +62,14 @@ struct JobController: Controller {
 
     private func start(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        let document = try await request.document(context)
-        let members = try document.object(["kind", "index", "graph"])
-        let demand = try Self.demand(members)
-        let job: Job
-        switch try members["kind"]?.string(longest: 32) {
-        case Job.Kind.compact.rawValue? where demand == .whatPays: job = try compact(collection)
-        case Job.Kind.index.rawValue?: job = try index(collection, demand)
-        default: throw document.wrong("kind is index or compact; index and graph go with index")
+        let job = try await admission.run(reading: request.document(context)) { document in
+            let members = try document.object(["kind", "index", "graph"])
+            let demand = try Self.demand(members)
+            switch try members["kind"]?.string(longest: 32) {
+            case Job.Kind.compact.rawValue? where demand == .whatPays: return try compact(collection)
+            case Job.Kind.index.rawValue?: return try index(collection, demand)
+            default: throw document.wrong("kind is index or compact; index and graph go with index")
+            }
         }
         return .json(status: .accepted, headers: [.location: "/v1/jobs/\(job.id)"]) { job.write(to: &$0) }
     }

@@ -51,27 +51,30 @@ extension Request {
         }
     }
 
-    /// The whole body.
+    /// The whole body, counted in the context's share.
     func collectBody(upTo maximum: Int, _ context: ServerContext) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try await readBody(upTo: maximum, context) { bytes.append(contentsOf: $0.readableBytesView) }
+        try await readBody(upTo: maximum, context) { chunk in
+            try context.held.take(chunk.readableBytes)
+            bytes.append(contentsOf: chunk.readableBytesView)
+        }
         return bytes
     }
 
-    /// The body as a JSON document.
+    /// The bytes of a JSON document, to be read once it is the request's turn.
     /// - Returns: nil if there is no body.
-    func optionalDocument(_ context: ServerContext) async throws -> JSONReader? {
+    func optionalDocument(_ context: ServerContext) async throws -> [UInt8]? {
         let bytes = try await collectBody(upTo: ServerLimits.documentBytes, context)
         if bytes.isEmpty { return nil }
         guard mediaType == "application/json" else {
             throw Problem.unsupportedMediaType(mediaType, expected: ["application/json"])
         }
-        return try JSONReader(bytes)
+        return bytes
     }
 
-    /// The body as a JSON document.
+    /// The bytes of a JSON document, to be read once it is the request's turn.
     /// - Throws: ``Problem`` if there is none, or if it is something else.
-    func document(_ context: ServerContext) async throws -> JSONReader {
+    func document(_ context: ServerContext) async throws -> [UInt8] {
         guard let document = try await optionalDocument(context) else {
             throw Problem.body(at: "", "a JSON document is expected")
         }

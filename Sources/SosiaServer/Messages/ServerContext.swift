@@ -9,10 +9,15 @@ struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
     let trace = RequestTrace()
+    /// What the request keeps in memory; nothing may be kept before ``ObservationMiddleware`` gives it a share.
+    var held = HeldBytes(maximum: 0).share()
+    /// Whose request it is, as far as that is known.
+    var caller: Caller
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
+        caller = .address(source.channel.remoteAddress?.ipAddress ?? "")
     }
 
     /// The request's id in the log; Hummingbird sets it on the logger, unless the logger keeps no metadata.
@@ -34,6 +39,14 @@ extension ServerContext {
         }
         return ImageID(rawValue: number)
     }
+}
+
+/// Those whose requests are counted together.
+enum Caller: Hashable, Sendable {
+    /// The name of a key.
+    case key(String)
+    /// Where the connection comes from, when no key was asked for.
+    case address(String)
 }
 
 /// Notes about a request for its log line and the histograms.

@@ -11,11 +11,14 @@ struct ObservationMiddleware: RouterMiddleware {
 
     let metrics: ServerMetrics
     let routes: RouteTable
+    let held: HeldBytes
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
+        var context = context
+        context.held = held.share()
         var response: Response
         do {
             response = try await next(request, context)

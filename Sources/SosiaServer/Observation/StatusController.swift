@@ -10,6 +10,7 @@ struct StatusController: Controller {
     let metrics: ServerMetrics
     let limits: ServerLimits
     let abilities: Abilities
+    let admission: AdmissionQueue
 
     /// The options of the server that clients may know.
     struct Abilities: Sendable {
@@ -24,7 +25,8 @@ struct StatusController: Controller {
             Endpoint(
                 Operation(
                     .get, "/v1/status", "getStatus", tag: "status", "What the server holds and permits", scope: .read,
-                    answers: [.json("Status")]), status),
+                    answers: [.json("Status")]), status
+            ).admitted(by: admission),
             Endpoint(
                 Operation(
                     .get, "/healthz", "isAlive", tag: "status", "Whether the server is alive", scope: .open,
@@ -34,15 +36,17 @@ struct StatusController: Controller {
                 Operation(
                     .get, "/readyz", "isReady", tag: "status",
                     "Whether all collections can be searched; answers once their networks are loaded",
-                    scope: .open, answers: [.json("Health")], problems: [.notReady]), ready),
+                    scope: .open, answers: [.json("Health")], problems: [.notReady, .overloaded]), ready
+            ).admitted(by: admission),
             Endpoint(
                 Operation(
                     .get, "/metrics", "getMetrics", tag: "status", "Metrics in the Prometheus text format",
-                    scope: .read, answers: [.text("text/plain")]), count),
+                    scope: .read, answers: [.text("text/plain")]), count
+            ).admitted(by: admission),
         ]
     }
 
-    private static func health(_ isWell: Bool) -> Response {
+    static func health(_ isWell: Bool) -> Response {
         .json { json in
             json.object { $0.member("ok", isWell) }
         }
@@ -81,6 +85,8 @@ struct StatusController: Controller {
                         json.member("files", limits.files)
                         json.member("pixels", limits.pixels)
                         json.member("k", SearchOptions.maximumK)
+                        json.member("addresses", limits.addresses)
+                        json.member("addresses_per_minute", limits.addressRate)
                     }
                 }
             }

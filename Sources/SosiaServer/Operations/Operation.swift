@@ -9,6 +9,8 @@ struct Operation: Sendable {
         case open
         case read
         case write
+        /// The handler looks at the key: it may come in the body, or tell how much is answered.
+        case handler
     }
 
     struct Parameter: Sendable {
@@ -122,6 +124,19 @@ struct Endpoint: Sendable {
     init(_ operation: Operation, _ handler: @escaping Handler) {
         self.operation = operation
         self.handler = handler
+    }
+}
+
+extension Endpoint {
+    /// The same when its turn comes. Only for what has no body, or nobody else would get a turn while it arrives.
+    func admitted(by queue: AdmissionQueue) -> Endpoint {
+        Endpoint(operation) { request, context in
+            let start = ContinuousClock.now
+            return try await queue.run {
+                context.trace.add(.queue, (ContinuousClock.now - start).milliseconds)
+                return try await handler(request, context)
+            }
+        }
     }
 }
 

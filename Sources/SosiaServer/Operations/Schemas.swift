@@ -21,7 +21,7 @@ enum Schemas {
         "Raster": raster,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
-        "SeedKey": .object([("key", .string().orNull())], optional: ["key"]), "SeedPicture": seedPicture,
+        "SeedKey": .object([("key", seedKey)], optional: ["key"]), "SeedPicture": seedPicture,
         "SeedStatus": seedStatus, "SeedAnswer": seedAnswer, "SeedOutcome": .object([("ok", .boolean)]),
     ]
 
@@ -45,6 +45,8 @@ enum Schemas {
             "limits",
             .object([
                 ("file_bytes", .count), ("upload_bytes", .count), ("files", .count), ("pixels", .count), ("k", .count),
+                ("addresses", .count.described("Addresses of pictures among the examples of a request.")),
+                ("addresses_per_minute", .count.described("Addresses of pictures that a key may name in a minute.")),
             ])
         ),
     ])
@@ -138,9 +140,12 @@ enum Schemas {
         .object([("kind", .string(values: ["compact"]))]),
     ])
 
+    private static let seedKey = Schema.string().orNull().described(
+        "Where keys are asked for, in a header or here, within the first \(SeedBody.keyBytes) bytes of the body.")
+
     private static let seedPicture = Schema.object(
         [
-            ("key", .string().orNull()), ("location", .string(longest: 4096).orNull()),
+            ("key", seedKey), ("location", .string(longest: 4096).orNull()),
             ("image", .string("The picture in base64, optionally as a data URL (data:image/...;base64,...).")),
         ], optional: ["key", "location"])
 

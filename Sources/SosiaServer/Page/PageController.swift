@@ -13,6 +13,8 @@ struct PageController: Controller {
         "connect-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
+    static let tag = "page"
+
     let library: MapLibrary
 
     var endpoints: [Endpoint] {
@@ -34,7 +36,7 @@ struct PageController: Controller {
     ) -> Operation {
         let name = path.dropFirst().split { "./".contains($0) }.joined(separator: "_")
         return Operation(
-            .get, path, "page" + (name.isEmpty ? "" : "_" + name), tag: "page", summary, scope: .open,
+            .get, path, "page" + (name.isEmpty ? "" : "_" + name), tag: tag, summary, scope: .open,
             answers: [.text(mediaType)], problems: problems)
     }
 

@@ -12,7 +12,8 @@ struct PictureController: Controller {
     static let maximumIDs = 1_000
 
     let collections: ServedCollections
-    let admission: AdmissionQueue
+    let reads: AdmissionQueue
+    let writes: AdmissionQueue
 
     private static let pages = minimumPage...maximumPage
     private static let path = "/v1/collections/{collection}/images/{id}"
@@ -22,19 +23,21 @@ struct PictureController: Controller {
             Endpoint(
                 Operation(
                     .get, "/v1/collections/{collection}/images", "listPictures", tag: "pictures",
-                    "List pictures, newest first", scope: .read,
+                    "List pictures, newest first; a page ends early, with at least one, at 4 MiB", scope: .read,
                     parameters: [
                         .collection,
                         .query(
                             "k", .integer(Self.pages, standard: Self.defaultPage), "Pictures per page."),
                         .query("cursor", Schemas.id, "next_cursor of the previous page."),
                         SearchOptions.filter.parameter,
-                    ], answers: [.json("Pictures")], problems: [.invalidFilter]), list),
+                    ], answers: [.json("Pictures")], problems: [.invalidFilter]), list
+            ).admitted(by: reads),
             Endpoint(
                 Operation(
                     .get, Self.path, "getPicture", tag: "pictures",
                     "Get a picture: its file's facts and its attributes", scope: .read,
-                    parameters: [.collection, .picture], answers: [.json("Picture")]), get),
+                    parameters: [.collection, .picture], answers: [.json("Picture")]), get
+            ).admitted(by: reads),
             Endpoint(
                 Operation(
                     .patch, Self.path, "patchPicture", tag: "pictures",
@@ -46,7 +49,8 @@ struct PictureController: Controller {
                     .delete, Self.path, "deletePicture", tag: "pictures", "Delete a picture from the collection",
                     scope: .write,
                     parameters: [.collection, .picture], status: .noContent,
-                    problems: [.readOnly, .collectionBusy]), delete),
+                    problems: [.readOnly, .collectionBusy]), delete
+            ).admitted(by: writes),
             Endpoint(
                 Operation(
                     .post, "/v1/collections/{collection}/images/delete", "deletePictures", tag: "pictures",
@@ -57,7 +61,8 @@ struct PictureController: Controller {
                 Operation(
                     .get, Self.path + "/vector", "getVector", tag: "pictures", "Get the vector of a picture",
                     scope: .read,
-                    parameters: [.collection, .picture], answers: [.json("Vector")]), vector),
+                    parameters: [.collection, .picture], answers: [.json("Vector")]), vector
+            ).admitted(by: reads),
         ]
     }
 
@@ -66,19 +71,15 @@ struct PictureController: Controller {
         let query = QueryReader(request)
         let limit = try query.integer("k", Self.pages) ?? Self.defaultPage
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
-        // Only a filter makes a list take long.
-        let records =
-            if let filter = try query.filter() {
-                try await admission.run {
-                    try await collection.store.pictures(passing: filter, before: last, limit: limit)
-                }
-            } else {
-                try await collection.store.pictures(before: last, limit: limit)
-            }
-        return .json { json in
+        let page = try await collection.store.page(
+            passing: query.filter(), before: last, limit: limit, bytes: LargeAnswer.pageBytes)
+        return try await LargeAnswer.json(context) { json in
             json.object { json in
-                json.member("results", records.map { PictureAnswer(record: $0, collection: collection) })
-                json.member("next_cursor", records.count == limit ? records.last?.id : nil)
+                let written = json.member("results", page.records, upTo: LargeAnswer.pageBytes) { json, record in
+                    PictureAnswer(record: record, collection: collection).write(to: &json)
+                }
+                json.member(
+                    "next_cursor", written < page.records.count ? page.records[written - 1].id : page.next)
             }
         }
     }
@@ -95,12 +96,13 @@ struct PictureController: Controller {
     private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
         let id = try context.picture()
-        let document = try await request.document(context)
-        guard let attributes = try document.object(["attributes"])["attributes"] else {
-            throw document.wrong("attributes are missing")
+        return try await writes.run(reading: request.document(context)) { document in
+            guard let attributes = try document.object(["attributes"])["attributes"] else {
+                throw document.wrong("attributes are missing")
+            }
+            let record = try await collection.store.update(id, attributes: attributes.attributes())
+            return Self.answer(record, in: collection)
         }
-        let record = try await collection.store.update(id, attributes: attributes.attributes())
-        return Self.answer(record, in: collection)
     }
 
     private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -113,10 +115,11 @@ struct PictureController: Controller {
 
     private func deleteMany(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        let document = try await request.document(context)
-        guard let list = try document.object(["ids"])["ids"] else { throw document.wrong("ids are missing") }
-        let ids = try list.array(1...Self.maximumIDs).map { ImageID(rawValue: Int64(try $0.integer(1...Int.max))) }
-        let count = try await collection.store.remove(ids)
+        let count = try await writes.run(reading: request.document(context)) { document in
+            guard let list = try document.object(["ids"])["ids"] else { throw document.wrong("ids are missing") }
+            let ids = try list.array(1...Self.maximumIDs).map { ImageID(rawValue: Int64(try $0.integer(1...Int.max))) }
+            return try await collection.store.remove(ids)
+        }
         return .json { json in
             json.object { $0.member("deleted", count) }
         }

@@ -41,7 +41,8 @@ struct RasterController: Controller {
                         .query(
                             "k", .integer(Self.pages, standard: Self.defaultPage), "Rasters per page."),
                         .query("cursor", Schemas.id, "next_cursor of the previous page."),
-                    ], answers: [.json("Rasters")]), list),
+                    ], answers: [.json("Rasters")]), list
+            ).admitted(by: admission),
             Endpoint(
                 Operation(
                     .get, Self.path + "/{raster}/pyramid/{level}/{x}/{y}", "getRasterPiece", tag: "rasters",
@@ -56,7 +57,8 @@ struct RasterController: Controller {
                         .path("x", number, "Column of the piece, from 0."),
                         .path("y", number, "Row of the piece, from 0."),
                     ],
-                    answers: [.binary("image/jpeg")], problems: Self.problems), piece),
+                    answers: [.binary("image/jpeg")], problems: Self.problems), piece
+            ).admitted(by: admission),
             Endpoint(
                 Operation(
                     .get, Self.path + "/{raster}/windows/{window}/thumb", "getRasterWindow", tag: "rasters",
@@ -70,7 +72,8 @@ struct RasterController: Controller {
                             "w", .integer(Self.sides, standard: Self.defaultSide),
                             "Longer side in pixels; a smaller window is not enlarged."),
                     ],
-                    answers: [.binary("image/jpeg")], problems: Self.problems), window),
+                    answers: [.binary("image/jpeg")], problems: Self.problems), window
+            ).admitted(by: admission),
         ]
     }
 
@@ -84,7 +87,7 @@ struct RasterController: Controller {
         let limit = try query.integer("k", Self.pages) ?? Self.defaultPage
         let last = try query.integer("cursor", 1...Int.max).map { Int64($0) }
         let rasters = try await collection.store.rasters(after: last, limit: limit)
-        return .json { json in
+        return try await LargeAnswer.json(context) { json in
             json.object { json in
                 json.member("rasters", rasters.map { RasterAnswer(listed: $0, collection: collection) })
                 json.member("next_cursor", rasters.count == limit ? rasters.last?.raster.id : nil)
@@ -137,7 +140,7 @@ struct RasterController: Controller {
         {
             response.status = .notModified
         } else {
-            response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try await admission.run(make)))
+            response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try await make()))
         }
         return response
     }

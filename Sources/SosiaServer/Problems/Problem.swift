@@ -68,6 +68,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidBody = "invalid-body"
     case invalidCursor = "invalid-cursor"
     case invalidFilter = "invalid-filter"
+    case invalidHost = "invalid-host"
     case invalidMultipart = "invalid-multipart"
     case invalidParameter = "invalid-parameter"
     case unauthenticated
@@ -100,6 +101,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unfetchable
     case unknownModel = "unknown-model"
     case unsupported
+    case rangeNotSatisfiable = "range-not-satisfiable"
+    case tooManyRequests = "too-many-requests"
     case internalError = "internal-error"
     case notReady = "not-ready"
     case overloaded
@@ -111,7 +114,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .invalidBody, .invalidCursor, .invalidFilter, .invalidMultipart, .invalidParameter: .badRequest
+        case .invalidBody, .invalidCursor, .invalidFilter, .invalidHost, .invalidMultipart, .invalidParameter:
+            .badRequest
         case .unauthenticated: .unauthorized
         case .insufficientScope, .untrustedOrigin, .pathNotAllowed, .urlNotAllowed, .creationDisabled, .readOnly:
             .forbidden
@@ -126,6 +130,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .unsupported,
             .sourceDamaged:
             .unprocessableContent
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .tooManyRequests: .tooManyRequests
         case .internalError, .storageFailed: .internalServerError
         case .overloaded, .notReady: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
@@ -137,6 +143,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidBody: "The body is not what this operation takes."
         case .invalidCursor: "The cursor is not one that this search gave."
         case .invalidFilter: "The filter cannot be understood."
+        case .invalidHost: "The Host header does not name one host."
         case .invalidMultipart: "The body is not well-formed multipart/form-data."
         case .invalidParameter: "A parameter is missing or out of its range."
         case .unauthenticated: "An API key is needed."
@@ -169,6 +176,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unfetchable: "The address gave no picture."
         case .unknownModel: "The model is not installed."
         case .unsupported: "The collection's engine cannot do this."
+        case .rangeNotSatisfiable: "The range lies behind the end of the file."
+        case .tooManyRequests: "This key has asked for too much lately."
         case .internalError: "The server failed."
         case .notReady: "A collection cannot be searched yet."
         case .overloaded: "The server is busy."

@@ -5,6 +5,10 @@ import SosiaCore
 struct SearchAnswer: JSONWritable {
     let answer: Store.Answer
     let collection: ServedCollection
+    /// Hits on the pages before.
+    let returned: Int
+    /// The hit that reaches so many bytes is the page's last.
+    var bytes = LargeAnswer.pageBytes
 
     func write(to json: inout JSONWriter) {
         let (plan, timings) = (answer.response.plan, answer.timings)
@@ -22,15 +26,23 @@ struct SearchAnswer: JSONWritable {
                 }
             }
             json.member("plan") { Self.write(plan, to: &$0) }
-            json.member("results", answer.hits.enumerated()) { json, hit in
+            var rank = 0
+            let written = json.member("results", answer.hits, upTo: bytes) { json, hit in
+                rank += 1
                 json.object { json in
-                    json.member("rank", hit.offset + 1)
-                    json.member("distance", hit.element.distance)
-                    PictureAnswer(record: hit.element.record, collection: collection).writeMembers(to: &json)
+                    json.member("rank", rank)
+                    json.member("distance", hit.distance)
+                    PictureAnswer(record: hit.record, collection: collection).writeMembers(to: &json)
                 }
             }
-            json.member("next_cursor", answer.response.nextCursor?.description)
+            json.member("next_cursor", cursor(behind: written)?.description)
         }
+    }
+
+    private func cursor(behind written: Int) -> SearchCursor? {
+        guard written < answer.hits.count, written > 0 else { return answer.response.nextCursor }
+        let last = answer.hits[written - 1]
+        return SearchCursor(distance: last.distance, id: last.record.id, returned: returned + written)
     }
 
     private static func write(_ plan: SearchPlan, to json: inout JSONWriter) {

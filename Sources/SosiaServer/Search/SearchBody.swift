@@ -56,6 +56,15 @@ struct SearchBody: Sendable {
         options = try SearchOptions(members)
     }
 
+    /// A search for pictures like one of the collection.
+    init(like id: ImageID, _ options: SearchOptions) {
+        examples = [Example(source: .image(id), region: nil, weight: 1, pointer: "")]
+        self.options = options
+    }
+
+    /// Hits on the pages before.
+    var returned: Int { options.cursor?.returned ?? 0 }
+
     private static func examples(_ query: JSONReader) throws -> [Example] {
         let members = try query.object(["positive", "negative", "region"])
         let region = try members["region"].map(Self.region)
@@ -122,45 +131,61 @@ struct SearchBody: Sendable {
     }
 }
 
+/// A search, and the files that it names.
+struct SearchQuestion: Sendable {
+    let body: SearchBody
+    var uploads: [String: [UInt8]] = [:]
+
+    /// The addresses among its examples, in order.
+    var addresses: [String] {
+        body.examples.compactMap { if case .url(let address) = $0.source { address } else { nil } }
+    }
+}
+
 /// A search as a form: either a field `request` with a search body that names the files, or files, each a positive
 /// example, with the ``SearchOptions`` and `region` (JSON) as fields.
-struct SearchForm {
-    let body: SearchBody
-    let uploads: [String: [UInt8]]
+struct SearchForm: Sendable {
+    private var uploads: [String: [UInt8]] = [:]
+    private var names: [String] = []
+    private var fields: [FormPart] = []
+    /// Of all fields.
+    private(set) var fieldBytes = 0
 
-    init(
-        _ request: Request, _ context: ServerContext, reader: FormReader, share: HeldBytes.Share
-    ) async throws {
-        var uploads: [String: [UInt8]] = [:]
-        var names: [String] = []
-        var fields: [String: JSONValue] = [:]
-        try await reader.read(request, context, share: share) { part in
-            let name = part.headers.name
+    init(_ request: Request, _ context: ServerContext, reader: FormReader) async throws {
+        try await reader.read(request, context) { part in
             guard part.isFile else {
-                fields[name] = try Self.value(of: name, part)
+                fields.append(part)
+                fieldBytes += part.bytes.count
                 return
             }
             guard uploads.count < SearchBody.maximumExamples else {
                 throw Problem(.tooManyFiles, "a search takes at most \(SearchBody.maximumExamples)")
             }
+            let name = part.headers.name
             // Files of the same name are numbered: picture, picture-2.
             let key = uploads[name] == nil ? name : "\(name)-\(uploads.count + 1)"
             uploads[key] = part.bytes
             names.append(key)
         }
-        self.uploads = uploads
+    }
+
+    /// Reads the fields.
+    func question() throws -> SearchQuestion {
+        var fields: [String: JSONValue] = [:]
+        for field in self.fields { fields[field.headers.name] = try Self.value(of: field) }
         if let document = fields.removeValue(forKey: "request") {
             guard fields.isEmpty else { throw Problem.body(at: "", "with request the form has no other fields") }
-            body = try SearchBody(JSONReader(document))
-            return
+            return SearchQuestion(body: try SearchBody(JSONReader(document)), uploads: uploads)
         }
         var query: [String: JSONValue] = ["positive": .array(names.map { ["upload": .string($0)] })]
         if let region = fields.removeValue(forKey: "region") { query["region"] = region }
-        body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
+        let body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
+        return SearchQuestion(body: body, uploads: uploads)
     }
 
     /// Texts as they are, other values as JSON. An empty option counts as missing; `null` is no value.
-    private static func value(of name: String, _ part: FormPart) throws -> JSONValue {
+    private static func value(of part: FormPart) throws -> JSONValue {
+        let name = part.headers.name
         if part.bytes.isEmpty, name != "request", name != "region" { return .null }
         let isText = SearchOptions.all.contains { $0.name == name && $0.isText }
         return isText ? .string(try part.text()) : try part.json().value

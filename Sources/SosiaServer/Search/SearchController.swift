@@ -35,110 +35,148 @@ struct SearchController: Controller {
 
     private static let problems: [ProblemKind] = [
         .invalidFilter, .invalidCursor, .invalidParameter, .unknownPicture, .unknownRaster, .originalMissing,
-        .sourceChanged, .sourceDamaged, .urlNotAllowed, .unfetchable, .notAPicture, .pictureTooLarge,
-        .dimensionMismatch,
+        .sourceChanged, .sourceDamaged, .urlNotAllowed, .unfetchable, .tooManyRequests, .notAPicture,
+        .pictureTooLarge, .dimensionMismatch,
     ]
 
     private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        let answer: Store.Answer
         switch request.mediaType {
         case FormReader.mediaType?:
-            let share = form.held.share()
-            let form = try await SearchForm(request, context, reader: form, share: share)
-            answer = try await handler.answer(form.body, uploads: form.uploads, in: collection, context)
+            let form = try await SearchForm(request, context, reader: form)
+            return try await handler.answer(in: collection, context, documentBytes: form.fieldBytes) {
+                try form.question()
+            }
         case "application/json"?:
-            answer = try await handler.answer(SearchBody(request.document(context)), in: collection, context)
+            let document = try await request.document(context)
+            return try await handler.answer(in: collection, context, documentBytes: document.count) {
+                SearchQuestion(body: try SearchBody(JSONReader(document)))
+            }
         default:
             throw Problem.unsupportedMediaType(
                 request.mediaType, expected: ["application/json", FormReader.mediaType])
         }
-        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
     }
 
     private func batch(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
         let document = try await request.document(context)
-        guard let searches = try document.object(["searches"])["searches"] else {
-            throw document.wrong("searches are missing")
-        }
-        let bodies = try searches.array(1...SearchBody.maximumBatch).map { try SearchBody($0) }
-        let answers = try await handler.answers(bodies, in: collection, context)
-        return .json { json in
-            json.object { json in
-                json.member("answers", answers.map { SearchAnswer(answer: $0, collection: collection) })
+        return try await handler.run(in: collection, context, documentBytes: document.count) {
+            let document = try JSONReader(document)
+            guard let searches = try document.object(["searches"])["searches"] else {
+                throw document.wrong("searches are missing")
+            }
+            return try searches.array(1...SearchBody.maximumBatch).map { SearchQuestion(body: try SearchBody($0)) }
+        } write: { questions, answers in
+            try await LargeAnswer.json(context) { json in
+                json.object { json in
+                    json.member("answers", Array(zip(questions, answers))) { json, answered in
+                        SearchAnswer(
+                            answer: answered.1, collection: collection, returned: answered.0.body.returned,
+                            bytes: LargeAnswer.pageBytes / answers.count
+                        ).write(to: &json)
+                    }
+                }
             }
         }
     }
 
     private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        let options = try SearchOptions(QueryReader(request))
-        let answer = try await handler.similar(to: context.picture(), options, in: collection, context)
-        return .json { SearchAnswer(answer: answer, collection: collection).write(to: &$0) }
+        let query = QueryReader(request)
+        let id = try context.picture()
+        return try await handler.answer(in: collection, context) {
+            SearchQuestion(body: SearchBody(like: id, try SearchOptions(query)))
+        }
     }
 }
 
-/// Runs a search from its body to its answer: gets the pictures of its examples, then waits for its turn.
+/// Runs searches from their bodies to their answers. All of it happens in a request's turn: reading the body, decoding
+/// pictures, searching and writing; only pictures from addresses are fetched before a second turn.
 struct SearchHandler: Sendable {
+    typealias Write<Value> = (_ questions: [SearchQuestion], _ answers: [Store.Answer]) async throws -> Value
+
+    private enum Turn<Value> {
+        case done(Value)
+        case fetching([SearchQuestion])
+    }
+
     let admission: AdmissionQueue
-    let fetcher: PictureFetcher
+    let fetching: FetchHandler
 
+    /// One search, answered as all interfaces but the earlier one answer it.
     func answer(
-        _ body: SearchBody, uploads: [String: [UInt8]] = [:], in collection: ServedCollection, _ context: ServerContext
-    ) async throws -> Store.Answer {
-        let search = try await body.options.search(examples(of: body, uploads))
-        return try await admitted(context) { try await collection.store.search(search) }
-    }
-
-    func answers(
-        _ bodies: [SearchBody], in collection: ServedCollection, _ context: ServerContext
-    ) async throws -> [Store.Answer] {
-        var searches: [PictureSearch] = []
-        for body in bodies { searches.append(try await body.options.search(examples(of: body, [:]))) }
-        let all = searches
-        return try await admission.run { try await collection.store.search(all) }
-    }
-
-    func similar(
-        to id: ImageID, _ options: SearchOptions, in collection: ServedCollection, _ context: ServerContext
-    ) async throws -> Store.Answer {
-        let search = options.search([PictureExample(.image(id))])
-        return try await admitted(context) { try await collection.store.search(search) }
-    }
-
-    private func admitted(
-        _ context: ServerContext, _ search: () async throws -> Store.Answer
-    ) async throws -> Store.Answer {
-        let start = ContinuousClock.now
-        let answer = try await admission.run {
-            context.trace.add(.queue, (ContinuousClock.now - start).milliseconds)
-            return try await search()
-        }
-        let timings = answer.timings
-        if timings.decode > 0 { context.trace.add(.decode, timings.decode) }
-        if timings.embed > 0 { context.trace.add(.embed, timings.embed) }
-        context.trace.add(.search, timings.search)
-        return answer
-    }
-
-    private func examples(of body: SearchBody, _ uploads: [String: [UInt8]]) async throws -> [PictureExample] {
-        var examples: [PictureExample] = []
-        for example in body.examples {
-            let source: PictureExample.Source
-            switch example.source {
-            case .image(let id): source = .image(id)
-            case .window(let window): source = .place(window)
-            case .vector(let values): source = .embedding(try Embedding(values))
-            case .url(let url): source = .bytes(try await fetcher.fetch(url).bytes)
-            case .upload(let name):
-                guard let bytes = uploads[name] else {
-                    throw Problem.body(at: example.pointer + "/upload", "the body has no file of this name")
-                }
-                source = .bytes(bytes)
+        in collection: ServedCollection, _ context: ServerContext, documentBytes: Int = 0,
+        _ read: @Sendable () throws -> SearchQuestion
+    ) async throws -> Response {
+        try await run(in: collection, context, documentBytes: documentBytes, { [try read()] }) { questions, answers in
+            let (question, answer) = (questions[0], answers[0])
+            return try await LargeAnswer.json(isLong: answer.hits.count > SearchOptions.defaultK, context) { json in
+                SearchAnswer(answer: answer, collection: collection, returned: question.body.returned).write(to: &json)
             }
-            examples.append(PictureExample(source, region: example.region, weight: example.weight))
         }
-        return examples
+    }
+
+    /// - Parameters:
+    ///   - documentBytes: of the JSON that is read.
+    ///   - read: reads the questions.
+    ///   - write: writes what is found.
+    func run<Value>(
+        in collection: ServedCollection, _ context: ServerContext, documentBytes: Int,
+        _ read: @Sendable () throws -> [SearchQuestion], write: Write<Value>
+    ) async throws -> Value {
+        let start = ContinuousClock.now
+        let first: Turn<Value> = try await admission.run {
+            context.trace.add(.queue, (ContinuousClock.now - start).milliseconds)
+            let questions = try await LongWork.run(documentBytes > LongWork.small, read)
+            if questions.contains(where: { !$0.addresses.isEmpty }) { return .fetching(questions) }
+            return .done(try await search(questions, [], in: collection, context, write))
+        }
+        switch first {
+        case .done(let value): return value
+        case .fetching(let questions):
+            let pictures = try await fetching.fetch(questions.flatMap(\.addresses), context)
+            return try await admission.run {
+                try await search(questions, pictures.map(\.bytes), in: collection, context, write)
+            }
+        }
+    }
+
+    /// - Parameter fetched: the pictures at the addresses, in order.
+    private func search<Value>(
+        _ questions: [SearchQuestion], _ fetched: [[UInt8]], in collection: ServedCollection, _ context: ServerContext,
+        _ write: Write<Value>
+    ) async throws -> Value {
+        var fetched = fetched[...]
+        let searches = try questions.map { try $0.search(&fetched) }
+        let answers = try await collection.store.search(searches)
+        for timings in answers.prefix(1).map(\.timings) {
+            if timings.decode > 0 { context.trace.add(.decode, timings.decode) }
+            if timings.embed > 0 { context.trace.add(.embed, timings.embed) }
+            context.trace.add(.search, timings.search)
+        }
+        return try await write(questions, answers)
+    }
+}
+
+extension SearchQuestion {
+    /// - Parameter fetched: loses the pictures at the addresses of the question.
+    fileprivate func search(_ fetched: inout ArraySlice<[UInt8]>) throws -> PictureSearch {
+        body.options.search(
+            try body.examples.map { example in
+                let source: PictureExample.Source
+                switch example.source {
+                case .image(let id): source = .image(id)
+                case .window(let window): source = .place(window)
+                case .vector(let values): source = .embedding(try Embedding(values))
+                case .url: source = .bytes(fetched.popFirst() ?? [])
+                case .upload(let name):
+                    guard let bytes = uploads[name] else {
+                        throw Problem.body(at: example.pointer + "/upload", "the body has no file of this name")
+                    }
+                    source = .bytes(bytes)
+                }
+                return PictureExample(source, region: example.region, weight: example.weight)
+            })
     }
 }

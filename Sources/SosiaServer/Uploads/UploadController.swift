@@ -6,7 +6,7 @@ import Sosia
 struct UploadController: Controller {
     let collections: ServedCollections
     let handler: UploadHandler
-    let fetcher: PictureFetcher
+    let fetching: FetchHandler
     let folders: AllowedFolders
     let jobs: Jobs
 
@@ -22,7 +22,8 @@ struct UploadController: Controller {
                     or: [.ok, .accepted],
                     answers: [.json(.oneOf([.component("Uploads"), .component("Job")]))],
                     problems: [
-                        .readOnly, .urlNotAllowed, .unfetchable, .pathNotAllowed, .notAPicture, .pictureTooLarge,
+                        .readOnly, .urlNotAllowed, .unfetchable, .tooManyRequests, .pathNotAllowed, .notAPicture,
+                        .pictureTooLarge,
                         .collectionBusy, .storageFull,
                     ]), add)
         ]
@@ -46,20 +47,33 @@ struct UploadController: Controller {
         _ request: Request, to collection: ServedCollection, _ context: ServerContext
     ) async throws -> Response {
         let document = try await request.document(context)
-        let members = try document.object(["url", "path", "attributes"])
-        let attributes = try members["attributes"]?.attributes() ?? [:]
-        switch (members["url"], members["path"]) {
-        case (let url?, nil):
-            let picture = try await fetcher.fetch(url.string())
-            let upload = Upload(name: String(picture.url.fileName), bytes: picture.bytes, attributes: attributes)
-            let outcomes = try await handler.add([upload], to: collection, context)
-            return try UploadAnswer(outcomes: outcomes, collection: collection).response()
-        case (nil, let path?):
-            let job = try add(folders.path(path.string()), attributes, to: collection)
-            return .json(status: .accepted, headers: [.location: "/v1/jobs/\(job.id)"]) { job.write(to: &$0) }
-        default:
-            throw document.wrong("one of url and path is expected")
+        let named = try await handler.admission.run(reading: document) { document in
+            let members = try document.object(["url", "path", "attributes"])
+            let attributes = try members["attributes"]?.attributes() ?? [:]
+            switch (members["url"], members["path"]) {
+            case (let url?, nil): return NamedPictures.address(try url.string(), attributes)
+            case (nil, let path?): return NamedPictures.path(try path.string(), attributes)
+            default: throw document.wrong("one of url and path is expected")
+            }
         }
+        switch named {
+        case .address(let url, let attributes):
+            let pictures = try await fetching.fetch([url], context)
+            let uploads = pictures.map {
+                Upload(name: String($0.url.fileName), bytes: $0.bytes, attributes: attributes)
+            }
+            let outcomes = try await handler.add(uploads, to: collection, context)
+            return try UploadAnswer(outcomes: outcomes, collection: collection).response()
+        case .path(let path, let attributes):
+            let job = try add(folders.path(path), attributes, to: collection)
+            return .json(status: .accepted, headers: [.location: "/v1/jobs/\(job.id)"]) { job.write(to: &$0) }
+        }
+    }
+
+    /// What a document names.
+    private enum NamedPictures {
+        case address(String, Attributes)
+        case path(String, Attributes)
     }
 
     private func add(_ path: String, _ attributes: Attributes, to collection: ServedCollection) throws -> Job {

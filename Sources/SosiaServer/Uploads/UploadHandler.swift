@@ -15,13 +15,16 @@ struct UploadHandler: Sendable {
     func add(
         _ request: Request, to collection: ServedCollection, _ context: ServerContext
     ) async throws -> [UploadOutcome] {
-        let share = form.held.share()
         var attributes: Attributes = [:]
         var (pending, bytes): ([Upload], Int) = ([], 0)
         var outcomes: [UploadOutcome] = []
-        try await form.read(request, context, share: share) { part in
+        try await form.read(request, context) { part in
             guard let name = part.headers.fileName else {
-                if part.headers.name == "attributes" { attributes = try part.json().attributes() }
+                if part.headers.name == "attributes" {
+                    attributes = try await admission.run {
+                        try await LongWork.run(part.bytes.count > LongWork.small) { try part.json().attributes() }
+                    }
+                }
                 return
             }
             pending.append(Upload(name: name, bytes: part.bytes, attributes: attributes))
@@ -29,7 +32,7 @@ struct UploadHandler: Sendable {
             guard pending.count >= Self.batch.files || bytes >= Self.batch.bytes else { return }
             outcomes += try await add(pending, to: collection, context)
             (pending, bytes) = ([], 0)
-            share.empty()
+            context.held.empty()
         }
         if !pending.isEmpty { outcomes += try await add(pending, to: collection, context) }
         guard !outcomes.isEmpty else { throw Problem.body(at: "", "the form has no files") }
@@ -40,10 +43,19 @@ struct UploadHandler: Sendable {
     func add(
         _ uploads: [Upload], to collection: ServedCollection, _ context: ServerContext
     ) async throws -> [UploadOutcome] {
+        try await add(to: collection, context, documentBytes: 0) { uploads }
+    }
+
+    /// Reads uploads from a document and adds them as one batch when their turn comes.
+    func add(
+        to collection: ServedCollection, _ context: ServerContext, documentBytes: Int,
+        _ read: @Sendable () throws -> [Upload]
+    ) async throws -> [UploadOutcome] {
         let start = ContinuousClock.now
         return try await admission.run {
             let begin = ContinuousClock.now
             context.trace.add(.queue, (begin - start).milliseconds)
+            let uploads = try await LongWork.run(documentBytes > LongWork.small, read)
             let outcomes = try await collection.store.add(uploads)
             context.trace.add(.commit, (ContinuousClock.now - begin).milliseconds)
             let skipped = outcomes.filter { $0.id == nil }.count

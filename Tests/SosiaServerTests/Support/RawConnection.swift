@@ -6,8 +6,10 @@ final class RawConnection: Sendable {
 
     private let descriptor: Int32
 
-    /// - Parameter seconds: after which reading and writing give up.
-    init(port: Int, seconds: Int = 300) throws {
+    /// - Parameters:
+    ///   - seconds: after which reading and writing give up.
+    ///   - receiveBuffer: bytes that the system takes before anybody reads; nil leaves them to it.
+    init(port: Int, seconds: Int = 300, receiveBuffer: Int32? = nil) throws {
         #if os(Linux)
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
@@ -17,6 +19,9 @@ final class RawConnection: Sendable {
         var timeout = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        }
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -43,8 +43,8 @@ final class CountingEngine: CollectionEngine {
         try await counted().locations(below: path, on: machine, after: location, limit: limit)
     }
     func records(_ ids: [ImageID]) async throws -> [ImageRecord] { try await counted().records(ids) }
-    func records(passing filter: Filter?, before id: ImageID?, limit: Int) async throws -> [ImageRecord] {
-        try await counted().records(passing: filter, before: id, limit: limit)
+    func records(passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int) async throws -> RecordPage {
+        try await counted().records(passing: filter, before: id, limit: limit, bytes: bytes)
     }
     func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] { try await counted().origins(of: ids) }
     func uploads(after hash: ContentHash?, limit: Int) async throws -> [PictureOrigin] {

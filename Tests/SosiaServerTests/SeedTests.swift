@@ -1,0 +1,166 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import SosiaCore
+import TestSupport
+import Testing
+
+@testable import SosiaServer
+
+/// The seed interface: the key comes before the rest of the body is read, and strangers learn nothing.
+struct SeedTests {
+    private struct Keyed {
+        let server: TestServer
+        let options: ServerOptions
+        let held: HeldBytes
+        let reader: String
+        let writer: String
+    }
+
+    private static func keyed() throws -> Keyed {
+        let server = try TestServer()
+        let file = server.folder + "/keys.json"
+        let (reader, writer) = try KeyFile(file).change { ring throws(KeyFileError) in
+            (try ring.add(name: "reader", scopes: [.read]), try ring.add(name: "writer", scopes: [.read, .write]))
+        }
+        let held = HeldBytes(maximum: 1 << 20)
+        let options = server.options { options in
+            options.keyFile = file
+            options.held = held
+        }
+        return Keyed(server: server, options: options, held: held, reader: reader.text, writer: writer.text)
+    }
+
+    private static func image(_ number: Int) throws -> String { Data(try picture(number)).base64EncodedString() }
+
+    @Test func theKeyIsInAHeaderOrFirst() async throws {
+        let keyed = try Self.keyed()
+        try await keyed.server.run(options: keyed.options) { client async throws in
+            let image = try Self.image(1)
+            func insert(_ body: String, _ headers: HTTPFields = [:]) async throws -> Answer {
+                try await client.send(.post, "/insert/", headers, body: Array(body.utf8))
+            }
+            #expect(try await insert(#"{"key":"\#(keyed.writer)","image":"\#(image)"}"#).status == 200)
+            let spaced = #"{ "location":"a", "key" : "\#(keyed.writer)","image":"\#(image)"}"#
+            #expect(try await insert(spaced).status == 200)
+            #expect(try await insert(#"{"image":"\#(image)"}"#, [.apiKey: keyed.writer]).status == 200)
+            #expect(
+                try await insert(#"{"image":"\#(image)"}"#, [.authorization: "Bearer \(keyed.writer)"]).status == 200)
+            // The key of the header counts, and a wrong one is not made good by the body.
+            let both = #"{"key":"\#(keyed.writer)","image":"\#(image)"}"#
+            #expect(try await insert(both, [.apiKey: keyed.reader]).problem == "insufficient-scope")
+            #expect(try await insert(both, [.apiKey: "wrong"]).problem == "unauthenticated")
+
+            let read = #"{"key":"\#(keyed.reader)","image":"\#(image)"}"#
+            #expect(try await insert(read).problem == "insufficient-scope")
+            let long = String(repeating: "A", count: SeedBody.keyBytes)
+            for body in [
+                #"{"image":"\#(image)"}"#, #"{"key":null,"image":"a"}"#, #"{"key":7}"#, "no JSON", "", "[",
+                #"{"image":"\#(long)","key":"\#(keyed.writer)"}"#, #"{"location":{"key":"\#(keyed.writer)"}}"#,
+                #"{"location":"\"key\":\"\#(keyed.writer)\"","image":"a"}"#, #"{"key":"\#(keyed.writer.dropLast())"}"#,
+                #"["key","\#(keyed.writer)"]"#, #"{"image":"key","x":["key",{"key":"\#(keyed.writer)"}]}"#,
+            ] {
+                #expect(try await insert(body).problem == "unauthenticated", "\(body.prefix(80))")
+            }
+            #expect(try await client.get("/v1/status").status == 401)
+        }
+    }
+
+    /// Strangers announce a body of 80 MB: what they get to send is a few kilobytes.
+    @Test(arguments: [#"{"key":"wrong","image":""#, #"{"image":""#, ""])
+    func aStrangersBodyIsNotRead(_ head: String) async throws {
+        let keyed = try Self.keyed()
+        try await keyed.server.run(.live, options: keyed.options) { client async throws in
+            let port = try #require(client.client.port)
+            try await WireTests.onThread {
+                for path in ["/search/", "/insert/", "/indexing/"] {
+                    let connection = try RawConnection(port: port)
+                    connection.send(
+                        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 80000000\r\n\r\n")
+                    connection.send(head + String(repeating: "A", count: SeedBody.keyBytes))
+                    let answer = connection.answer()
+                    #expect(answer?.status == 401)
+                    #expect(answer?.head.contains("connection: close") == true)
+                }
+            }
+            #expect(keyed.held.load.peak <= 128 << 10)
+            #expect(keyed.held.load.held == 0)
+        }
+    }
+
+    /// With a key, the body is counted as it comes.
+    @Test func aBodyIsCounted() async throws {
+        let keyed = try Self.keyed()
+        try await keyed.server.run(.live, options: keyed.options) { client async throws in
+            let port = try #require(client.client.port)
+            try await WireTests.onThread {
+                let withheld = try RawConnection(port: port)
+                let head = #"{"key":"\#(keyed.reader)","image":""#
+                withheld.send(
+                    "POST /search/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(head.utf8.count + 800_000)\r\n\r\n"
+                        + head)
+                withheld.send([UInt8](repeating: UInt8(ascii: "A"), count: 600_000))
+                while keyed.held.load.held < 600_000 { Thread.sleep(forTimeInterval: 0.01) }
+                let more = Array(head.utf8) + [UInt8](repeating: 65, count: 500_000)
+                let refused = try RawConnection.request(port: port, "POST", "/search/", body: more)
+                #expect(refused?.status == 503)
+                withheld.send([UInt8](repeating: UInt8(ascii: "A"), count: 200_000))
+                #expect(withheld.answer()?.status == 400)
+            }
+            #expect(keyed.held.load.held == 0)
+            // What never finds room is not told to come again.
+            let body = #"{"key":"\#(keyed.reader)","image":"\#(String(repeating: "A", count: 1 << 20))"}"#
+            #expect(try await client.post("/search/", body).problem == "body-too-large")
+        }
+    }
+
+    @Test func strangersLearnThatTheServerIsAlive() async throws {
+        let keyed = try Self.keyed()
+        try await keyed.server.run(options: keyed.options) { client async throws in
+            for count in 0..<2 {
+                let health = try await client.get("/healthz")
+                let stranger = try await client.get("/status/")
+                #expect(stranger.status == health.status && stranger.bytes == health.bytes)
+                #expect(try await client.send(.get, "/status/", [.apiKey: "wrong"]).problem == "unauthenticated")
+                let known = try await client.send(.get, "/status/", [.apiKey: keyed.reader]).json()
+                #expect(known["ok"] == .bool(count > 0))
+                #expect(known["entities_num"] == (count > 0 ? "1" : nil))
+                let body = #"{"key":"\#(keyed.writer)","image":"\#(try Self.image(1))"}"#
+                #expect(try await client.post("/insert/", body).status == 200)
+            }
+        }
+    }
+
+    @Test func picturesInEveryWriting() async throws {
+        try await TestServer().run { client async throws in
+            for number in 0..<6 {
+                // Pictures of three lengths end with no, one and two padding digits.
+                let bytes = try picture(number) + [UInt8](repeating: 0, count: number % 3)
+                let image = Data(bytes).base64EncodedString()
+                let written = [
+                    image, "data:image/jpeg;base64," + image, image.replacing("/", with: "\\/"),
+                    "data:image\\/jpeg;base64," + image.replacing("/", with: "\\u002F"),
+                ]
+                for (position, image) in written.enumerated() {
+                    let rest = #","location":"a \"image\": b","key":"k"}"#
+                    let answer = try await client.post("/insert/", #"{"image" : "\#(image)"\#(rest)"#)
+                    #expect(answer.status == 200, "\(number) \(position): \(answer.text)")
+                }
+                let record = try await client.get("/v1/collections/photos/images/\(number + 1)").json()
+                #expect(record["attributes"]?["location"] == #"a "image": b"#)
+                #expect(try await client.get("/v1/collections/photos/images/\(number + 1)/file").bytes == bytes)
+            }
+            #expect(try await client.get("/v1/collections/photos").json()["pictures"] == 6)
+            for image in [
+                #""A""#, #""AA""#, #""AAA""#, #""A=AA""#, #""====""#, #""AAAA=""#, #""AA\n==""#, "7", "null",
+                #"["AAAA"]"#,
+                #""AA-_""#,
+            ] {
+                let answer = try await client.post("/insert/", #"{"image":\#(image)}"#)
+                #expect(answer.problem == "invalid-body", "\(image)")
+            }
+            #expect(try await client.post("/insert/", #"{"image":"","x":1}"#).problem == "invalid-body")
+        }
+    }
+}
