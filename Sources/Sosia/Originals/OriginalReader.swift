@@ -26,7 +26,7 @@ package struct OriginalReader: Sendable {
     /// - Throws: `StoreError.originalGone` when the file has changed or gone; `ObjectStoreError`.
     package func bytes(in range: Range<Int>) async throws -> [UInt8] { try await part(range) }
 
-    init(_ original: Original) {
+    init(_ original: Store.Original) {
         let bytes = original.bytes
         (length, hash, format, held) = (bytes.count, original.hash, original.format, bytes.count)
         part = { range in Array(bytes[range.clamped(to: bytes.indices)]) }
