@@ -35,7 +35,7 @@ struct SeedBody: Sendable {
         else { return (try JSONReader(bytes).object(known), nil) }
         let rest = bytes[..<value.lowerBound] + Array("\"\"".utf8) + bytes[value.upperBound...]
         let members = try JSONReader(Array(rest)).object(known)
-        guard let picture = Self.decoded(bytes[value].dropFirst().dropLast()) else {
+        guard let picture = Self.decoded(bytes[value]) else {
             throw Problem.body(at: "/" + Self.picture, "the picture is not base64")
         }
         return (members, picture)

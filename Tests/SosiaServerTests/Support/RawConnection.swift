@@ -81,17 +81,22 @@ final class RawConnection: Sendable {
     /// One answer with its length in the head.
     func answer() -> (status: Int, head: String, body: [UInt8])? {
         var bytes: [UInt8] = []
+        var found: (status: Int, head: String, begin: Int, end: Int)?
         while true {
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let end = text.range(of: "\r\n\r\n"), let status = text.split(separator: " ").dropFirst().first {
-                let head = String(text[..<end.lowerBound]).lowercased()
-                let length =
-                    head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
-                    .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
-                let begin = head.utf8.count + 4
-                if bytes.count >= begin + length {
-                    return Int(status).map { ($0, head, Array(bytes[begin..<begin + length])) }
+            if found == nil {
+                let text = String(decoding: bytes, as: UTF8.self)
+                if let end = text.range(of: "\r\n\r\n"),
+                    let status = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+                {
+                    let head = String(text[..<end.lowerBound]).lowercased()
+                    let length =
+                        head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+                        .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+                    found = (status, head, head.utf8.count + 4, head.utf8.count + 4 + length)
                 }
+            }
+            if let found, bytes.count >= found.end {
+                return (found.status, found.head, Array(bytes[found.begin..<found.end]))
             }
             let part = receive()
             if part.isEmpty { return nil }
