@@ -56,8 +56,7 @@ extension DiskState {
     /// Makes a folder hold this and nothing else.
     func write(to folder: String) throws {
         try? FileManager.default.removeItem(atPath: folder)
-        try Folder.create(folder)
-        for name in folders { try Folder.create(folder + "/" + name) }
+        for name in [""] + folders { try Folder.create(folder + "/" + name, isSynced: false) }
         for (name, bytes) in files {
             var file = try FileWriter(creating: folder + "/" + name)
             try file.append(bytes.span.bytes)

@@ -51,7 +51,7 @@ struct Client {
             try? FileManager.default.removeItem(atPath: file(number))
             var options = IngestOptions()
             (options.prune, options.force) = (true, true)
-            _ = try await store.add([pictures], options: options)
+            _ = try await store.add([file(number)], options: options)
         case .upload(let numbers):
             let uploads = try numbers.map { number in
                 Upload(

@@ -7,10 +7,11 @@ struct DiskTests {
     private static func states(_ calls: [SystemCall], sets: Int = 0) async throws -> Set<DiskState> {
         let bounds = PowerCuts.Bounds(positions: .max, singles: .max, sets: sets)
         var generator = SplitMix(seed: 1)
-        let cuts = try PowerCuts(of: calls, in: "/disk", bounds: bounds, using: &generator)
+        // States are given once between two answers.
+        let cuts = try PowerCuts(of: calls + [.answered], in: "/disk", bounds: bounds, using: &generator)
         var states: Set<DiskState> = []
         try await cuts.forEach(part: 0, of: 1) { cut in
-            if cut.position == calls.count { states.insert(cut.state) }
+            if cut.answers == 1 { states.insert(cut.state) }
         }
         return states
     }
@@ -89,7 +90,7 @@ struct DiskTests {
             .write(file: 2, offset: 500, bytes: [UInt8](repeating: 1, count: 1_036)),
         ]
         // 12 bytes, then two sectors.
-        let ones = try await Self.files(calls, sets: 200).map { files in
+        let ones = try await Self.files(calls, sets: 800).map { files in
             let bytes = files["a"] ?? []
             return [0..<512, 512..<1_024, 1_024..<1_536].map { bytes[$0.clamped(to: bytes.indices)].count { $0 == 1 } }
         }
