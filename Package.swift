@@ -61,6 +61,18 @@ let package = Package(
             path: "Tests/SessionSupport",
             swiftSettings: strict),
 
+        .target(name: "CSystemCalls", path: "Tests/CSystemCalls"),
+        .target(
+            name: "DiskModel", dependencies: ["SosiaCore"], path: "Tests/DiskModel", swiftSettings: strict),
+        .executableTarget(
+            name: "PowerCut",
+            dependencies: [
+                "CSystemCalls", "DiskModel", "FileSystem", "SessionSupport", "Sosia", "SosiaCore", "TestSupport",
+            ],
+            path: "Tests/PowerCut", swiftSettings: strict),
+        .testTarget(
+            name: "PowerCutTests", dependencies: ["DiskModel", "SosiaCore", "TestSupport"], swiftSettings: strict),
+
         .target(name: "SosiaCore", swiftSettings: strict),
         .testTarget(
             name: "SosiaCoreTests", dependencies: ["EngineConformance", "SosiaCore"], swiftSettings: strict),

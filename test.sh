@@ -17,7 +17,7 @@ if [ $# -eq 0 ]; then
     swift format lint --strict --recursive --parallel --configuration .swift-format \
         Sources Tests Examples Benchmarks/Sources Package.swift Benchmarks/Package.swift
     echo "== Scripts"
-    for script in ./*.sh scripts/*.sh scripts/setup/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
+    for script in ./*.sh scripts/*.sh scripts/setup/*.sh scripts/attack/*.sh Benchmarks/*.sh .ci/run; do bash -n "$script"; done
     for folder in Tests/ConverterTests Tests/BenchmarkTests; do
         .deps/python/bin/python -m unittest discover --quiet --start-directory "$folder"
     done

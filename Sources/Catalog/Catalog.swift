@@ -13,6 +13,9 @@ package final class Catalog: Sendable {
         case create
     }
 
+    /// A commit is the removal of the journal. With FULL it is answered before the folder is synced, and a power cut brings
+    /// the journal back, which then undoes the commit.
+    private static let synchronization = "PRAGMA synchronous = EXTRA"
     /// How many seconds a connection waits for another process.
     private static let patience = 10.0
 
@@ -35,7 +38,7 @@ package final class Catalog: Sendable {
         configuration.busyMode = .timeout(Self.patience)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: Self.synchronization)
         }
         let database = try Self.translating(path) {
             try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
@@ -101,6 +104,7 @@ package final class Catalog: Sendable {
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
             var configuration = Configuration()
             configuration.busyMode = .timeout(patience)
+            configuration.prepareDatabase { db in try db.execute(sql: synchronization) }
             try DatabaseQueue(path: path, configuration: configuration).read { db in
                 _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema")
             }

@@ -4,23 +4,44 @@ internal import SystemPackage
 /// Creates, syncs and lists folders.
 package enum Folder {
     /// Durably creates the folder and its parents where they are missing.
-    /// - Parameter permissions: of new folders, before the process's umask is applied.
-    package static func create(_ path: String, permissions: UInt32 = 0o777) throws(FileError) {
-        do throws(FileError) {
-            guard try FileStatus(path: path).kind == .folder else {
-                throw .system(operation: .create, path: path, errno: .notDirectory)
+    ///
+    /// A folder that is there may have been made just now, by a process that was killed before it could sync the name; so
+    /// that is done for it.
+    /// - Parameters:
+    ///   - permissions: of new folders, before the process's umask is applied.
+    ///   - isSynced: false for folders of caches, which may be lost.
+    package static func create(
+        _ path: String, permissions: UInt32 = 0o777, isSynced: Bool = true
+    ) throws(FileError) {
+        let parent = parent(of: path)
+        if try isThere(path) {
+            if !isSynced { return }
+            do throws(FileError) {
+                try synchronize(parent ?? ".")
+            } catch {
+                // Whoever may not read the folder above did not make this one.
+                guard error.errno == .permissionDenied || error.errno == .readOnlyFileSystem else { throw error }
             }
             return
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
-        let parent = parent(of: path)
-        if let parent, parent != path { try create(parent, permissions: permissions) }
+        if let parent, parent != path { try create(parent, permissions: permissions, isSynced: isSynced) }
         if mkdir(path, mode_t(permissions)) != 0 {
             let error = FileError.last(.create, path)
             guard error.errno == .fileExists else { throw error }
         }
-        try synchronize(parent ?? ".")
+        if isSynced { try synchronize(parent ?? ".") }
+    }
+
+    private static func isThere(_ path: String) throws(FileError) -> Bool {
+        do throws(FileError) {
+            guard try FileStatus(path: path).kind == .folder else {
+                throw .system(operation: .create, path: path, errno: .notDirectory)
+            }
+            return true
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return false
+        }
     }
 
     /// Syncs a folder, so that the names in it survive a crash.

@@ -28,7 +28,8 @@ public struct FolderObjectStore: ObjectStore {
             try create(folder(key))
             let lock = try FileLock(lock(of: folder(key)), isWaiting: true)
             defer { withExtendedLifetime(lock) {} }
-            if try DurableFile.renew(file(key)) { return }
+            // Whoever put it may have been killed before its name was durable.
+            if try DurableFile.renew(file(key)) { return try Folder.synchronize(folder(key)) }
             try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
         }
     }
@@ -133,9 +134,10 @@ extension FolderObjectStore {
         }
     }
 
-    /// Durably creates the folder, or clears an existing one of what crashes left.
+    /// Durably creates the folder, or clears an existing one of what crashes left. The lock is made only in a folder whose
+    /// name is durable.
     private func create(_ folder: String) throws(FileError) {
-        if FileManager.default.fileExists(atPath: folder) {
+        if FileManager.default.fileExists(atPath: lock(of: folder)) {
             for name in try names(in: folder) where name.hasSuffix(DurableFile.temporaryEnding) {
                 let file = folder + "/" + name
                 guard let written = try? FileStatus(path: file).stamp.modified,

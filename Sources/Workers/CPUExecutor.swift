@@ -26,13 +26,13 @@ package final class CPUExecutor: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isThreadWanted = state.withLock { state in
+        // All within the lock: once another thread can take the job, its end may be the end of this executor.
+        state.withLock { state in
             state.waiting.append(job)
-            guard state.running < width else { return false }
+            guard state.running < width else { return }
             state.running += 1
-            return true
+            queue.async { self.work() }
         }
-        if isThreadWanted { queue.async { self.work() } }
     }
 
     private func work() {

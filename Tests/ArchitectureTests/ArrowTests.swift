@@ -47,6 +47,9 @@ struct ArrowTests {
         ],
         "TestSupport": ["Images", "SosiaCore"],
         "SessionSupport": ["EngineConformance", "Sosia", "SosiaCore"],
+        "CSystemCalls": [],
+        "DiskModel": ["SosiaCore"],
+        "PowerCut": ["CSystemCalls", "DiskModel", "FileSystem", "SessionSupport", "Sosia", "SosiaCore", "TestSupport"],
     ]
 
     struct Description: Decodable {

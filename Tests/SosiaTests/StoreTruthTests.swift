@@ -260,6 +260,27 @@ struct StoreTruthTests {
         #expect(!FileManager.default.fileExists(atPath: crashed.nextVectors))
         #expect(try await Store(opening: copy).count() == 9)
     }
+
+    @Test func aCompactionThatFailedBehindItsCommitIsFinishedByTheNextChange() async throws {
+        let store = try await Store(creating: path, embedder: GridEmbedder())
+        _ = try await store.add([folder.path + "/photos"])
+        _ = try await store.remove(paths: [folder.path + "/photos/5.jpg"])
+        let (vectors, aside) = (layout.vectors, folder.path + "/aside")
+        // The next generation cannot get its name.
+        await #expect(throws: StoreError.self) {
+            _ = try await store.compact { done, count in
+                guard done == count else { return }
+                try? FileManager.default.moveItem(atPath: vectors, toPath: aside)
+                try? FileManager.default.createDirectory(atPath: vectors, withIntermediateDirectories: false)
+            }
+        }
+        try FileManager.default.removeItem(atPath: vectors)
+        try FileManager.default.moveItem(atPath: aside, toPath: vectors)
+        #expect(try await store.add([folder.path + "/photos"]).added == 1)
+        for store in [store, try await Store(opening: path)] {
+            #expect(try await store.verify() == VerifyReport(pictures: 10, vacant: 0, problems: []))
+        }
+    }
 }
 
 private func shell(_ command: String...) async throws {

@@ -26,9 +26,10 @@ extension CollectionWriter {
             unlink(files.nextVectors)
             throw error
         }
+        // Whatever fails from here on, what writes next finds out which generation counts.
+        vectors = nil
         try catalog.adopt(generation: generation, rows: rows)
-        try files.adoptNextVectors()
-        try reopenVectors()
+        try openVectors()
         var failure: StoreError?
         do {
             try vacuum(catalog)

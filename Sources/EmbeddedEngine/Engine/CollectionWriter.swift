@@ -12,8 +12,8 @@ actor CollectionWriter {
     let identity: PictureIdentity
     private let executor = SerialCPUExecutor(label: "sosia.writer")
     private let lock: FileLock
-    /// nil until the vectors are known to be intact.
-    private var vectors: VectorFileWriter?
+    /// nil until the vectors are known to be intact, and while another generation takes their place.
+    var vectors: VectorFileWriter?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -39,6 +39,9 @@ actor CollectionWriter {
             throw StoreError.damaged(path: files.catalog, reason: "it does not describe a collection")
         }
         (model, identity) = (state.model, state.identity)
+        // A writer that was killed may have left changes that are seen and not yet durable; what is answered from now on
+        // builds on them.
+        try StoreError.translating { () throws(FileError) in try Folder.synchronize(files.root) }
         if isRepairing { return }
         try Self.settle(files, state)
         vectors = try VectorFileWriter(opening: files.vectors, dimension: state.model.dimension)
@@ -66,13 +69,13 @@ actor CollectionWriter {
         }
     }
 
-    /// What was opened for repair has not looked at the vectors yet: an interrupted compaction is finished first, so that
-    /// nothing is written to a generation that the catalog does not name.
+    /// Opens the vectors for writing. An interrupted compaction is finished first, so that nothing is written to a
+    /// generation that the catalog does not name.
     func openVectors() throws(StoreError) {
         if vectors != nil { return }
         guard let state = try catalog.state() else { throw .missing(path: files.root) }
         try Self.settle(files, state)
-        try reopenVectors()
+        vectors = try VectorFileWriter(opening: files.vectors, dimension: model.dimension)
     }
 
     private func append(_ rows: [VectorRow], from slot: Int) throws(StoreError) {
@@ -88,11 +91,6 @@ actor CollectionWriter {
 
     /// Makes a change that needs no new rows.
     func change<Value: Sendable>(_ body: @Sendable (Catalog) throws -> Value) throws -> Value { try body(catalog) }
-
-    /// Switches to the vectors that a compaction or a repair has put in place.
-    func reopenVectors() throws(StoreError) {
-        vectors = try VectorFileWriter(opening: files.vectors, dimension: model.dimension)
-    }
 
     /// Creates the files of an empty collection. The catalog gets its name last, when it is complete, so that a collection
     /// either exists as a whole or not at all.

@@ -10,8 +10,9 @@ extension CollectionWriter {
     /// them again. Only the checksums in the catalog count; nothing else of the vector file needs to be intact. As in a
     /// compaction, the catalog's transaction is the commit point.
     func repair(progress: @escaping WorkProgress) throws -> RepairReport {
+        vectors = nil
         let report = try Repair(files: files, catalog: catalog, progress: progress).run()
-        try reopenVectors()
+        try openVectors()
         return report
     }
 }

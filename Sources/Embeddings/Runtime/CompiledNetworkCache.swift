@@ -76,7 +76,7 @@ struct CompiledNetworkCache {
         let part = folder.appendingPathComponent(".\(file.lastPathComponent).\(UUID().uuidString)")
         defer { try? files.removeItem(at: part) }
         do {
-            try Folder.create(folder.path)
+            try Folder.create(folder.path, isSynced: false)
             try network.export(to: part.path)
             let export = try Data(contentsOf: part, options: .alwaysMapped)
             let header = [UInt8](Self.header(bytes: export.count, digest: SHA256.hash(data: export)))

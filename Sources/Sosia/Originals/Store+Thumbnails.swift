@@ -73,7 +73,7 @@ struct ThumbnailFolder: Sendable {
 
     /// A cache that cannot be written, as on read-only media, is done without.
     func write(_ bytes: [UInt8], of hash: ContentHash, width: Int) {
-        guard (try? Folder.create(folder(hash))) != nil else { return }
+        guard (try? Folder.create(folder(hash), isSynced: false)) != nil else { return }
         try? DurableFile.write(bytes.span.bytes, to: file(hash, width), isSynced: false)
     }
 
