@@ -8,8 +8,7 @@ package final class FileLock: Sendable {
     /// - Parameter path: the lock file, which is created if missing.
     /// - Throws: ``FileError/locked(path:)`` immediately if the lock is held.
     package init(_ path: String) throws(FileError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .last(.open, path) }
+        descriptor = try RegularFile.open(path, O_RDWR | O_CREAT, permissions: 0o644).descriptor
         // Since everything is initialised, deinit closes the descriptor even if init throws.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = FileError.last(.lock, path)
@@ -19,8 +18,7 @@ package final class FileLock: Sendable {
 
     /// Waits for the right that a file stands for, which is made when it is not there.
     package init(waitingFor path: String) throws(FileError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .last(.open, path) }
+        descriptor = try RegularFile.open(path, O_RDWR | O_CREAT, permissions: 0o644).descriptor
         while flock(descriptor, LOCK_EX) != 0 {
             guard Errno(rawValue: errno) == .interrupted else { throw .last(.lock, path) }
         }

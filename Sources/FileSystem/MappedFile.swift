@@ -37,13 +37,8 @@ public final class MappedFile: Sendable {
     public init(
         _ path: String, minimumCount: Int = 0, length: Int? = nil, access: Access = .normal, populate: Bool = false
     ) throws(FileError) {
-        // Opening a pipe would otherwise wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .last(.open, path) }
+        let (descriptor, status) = try RegularFile.open(path, O_RDONLY)
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .last(.status, path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
         let size = Int(status.st_size)
         let wanted = max(minimumCount, length ?? 0)
         guard size >= wanted else { throw .tooShort(path: path, got: size, minimum: wanted) }

@@ -21,19 +21,8 @@ public final class WindowedFile: Sendable {
     private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     public init(_ path: String) throws(FileError) {
-        // Opening a pipe would otherwise wait for a writer.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .last(.open, path) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let error = FileError.last(.status, path)
-            close(descriptor)
-            throw error
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .notRegular(path: path)
-        }
+        let (descriptor, status) = try RegularFile.open(path, O_RDONLY)
+        self.descriptor = descriptor
         self.path = path
         count = Int(status.st_size)
         stamp = FileStamp(status)

@@ -23,7 +23,7 @@ struct UploadController: Controller {
                     answers: [.json(.oneOf([.component("Uploads"), .component("Job")]))],
                     problems: [
                         .readOnly, .urlNotAllowed, .unfetchable, .pathNotAllowed, .notAPicture, .pictureTooLarge,
-                        .collectionBusy, .storageFull,
+                        .collectionBusy, .collectionGone, .storageFull,
                     ]), add)
         ]
     }
