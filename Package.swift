@@ -131,7 +131,7 @@ let package = Package(
         .target(
             name: "Catalog",
             dependencies: [
-                "SosiaCore", .product(name: "Crypto", package: "swift-crypto"),
+                "Kernels", "SosiaCore", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -169,7 +169,8 @@ let package = Package(
         .target(
             name: "ObjectStores",
             dependencies: [
-                "FileSystem", "SosiaCore", "Workers", .product(name: "SystemPackage", package: "swift-system"),
+                "FileSystem", "SosiaCore", "Workers", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -13,6 +13,7 @@ package final class Catalog: Sendable {
         case create
     }
 
+    static let descriptionDamage = "what it says of the collection is not what was written; put it back from a copy"
     /// A commit is the removal of the journal. With FULL it is answered before the folder is synced, and a power cut brings
     /// the journal back, which then undoes the commit.
     private static let synchronization = "PRAGMA synchronous = EXTRA"
@@ -26,6 +27,8 @@ package final class Catalog: Sendable {
     let identity: PictureIdentity
     /// Of `source`, as the catalog had them when it was opened.
     let stampColumns: String
+    /// Whether records had checksums when the catalog was opened; a writer of this release has given them theirs.
+    package let hasChecksums: Bool
     private let database: DatabaseQueue
 
     /// Opens the file. Writers migrate an older schema.
@@ -39,28 +42,29 @@ package final class Catalog: Sendable {
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
             try db.execute(sql: Self.synchronization)
+            db.add(function: RowDigest.function)
         }
         let database = try Self.translating(path) {
             try Self.rollingBack(path) { try DatabaseQueue(path: path, configuration: configuration) }
         }
         self.database = database
         let migrator = CatalogMigrations.migrator(home: machine)
-        let (known, superseded, complete, readable) = try Self.reading(database, path) { db in
+        let (known, superseded, complete, applied) = try Self.reading(database, path) { db in
             (
                 try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db),
-                try migrator.hasCompletedMigrations(db),
-                try migrator.appliedIdentifiers(db).contains(CatalogMigrations.oldestReadable)
+                try migrator.hasCompletedMigrations(db), try migrator.appliedIdentifiers(db)
             )
         }
         guard known || access == .create else { throw .damaged(path: path, reason: "it is not a catalog") }
         if superseded { throw .newerVersion(path: path) }
         if access == .read {
-            guard readable else { throw .needsMigration(path: path) }
+            guard applied.contains(CatalogMigrations.oldestReadable) else { throw .needsMigration(path: path) }
         } else if !complete {
             try Self.translating(path) { try migrator.migrate(database) }
         }
         let facts = try Self.reading(database, path) { db in try Self.fixedFacts(db) }
         (home, identity) = (facts.home ?? machine, facts.identity)
+        hasChecksums = access != .read || applied.contains(CatalogMigrations.checksums)
         stampColumns = facts.hasWholeStamps ? "size, modified, changed, inode, device" : "size, modified"
     }
 
@@ -85,7 +89,15 @@ package final class Catalog: Sendable {
 
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try database.write(body)
+            return try database.write { db in
+                guard try Self.isDescriptionWhole(db) else {
+                    throw StoreError.damaged(path: path, reason: Self.descriptionDamage)
+                }
+                let before = db.totalChangesCount
+                let value = try body(db)
+                if db.totalChangesCount != before { try Self.sealDescription(db) }
+                return value
+            }
         } catch let error as DatabaseError {
             throw StoreError(error, path: path)
         }
@@ -138,6 +150,7 @@ extension StoreError {
                 .failed(
                     path: path,
                     reason: "a writer was killed in the middle of a change; open it once with write permission")
+            case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DBMOVED: .gone(path: path)
             case .SQLITE_READONLY: .readOnly(path: path)
             case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(path: path)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(path: path, reason: reason)

@@ -3,7 +3,10 @@ public import SosiaCore
 /// Keeping ledger and service together.
 extension CatalogedEngine {
     /// The service loads what it needs itself.
-    public func prepare() async throws {}
+    public func prepare() async throws { try await checkPresence() }
+
+    /// Whether both answer.
+    public func checkPresence() async throws { _ = try await status() }
 
     public func status() async throws -> EngineStatus {
         let (ledger, service) = try await (self.ledger.status(), self.service.status())
@@ -29,7 +32,9 @@ extension CatalogedEngine {
         return EngineVerification(pictures: pictures, vacant: try await status().vacant, problems: problems)
     }
 
-    public func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
+    public func repair(
+        reading facts: @escaping FactsReading, progress: @escaping WorkProgress
+    ) async throws -> RepairReport {
         _ = try await inspect(progress) { damaged in
             if !damaged.isEmpty { try await change(.lose(damaged.map(\.id))) }
         }

@@ -61,7 +61,7 @@ public enum EngineConformance {
     public static let checks: [Check] =
         writingChecks + ingestChecks + fileChecks + locationChecks + recordChecks + uploadChecks + summaryChecks
         + textChecks + tileChecks + searchChecks + filterChecks + randomFilterChecks + positionChecks + pageChecks
-        + exampleChecks + duplicateChecks + upkeepChecks + lostChecks + processChecks + abilityChecks
+        + exampleChecks + duplicateChecks + upkeepChecks + lostChecks + damageChecks + processChecks + abilityChecks
 }
 
 /// A promise that an engine or a store did not keep.
@@ -88,6 +88,15 @@ public protocol ConformanceHost: Sendable {
     /// - Returns: an engine that sees the damage, opened for repair; the ones returned before are no longer used. nil if the
     ///   stored vectors cannot be reached.
     func damageVector(of id: ImageID) async throws -> (any CollectionEngine)?
+
+    /// Turns over one bit of a text that the ledger keeps, in the same way.
+    /// - Parameter text: occurs in the record of one picture only.
+    /// - Returns: likewise; nil when nobody can get at what the ledger keeps.
+    func damageRecord(containing text: String) async throws -> (any CollectionEngine)?
+
+    /// Takes the whole collection away, as somebody would who deletes its folder.
+    /// - Returns: false when nobody can.
+    func takeAway() async throws -> Bool
 }
 
 /// The engine under test, with the vocabulary of the checks.

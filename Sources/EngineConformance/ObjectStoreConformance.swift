@@ -57,6 +57,31 @@ public enum ObjectStoreConformance {
             try subject.equal(try await subject.store.get(subject.key(1)), [1, 2, 3])
             try subject.equal(try await subject.keys(limit: 10), [subject.key(1)])
         },
+        Check(name: "what a disk has changed is replaced by the bytes that are put again") { subject in
+            let key = try subject.key(1)
+            let bytes = [UInt8](repeating: 7, count: 3_000_000)
+            for damaged in [[], Array(bytes.dropLast()), bytes + [0], bytes.dropLast() + [6]] {
+                try await subject.store.put(damaged, as: key)
+                try subject.equal(try await subject.store.get(key), damaged)
+                try await subject.store.put(bytes, as: key)
+                try subject.equal(try await subject.store.get(key), bytes)
+            }
+            try subject.equal(try await subject.keys(limit: 10), [key])
+        },
+        Check(name: "an object is held against its key") { subject in
+            // SHA-256 of "abc" (FIPS 180-4, example B.1).
+            let name = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            guard let key = ContentHash(hexadecimal: name) else {
+                throw ConformanceFailure(check: subject.check, fact: "no key", line: #line)
+            }
+            try subject.equal(try await subject.store.examine(key), .missing)
+            try await subject.store.put(Array("abc".utf8), as: key)
+            try subject.equal(try await subject.store.examine(key), .whole)
+            for damaged in ["", "ab", "abd"] {
+                try await subject.store.put(Array(damaged.utf8), as: key)
+                try subject.equal(try await subject.store.examine(key), .changed(bytes: damaged.utf8.count))
+            }
+        },
         Check(name: "what was removed is gone, and may come again") { subject in
             for number in 1...2 { try await subject.store.put([UInt8(number)], as: subject.key(number)) }
             for isThere in [true, false] {

@@ -72,15 +72,12 @@ package enum DurableFile {
         return true
     }
 
-    /// Makes now the time at which a file was last written.
-    /// - Returns: whether it is there.
-    package static func renew(_ path: String) throws(FileError) -> Bool {
-        guard utimes(path, nil) == 0 else {
-            let error = FileError.last(.write, path)
-            if error.isMissing { return false }
-            throw error
-        }
-        return true
+    /// Makes now the time at which a file was last written. Its bytes, its name and that time survive a crash, whoever
+    /// wrote them and however far he came.
+    package static func renew(_ path: String) throws(FileError) {
+        guard utimes(path, nil) == 0 else { throw .last(.write, path) }
+        try FileWriter(opening: path).sync()
+        try Folder.synchronize(Folder.parent(of: path) ?? ".")
     }
 
     private static func temporaryName(for path: String) -> String {

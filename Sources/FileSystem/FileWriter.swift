@@ -25,16 +25,14 @@ package struct FileWriter: ~Copyable {
     ///   - isNew: whether to fail if the file exists.
     package init(creating path: String, permissions: UInt32, isNew: Bool) throws(FileError) {
         self.path = path
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (isNew ? O_EXCL : O_TRUNC)
-        descriptor = open(path, flags, mode_t(permissions))
-        guard descriptor >= 0 else { throw .last(.create, path) }
+        let flags = O_WRONLY | O_CREAT | (isNew ? O_EXCL : O_TRUNC)
+        descriptor = try RegularFile.open(path, flags, permissions: permissions, operation: .create).descriptor
     }
 
     /// Opens an existing file for ``write(_:at:)``; nothing can be appended.
     package init(opening path: String) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last(.open, path) }
+        descriptor = try RegularFile.open(path, O_WRONLY).descriptor
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import Crypto
 import FileSystem
 public import Foundation
 public import SosiaCore
@@ -21,16 +22,18 @@ public struct FolderObjectStore: ObjectStore {
         self.path = path
     }
 
-    /// Written new, synced and renamed.
+    /// Written new, synced and renamed, unless a file with these bytes is there.
     /// - Throws: `ObjectStoreError`
     public func put(_ bytes: [UInt8], as key: ContentHash) async throws {
         try await onDisk { () throws(FileError) in
             try create(folder(key))
             let lock = try FileLock(lock(of: folder(key)), isWaiting: true)
             defer { withExtendedLifetime(lock) {} }
-            // Whoever put it may have been killed before its name was durable.
-            if try DurableFile.renew(file(key)) { return try Folder.synchronize(folder(key)) }
-            try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
+            if holds(file(key), bytes) {
+                try DurableFile.renew(file(key))
+            } else {
+                try DurableFile.write(bytes.span.bytes, to: file(key), permissions: 0o644)
+            }
         }
     }
 
@@ -62,6 +65,27 @@ public struct FolderObjectStore: ObjectStore {
     /// - Throws: `ObjectStoreError`
     public func contains(_ key: ContentHash) async throws -> Bool {
         try await onDisk { () throws(FileError) in try written(file(key)) != nil }
+    }
+
+    /// Hashes the file piece by piece.
+    /// - Throws: `ObjectStoreError`
+    public func examine(_ key: ContentHash) async throws -> ObjectCondition {
+        let condition = try await onDisk { () throws(FileError) -> ObjectCondition in
+            do throws(FileError) {
+                let file = try FileReader(file(key))
+                var (hash, count) = (SHA256(), 0)
+                try file.forEachPiece { piece in
+                    hash.update(data: piece)
+                    count += piece.count
+                    return !Task.isCancelled
+                }
+                return hash.finalize().elementsEqual(key.bytes) ? .whole : .changed(bytes: count)
+            } catch {
+                return error.isMissing ? .missing : .unreadable(reason: error.reason)
+            }
+        }
+        try Task.checkCancellation()
+        return condition
     }
 
     /// Durable when it returns.
@@ -106,6 +130,24 @@ extension FolderObjectStore {
     private func file(_ key: ContentHash) -> String { folder(key) + "/" + key.description }
 
     private func lock(of folder: String) -> String { folder + "/.lock" }
+
+    /// Whether a file has these bytes. One that cannot be read is as good as none.
+    private func holds(_ path: String, _ bytes: [UInt8]) -> Bool {
+        guard let file = try? FileReader(path), file.count == bytes.count else { return false }
+        var offset = 0
+        do throws(FileError) {
+            try file.forEachPiece { piece in
+                guard piece.count <= bytes.count - offset,
+                    bytes[offset..<offset + piece.count].elementsEqual(piece)
+                else { return false }
+                offset += piece.count
+                return true
+            }
+        } catch {
+            return false
+        }
+        return offset == bytes.count
+    }
 
     /// - Returns: nil if there is no such file.
     private func written(_ file: String) throws(FileError) -> Date? {

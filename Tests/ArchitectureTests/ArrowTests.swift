@@ -25,7 +25,7 @@ struct ArrowTests {
         "Reports": ["CReports", "FileSystem", "Images", "Platform", "SosiaCore"],
         "COpenVINO": ["CPlatform"],
         "Embeddings": ["COpenVINO", "FileSystem", "SosiaCore", "Crypto"],
-        "Catalog": ["SosiaCore", "Crypto", "GRDB"],
+        "Catalog": ["Kernels", "SosiaCore", "Crypto", "GRDB"],
         "EmbeddedEngine": [
             "Catalog", "FileSystem", "Indexes", "Kernels", "SosiaCore", "Workers", "SystemPackage",
         ],
@@ -33,7 +33,7 @@ struct ArrowTests {
             "SosiaCore", "Images", "Rasters", "TinyImages", "Embeddings", "FileSystem", "Workers", "ObjectStores",
             "EmbeddedEngine", "Crypto", "SystemPackage",
         ],
-        "ObjectStores": ["FileSystem", "SosiaCore", "Workers", "SystemPackage"],
+        "ObjectStores": ["FileSystem", "SosiaCore", "Workers", "Crypto", "SystemPackage"],
         "CatalogedEngine": ["SosiaCore"],
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [

@@ -44,11 +44,14 @@ final class CatalogFixture {
         try sqlite(
             """
             DROP INDEX image_content;
+            ALTER TABLE image DROP COLUMN record; ALTER TABLE source DROP COLUMN checksum;
+            ALTER TABLE lost DROP COLUMN checksum; ALTER TABLE container DROP COLUMN checksum;
+            ALTER TABLE collection DROP COLUMN checksum;
             ALTER TABLE image DROP COLUMN content; ALTER TABLE lost DROP COLUMN content;
             ALTER TABLE source DROP COLUMN changed; ALTER TABLE source DROP COLUMN inode;
             ALTER TABLE source DROP COLUMN device;
             ALTER TABLE collection DROP COLUMN machine; ALTER TABLE collection DROP COLUMN identity;
-            DELETE FROM grdb_migrations WHERE identifier LIKE '4 %'
+            DELETE FROM grdb_migrations WHERE identifier LIKE '4 %' OR identifier LIKE '5 %'
             """)
     }
 }

@@ -38,4 +38,8 @@ private actor Host: ConformanceHost {
         for key in try await parts.ledger.keys(of: [id]).values { parts.service.damage(key, isLost: false) }
         return try await open(.write)
     }
+
+    func damageRecord(containing text: String) -> (any CollectionEngine)? { nil }
+
+    func takeAway() -> Bool { false }
 }

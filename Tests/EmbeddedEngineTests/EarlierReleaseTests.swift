@@ -26,13 +26,15 @@ final class EarlierReleaseTests {
         try await EmbeddedEngine.open(path: path, access: access, machine: machine ?? here)
     }
 
-    private func check(_ engine: EmbeddedEngine) async throws {
+    /// - Parameter notes: what a verification has to say.
+    private func check(_ engine: EmbeddedEngine, notes: [EngineVerification.Note] = []) async throws {
         #expect(engine.identity == .content)
         #expect(engine.model.description.hasPrefix("efficientnet-lite0 (weights 6fde6cee59fe, f32, average pooling"))
         try await checkRecords(engine)
         try await checkAnswer(engine)
         let report = try await engine.verify { _, _ in }
         #expect(report.problems == [])
+        #expect(report.notes == notes)
         #expect(report.pictures == 4)
     }
 
@@ -73,7 +75,7 @@ final class EarlierReleaseTests {
 
     @Test func opensForReadingAsItIs() async throws {
         let before = try Data(contentsOf: folder.appendingPathComponent("catalog.sqlite"))
-        try await check(open(.read))
+        try await check(open(.read), notes: [.recordsUnprotected])
         #expect(try Data(contentsOf: folder.appendingPathComponent("catalog.sqlite")) == before)
     }
 

@@ -51,4 +51,22 @@ actor EmbeddedHost: ConformanceHost {
         // It maps the file, and so sees what is there now.
         return engine
     }
+
+    /// In a copy, since SQLite keeps pages of a file that it has open.
+    func damageRecord(containing text: String) async throws -> (any CollectionEngine)? {
+        let original = path
+        number += 1
+        try FileManager.default.copyItem(atPath: original, toPath: path)
+        let catalog = URL(fileURLWithPath: path + "/catalog.sqlite")
+        var bytes = try Data(contentsOf: catalog)
+        // Beside the record there may be earlier copies of it in unused space.
+        while let found = bytes.range(of: Data(text.utf8)) { bytes[found.lowerBound + 2] ^= 4 }
+        try bytes.write(to: catalog)
+        return try await open(.repair)
+    }
+
+    func takeAway() throws -> Bool {
+        try FileManager.default.removeItem(atPath: path)
+        return true
+    }
 }

@@ -30,4 +30,8 @@ actor MyHost: ConformanceHost {
         engine?.damage(id)
         return engine
     }
+
+    func damageRecord(containing text: String) async throws -> (any CollectionEngine)? { nil }
+
+    func takeAway() async throws -> Bool { false }
 }

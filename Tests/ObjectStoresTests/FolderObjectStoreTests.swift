@@ -49,6 +49,23 @@ struct FolderObjectStoreTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func waitsForNoPipe() async throws {
+        try await withFolder {
+            let store = FolderObjectStore(path: path)
+            try await store.put([1], as: key(0xab))
+            let file = "\(path)/ab/\(try key(0xab))"
+            try FileManager.default.removeItem(atPath: file)
+            try #require(mkfifo(file, 0o644) == 0)
+            #expect(try await store.examine(key(0xab)) == .unreadable(reason: "it is not a regular file"))
+            await #expect(throws: ObjectStoreError.self) { try await store.get(key(0xab)) }
+            try await store.put([1], as: key(0xab))
+            #expect(try await store.get(key(0xab)) == [1])
+            try FileManager.default.removeItem(atPath: path + "/ab/.lock")
+            try #require(mkfifo(path + "/ab/.lock", 0o644) == 0)
+            await #expect(throws: ObjectStoreError.self) { try await store.put([2], as: key(0xab)) }
+        }
+    }
+
     @Test func saysWhatIsWrong() async throws {
         try await withFolder {
             try FileManager.default.createDirectory(

@@ -112,6 +112,9 @@ struct StoreCrashTests {
     @Test func verifyNamesAttributesThatAreNotJSON() async throws {
         #expect(try sqlite("UPDATE image SET attributes = '{' WHERE id = 3;\n") == 0)
         let problems = try await Store(opening: path).verify().problems
-        #expect(problems == [.ledger("the attributes of 1 pictures are not JSON")])
+        #expect(
+            problems == [
+                .ledger("the attributes of 1 pictures are not JSON"), .record(of: ImageID(rawValue: 3)),
+            ])
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import ObjectStores
 import Sosia
 import SosiaCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -61,7 +62,8 @@ import Testing
         }
         #expect(try await objects.remove(original.hash, writtenBefore: .distantFuture))
         await #expect(throws: StoreError.originalGone(ids[1])) { try await store.original(of: ids[1]) }
-        #expect(try await store.verify().problems == [.originalMissing(ids[1])])
+        #expect(
+            try await store.verify().problems == [.original(of: ids[1], key: original.hash, .missing)])
     }
 
     @Test func aChangedFileIsNotGivenAway() async throws {
@@ -88,10 +90,13 @@ import Testing
         #expect(try await store.verify().problems.isEmpty)
         _ = try await store.compact()
         #expect(try await keys().count == 4)
-        #expect(try await store.verify(objectGrace: 0).problems.count == 2)
+        let verified = try await store.verify(objectGrace: 0)
+        #expect(verified.problems.isEmpty)
+        #expect(verified.notes.count == 2)
         _ = try await store.compact(objectGrace: 0)
         #expect(try await keys().count == 2)
         #expect(try await store.verify(objectGrace: 0).problems.isEmpty)
+        #expect(try await store.verify(objectGrace: 0).notes.isEmpty)
     }
 
     @Test func whatACrashLeftIsFoundAndTakenAway() async throws {
@@ -101,14 +106,70 @@ import Testing
         let hash = try #require(ContentHash(of: bytes))
         try await objects.put(bytes, as: hash)
         #expect(try await store.verify().problems.isEmpty)
-        #expect(try await store.verify(objectGrace: 0).problems == [.orphan(hash)])
-        _ = try await store.compact(objectGrace: 0)
+        #expect(try await store.verify().notes.isEmpty)
+        // Nothing is wrong with that, but it can be known.
+        #expect(try await store.verify(objectGrace: 0).notes == [.orphan(hash)])
         #expect(try await store.verify(objectGrace: 0).problems.isEmpty)
+        _ = try await store.compact()
+        #expect(try await keys().count == 3)
+        _ = try await store.compact(objectGrace: 0)
+        #expect(try await store.verify(objectGrace: 0).notes.isEmpty)
         #expect(try await keys().count == 2)
         // Or it comes again.
         try await objects.put(bytes, as: hash)
         _ = try await add(3...3)
         #expect(try await store.verify(objectGrace: 0).problems.isEmpty)
+        #expect(try await store.verify(objectGrace: 0).notes.isEmpty)
+    }
+
+    /// Every kind of damage is found, with the picture and the key, and the same upload mends it.
+    @Test func damagedOriginalsAreFoundAndUploadingAgainMendsThem() async throws {
+        let ids = try await add(1...5)
+        func file(_ index: Int) throws -> (key: ContentHash, url: URL) {
+            let key = try #require(ContentHash(of: picture(index + 1)))
+            return (key, URL(fileURLWithPath: "\(objects.path)/\(key.description.prefix(2))/\(key)"))
+        }
+        let bytes = try picture(1)
+        var flipped = Data(bytes)
+        flipped[bytes.count / 2] ^= 16
+        try flipped.write(to: file(0).url)
+        try Data(picture(2).dropLast(10)).write(to: file(1).url)
+        try Data().write(to: file(2).url)
+        try FileManager.default.removeItem(at: file(3).url)
+        let cut = try picture(2).count - 10
+        let expected: Set<VerifyReport.Problem> = [
+            .original(of: ids[0], key: try file(0).key, .changed(bytes: bytes.count)),
+            .original(of: ids[1], key: try file(1).key, .changed(bytes: cut)),
+            .original(of: ids[2], key: try file(2).key, .changed(bytes: 0)),
+            .original(of: ids[3], key: try file(3).key, .missing),
+        ]
+        let calls = Mutex<[(done: Int, total: Int)]>([])
+        let report = try await store.verify { done, total in calls.withLock { $0.append((done, total)) } }
+        #expect(Set(report.problems) == expected && report.problems.count == 4)
+        let told = calls.withLock { $0 }
+        #expect(told.allSatisfy { $0.done <= $0.total && $0.total == told.last?.total })
+        #expect(zip(told, told.dropFirst()).allSatisfy { $0.done <= $1.done })
+        #expect(told.last.map { $0.done == $0.total } == true)
+        #expect(try await add(1...4) == Array(ids[..<4]))
+        #expect(try await store.verify().problems.isEmpty)
+        for (index, id) in ids.enumerated() {
+            #expect(try await store.original(of: id).bytes == picture(index + 1))
+        }
+    }
+
+    @Test func aVerificationOfOriginalsCanBeCancelled() async throws {
+        _ = try await add(1...20)
+        let running = Mutex<Task<VerifyReport, any Error>?>(nil)
+        let store = store
+        let task = Task {
+            while running.withLock({ $0 == nil }) { await Task.yield() }
+            // Cancelled where the uploads begin.
+            return try await store.verify { done, total in
+                if done > total - 20 { running.withLock { $0?.cancel() } }
+            }
+        }
+        running.withLock { $0 = task }
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func uploadsAndFilesAreOnePicture() async throws {

@@ -10,7 +10,9 @@ extension Catalog {
     /// - Returns: the updated record; nil if there is no such picture.
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
         try write { db in
-            _ = try Self.change(id.rawValue, db) { $0.patched(with: patch) }
+            // A damaged record is refused before it is changed.
+            guard try !records([id], db).isEmpty else { return nil }
+            if try Self.change(id.rawValue, db, { $0.patched(with: patch) }) { try Self.seal(image: id.rawValue, db) }
             return try records([id], db).first
         }
     }

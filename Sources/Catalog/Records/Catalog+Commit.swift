@@ -53,6 +53,7 @@ extension Catalog {
                     }
                 }
                 for id in writing.unseen { try Self.removeIfUnseen(id, db, revision: writing.revision) }
+                for (id, isWhole) in writing.touched where isWhole { try Self.seal(image: id, db) }
                 if !writing.appended.isEmpty {
                     try append(writing.appended, state.rows)
                     try db.execute(
@@ -62,7 +63,7 @@ extension Catalog {
             for (location, attributes) in unit.unit.attributes {
                 let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
                 guard let id = try Int64.fetchOne(select, arguments: [location.text(on: home)]) else { continue }
-                _ = try Self.merge(attributes, into: id, db)
+                _ = try Self.changing(image: id, db) { try Self.merge(attributes, into: id, db) }
             }
             return outcomes
         }
@@ -82,6 +83,8 @@ private struct UnitWriting {
     var appended: [RowOrigin] = []
     /// Pictures that lost a source. They are examined after all entries, since a later one may give them a new source.
     var unseen: Set<Int64> = []
+    /// Pictures whose records change, and whether they were what was written before.
+    var touched: [Int64: Bool] = [:]
 
     /// If each file is a picture: whose the locations were that are gone, and what known bytes are, both before the unit
     /// changes it.
@@ -121,6 +124,9 @@ private struct UnitWriting {
             db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?"), arguments: [location])
         let gone = entry.gone.map { $0.text(on: home) }
         let known = try known(entry, previous: previous, gone: gone)
+        for id in [previous, known].compactMap({ $0 }) where touched[id] == nil {
+            touched[id] = try Catalog.isWhole(image: id, db)
+        }
         let id: Int64
         if let known {
             id = known
@@ -206,10 +212,11 @@ private struct UnitWriting {
         }
         try db.cachedStatement(
             sql: """
-                INSERT INTO source (location, image, size, modified, changed, inode, device) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO source (location, image, size, modified, changed, inode, device, checksum)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, sosia_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7))
                 ON CONFLICT (location) DO UPDATE SET image = excluded.image, size = excluded.size,
                     modified = excluded.modified, changed = excluded.changed, inode = excluded.inode,
-                    device = excluded.device
+                    device = excluded.device, checksum = excluded.checksum
                 """
         ).execute(
             arguments: [
@@ -237,6 +244,7 @@ private struct UnitWriting {
 
     /// - Parameter lost: the lost picture that returns with its id and attributes; nil for a new picture.
     private mutating func insert(_ hash: ContentHash, _ content: Content, restoring lost: Int64?) throws -> Int64 {
+        let isWhole = try lost.map { try Catalog.isWhole(lost: $0, db) } ?? true
         let attributes = try lost.map { try Catalog.restore($0, db) } ?? "{}"
         try db.cachedStatement(
             sql: """
@@ -246,6 +254,7 @@ private struct UnitWriting {
                 """
         ).execute(arguments: columns(hash, content) + [attributes, lost])
         let id = db.lastInsertedRowID
+        touched[id] = isWhole
         if let tile = content.tile { try Catalog.write(tile, of: id, db) }
         return id
     }

@@ -32,11 +32,9 @@ extension Catalog {
 
     /// Where a lost tile was cut; its outline went with it.
     private func lostTile(_ locations: [SourceLocation], _ db: Database) throws -> Tile? {
-        guard case .tile(let tile)? = locations.first,
-            let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT * FROM container WHERE id = ?"), arguments: [tile.container])
-        else { return nil }
-        let container = try container(row)
+        guard case .tile(let tile)? = locations.first, let container = try container(tile.container, db) else {
+            return nil
+        }
         return Tile(
             container: tile.container, source: container.path, machine: container.machine, window: tile.window,
             outline: nil, kind: container.kind)
@@ -47,8 +45,8 @@ extension Catalog {
         try reopenContainer(of: id, db)
         try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO lost (id, hash, attributes, content)
-                SELECT id, hash, attributes, content FROM image WHERE id = ?
+                INSERT OR REPLACE INTO lost (id, hash, attributes, content, checksum)
+                SELECT id, hash, attributes, content, \(ChecksumSQL.lost) FROM image WHERE id = ?
                 """
         ).execute(arguments: [id])
         try db.cachedStatement(

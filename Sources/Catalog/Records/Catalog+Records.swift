@@ -10,10 +10,12 @@ extension Catalog {
 
     /// One statement for all of them, read by column index, because every search pays for this.
     /// - Parameter bytes: of attributes; the record that reaches them is the last.
+    /// - Throws: `StoreError.recordDamaged` for a record that is not what was written.
     func records(_ ids: [ImageID], upTo bytes: Int = .max, _ db: Database) throws -> [ImageRecord] {
         let select = try db.cachedStatement(
             sql: """
-                SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key
+                SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key,
+                    \(hasChecksums ? "record" : "0")
                 FROM json_each(?) AS wanted CROSS JOIN image ON image.id = value
                     LEFT JOIN source ON source.image = image.id
                 ORDER BY key, location
@@ -21,25 +23,41 @@ extension Catalog {
         let list = "[" + ids.map { String($0.rawValue) }.joined(separator: ",") + "]"
         var records: [ImageRecord] = []
         var sum = 0
-        var lastKey: Int?
+        var reading = RecordReading()
         let rows = try Row.fetchCursor(select, arguments: [list])
         while let row = try rows.next() {
-            let source: SourceLocation? = try row.optional(at: 9).map(location)
-            let key: Int = try row.value(at: 10)
-            if let source, key == lastKey, let last = records.last {
-                // One more source of the same picture.
-                records[records.count - 1] = ImageRecord(
-                    id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
-                    tile: last.tile)
-            } else {
-                guard sum < bytes else { break }
-                sum += (row[8] as String?)?.utf8.count ?? 0
-                let tile: Tile? = if case .tile = source { try tile(of: row.value(at: 0), db) } else { nil }
-                records.append(try Self.record(row, sources: source.map { [$0] } ?? [], tile: tile))
+            do {
+                let source: SourceLocation? = try row.optional(at: 9).map(location)
+                let key: Int = try row.value(at: 10)
+                if let source, key == reading.key, let last = records.last {
+                    // One more source of the same picture.
+                    reading.add(location: row[9])
+                    records[records.count - 1] = ImageRecord(
+                        id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
+                        tile: last.tile)
+                } else {
+                    guard sum < bytes else { break }
+                    sum += (row[8] as String?)?.utf8.count ?? 0
+                    try check(reading, records.last?.id)
+                    try reading.begin(key: key, row)
+                    var tile: Tile?
+                    if case .tile = source {
+                        tile = try self.tile(of: row.value(at: 0), db, &reading.containers, &reading.digest)
+                        reading.addDigest()
+                    }
+                    records.append(try Self.record(row, sources: source.map { [$0] } ?? [], tile: tile))
+                }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                throw StoreError.recordDamaged(path: path, ImageID(rawValue: try row.value(at: 0)))
             }
-            lastKey = key
         }
+        try check(reading, records.last?.id)
         return records
+    }
+
+    private func check(_ reading: RecordReading, _ id: ImageID?) throws {
+        guard hasChecksums, let id, reading.sum != reading.expected else { return }
+        throw StoreError.recordDamaged(path: path, id)
     }
 
     /// Pictures, newest first.
@@ -179,6 +197,33 @@ extension Catalog {
 
 extension ContentHash {
     var data: Data { Data(bytes) }
+}
+
+/// What the rows of a picture add up to while its record is read.
+private struct RecordReading {
+    private(set) var key: Int?
+    private(set) var expected: Int64 = 0
+    private(set) var sum: Int64 = 0
+    var digest = RowDigest()
+    var containers: [Int64: TileContainer] = [:]
+
+    mutating func begin(key: Int, _ row: Row) throws {
+        (self.key, expected, sum) = (key, try row.value(at: 11), 0)
+        for column in 0..<9 { digest.append(row[column]) }
+        addDigest()
+        add(location: row[9])
+    }
+
+    mutating func add(location: DatabaseValue) {
+        if location.isNull { return }
+        digest.append(location)
+        addDigest()
+    }
+
+    mutating func addDigest() {
+        sum += digest.checksum
+        digest.reset()
+    }
 }
 
 extension Catalog {

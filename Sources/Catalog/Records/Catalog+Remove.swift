@@ -27,8 +27,10 @@ extension Catalog {
                 if try Self.forgetLost(at: location, db) { removed += 1 }
                 let select = try db.cachedStatement(sql: "SELECT image FROM source WHERE location = ?")
                 guard let id = try Int64.fetchOne(select, arguments: [location]) else { continue }
-                try db.cachedStatement(sql: "DELETE FROM source WHERE location = ?").execute(arguments: [location])
-                if try Self.removeIfUnseen(id, db, revision: revision) { removed += 1 }
+                try Self.changing(image: id, db) {
+                    try db.cachedStatement(sql: "DELETE FROM source WHERE location = ?").execute(arguments: [location])
+                    if try Self.removeIfUnseen(id, db, revision: revision) { removed += 1 }
+                }
             }
             return removed
         }

@@ -93,39 +93,4 @@ extension Catalog {
                 sql: "UPDATE collection SET generation = ?, rows = ?", arguments: [generation, rows.count])
         }
     }
-
-    /// Checks that each row of the file either belongs to exactly one picture or is vacant.
-    /// - Returns: the problems found.
-    package func slotProblems() throws(StoreError) -> [String] {
-        try read { db in
-            guard let state = try Self.state(db, path: path) else { return [] }
-            var problems: [String] = []
-            let outside = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM image WHERE slot < 0 OR slot >= ?", arguments: [state.rows])
-            if let outside, outside > 0 { problems.append("\(outside) pictures name rows that do not exist") }
-            let both = try Int.fetchOne(db, sql: "SELECT count(*) FROM image JOIN vacant USING (slot)")
-            if let both, both > 0 { problems.append("\(both) rows are named and vacant at once") }
-            let named = try Int.fetchOne(db, sql: "SELECT (SELECT count(*) FROM image) + (SELECT count(*) FROM vacant)")
-            if let named, named != state.rows {
-                problems.append("\(named) rows are named or vacant, \(state.rows) were written")
-            }
-            return problems
-        }
-    }
-
-    /// SQLite's own checks of the whole file (`PRAGMA integrity_check`, foreign keys).
-    /// - Returns: the problems found.
-    package func problems() throws(StoreError) -> [String] {
-        try read { db in
-            var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-            let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count
-            if orphans > 0 { problems.append("\(orphans) sources of pictures that do not exist") }
-            let unseen = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM image WHERE id NOT IN (SELECT image FROM source)")
-            if let unseen, unseen > 0 { problems.append("\(unseen) pictures without a source") }
-            let garbled = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE NOT json_valid(attributes)")
-            if let garbled, garbled > 0 { problems.append("the attributes of \(garbled) pictures are not JSON") }
-            return problems
-        }
-    }
 }

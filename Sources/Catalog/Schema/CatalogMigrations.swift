@@ -6,6 +6,7 @@ enum CatalogMigrations {
     /// The oldest version that readers accept; later ones add only what writers need.
     static let oldestReadable = "1 collection, images, sources"
     private static let machines = "4 machines, whole stamps, what a picture is"
+    static let checksums = "5 checksums of records"
 
     /// - Parameter home: the machine of the files in a catalog written before locations had machines.
     static func migrator(home: MachineName) -> DatabaseMigrator {
@@ -22,6 +23,10 @@ enum CatalogMigrations {
         migrator.registerMigration(machines) { db in
             try db.execute(sql: version4)
             try db.execute(sql: "UPDATE collection SET machine = ?", arguments: [home.description])
+        }
+        migrator.registerMigration(checksums) { db in
+            try db.execute(sql: version5)
+            try Catalog.sealDescription(db)
         }
         return migrator
     }
@@ -120,5 +125,18 @@ enum CatalogMigrations {
         ALTER TABLE image ADD COLUMN content BLOB;
         ALTER TABLE lost ADD COLUMN content BLOB;
         CREATE INDEX image_content ON image(content) WHERE content IS NOT NULL;
+        """
+
+    /// See ``ChecksumSQL``; that of the collection covers the schema, so a later step ends with it, too.
+    private static let version5 = """
+        ALTER TABLE image ADD COLUMN record INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE source ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE lost ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE container ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE collection ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        UPDATE image SET record = \(ChecksumSQL.record);
+        UPDATE source SET checksum = \(ChecksumSQL.source);
+        UPDATE lost SET checksum = \(ChecksumSQL.lost);
+        UPDATE container SET checksum = \(ChecksumSQL.container);
         """
 }

@@ -14,7 +14,8 @@ extension Catalog {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT *, (SELECT count(*) FROM tile WHERE container = container.id) AS tiles FROM container
+                    SELECT *, \(isContainerWhole) AS whole,
+                        (SELECT count(*) FROM tile WHERE container = container.id) AS tiles FROM container
                     WHERE (:kind IS NULL OR kind = :kind) AND id > :id ORDER BY id LIMIT :limit
                     """,
                 arguments: ["kind": kind?.rawValue, "id": id ?? 0, "limit": limit])
@@ -27,7 +28,7 @@ extension Catalog {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
             let text = SourceLocation.file(path: path, machine: machine).text(on: home)
-            return try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [text]).map(container)
+            return try Row.fetchOne(db, sql: select + " WHERE path = ?", arguments: [text]).map(container)
         }
     }
 
@@ -35,8 +36,17 @@ extension Catalog {
     package func container(_ id: Int64) throws(StoreError) -> TileContainer? {
         try read { db in
             guard try Self.hasTable("container", db) else { return nil }
-            return try Row.fetchOne(db, sql: Self.select + " WHERE id = ?", arguments: [id]).map(container)
+            return try container(id, db)
         }
+    }
+
+    /// - Returns: nil if there is no such container.
+    func container(_ id: Int64, _ db: Database) throws -> TileContainer? {
+        try Row.fetchOne(db.cachedStatement(sql: select + " WHERE id = ?"), arguments: [id]).map(container)
+    }
+
+    static func containerDamage(_ path: String) -> String {
+        "what it says of the file \(path) is not what was written; adding that file again mends it"
     }
 
     /// The tiles of a container, ordered by window.
@@ -76,11 +86,12 @@ extension Catalog {
         let text = String(decoding: try encoder.encode(file.facts), as: UTF8.self)
         let path = SourceLocation.file(path: file.path, machine: file.machine).text(on: home)
         return try write { db in
-            let known = try Row.fetchOne(db, sql: Self.select + " WHERE path = ?", arguments: [path])
-                .map(container)
-            let (old, new) = (known?.facts.tiling, file.facts.tiling)
-            if let known, let old, !old.dropsAs(new) {
-                try Self.dropStamps(ofTilesIn: known.id, db)
+            let row = try Row.fetchOne(db, sql: select + " WHERE path = ?", arguments: [path])
+            let known: Int64? = try row?.value("id")
+            if let known, let row {
+                // If that is damaged, by what rule its tiles were cut cannot be told any more.
+                let isSameRule = (try? container(row)).map { $0.facts.tiling.dropsAs(file.facts.tiling) }
+                if isSameRule != true { try Self.dropStamps(ofTilesIn: known, db) }
             }
             try db.execute(
                 sql: """
@@ -88,8 +99,10 @@ extension Catalog {
                     ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, size = excluded.size,
                         modified = excluded.modified, complete = 0, facts = excluded.facts
                     """, arguments: [path, file.kind.rawValue, file.stamp.size, file.stamp.modified, text])
-            return try known?.id ?? Int64.fetchOne(
+            let id = try known ?? Int64.fetchOne(
                 db, sql: "SELECT id FROM container WHERE path = ?", arguments: [path]) ?? 0
+            try Self.seal(container: id, db)
+            return id
         }
     }
 
@@ -98,7 +111,9 @@ extension Catalog {
     package func move(container: Int64, to path: String, on machine: MachineName) throws {
         let text = SourceLocation.file(path: path, machine: machine).text(on: home)
         try write { db in
-            try db.execute(sql: "UPDATE container SET path = ? WHERE id = ?", arguments: [text, container])
+            try Self.changing(container: container, db) {
+                try db.execute(sql: "UPDATE container SET path = ? WHERE id = ?", arguments: [text, container])
+            }
             try Self.dropStamps(ofTilesIn: container, db)
         }
     }
@@ -106,7 +121,8 @@ extension Catalog {
     private static func dropStamps(ofTilesIn container: Int64, _ db: Database) throws {
         try db.execute(
             sql: """
-                UPDATE source SET size = NULL, modified = NULL
+                UPDATE source SET size = NULL, modified = NULL,
+                    checksum = sosia_checksum(location, image, NULL, NULL, changed, inode, device)
                 WHERE image IN (SELECT image FROM tile WHERE container = ?)
                 """, arguments: [container])
     }
@@ -127,7 +143,10 @@ extension Catalog {
                 let revision = try Self.nextRevision(db)
                 for id in gone { _ = try Self.remove(id, db, revision: revision) }
             }
-            try db.execute(sql: "UPDATE container SET complete = ? WHERE id = ?", arguments: [isComplete, container])
+            try Self.changing(container: container, db) {
+                try db.execute(
+                    sql: "UPDATE container SET complete = ? WHERE id = ?", arguments: [isComplete, container])
+            }
             return gone.count
         }
     }
@@ -160,9 +179,17 @@ extension Catalog {
         }
     }
 
-    static let select = "SELECT * FROM container"
+    /// Whether the row is what was written comes with it.
+    private var select: String { "SELECT *, \(isContainerWhole) AS whole FROM container" }
 
+    private var isContainerWhole: String { hasChecksums ? "container.checksum = \(ChecksumSQL.container)" : "1" }
+
+    /// - Parameter row: of ``select``.
     func container(_ row: Row) throws -> TileContainer {
+        guard try row.value("whole") else {
+            let file: String = try row.value("path")
+            throw StoreError.damaged(path: path, reason: Self.containerDamage(file))
+        }
         let text: String = try row.value("facts")
         guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
             let facts = try? JSONDecoder().decode(TileContainer.Facts.self, from: Data(text.utf8)),

@@ -2,26 +2,35 @@ import GRDB
 import SosiaCore
 
 extension Catalog {
+    /// - Parameters:
+    ///   - containers: those that were read already: the tiles of a page were cut from few files.
+    ///   - digest: gets what the tile's row says.
     /// - Returns: nil for a picture that is not a tile.
-    func tile(of id: Int64, _ db: Database) throws -> Tile? {
+    func tile(
+        of id: Int64, _ db: Database, _ containers: inout [Int64: TileContainer], _ digest: inout RowDigest
+    ) throws -> Tile? {
         let select = try db.cachedStatement(
-            sql: """
-                SELECT path, kind, x, y, width, height, outline, container FROM tile JOIN container ON container.id = container
-                WHERE image = ?
-                """)
+            sql: "SELECT container, x, y, width, height, outline FROM tile WHERE image = ?")
         guard let row = try Row.fetchOne(select, arguments: [id]) else { return nil }
-        let outline: String? = try row.optional("outline")
-        guard let kind = TileContainer.Kind(rawValue: try row.value("kind")),
-            case .file(let path, let machine) = try location(row.value("path"))
-        else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "what is known of a container is garbled")
+        for column in 0..<row.count { digest.append(row[column]) }
+        let number: Int64 = try row.value(at: 0)
+        guard let container = try containers[number] ?? container(number, db) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the file of a tile is unknown")
         }
+        containers[number] = container
+        let outline: String? = try row.optional(at: 5)
         return Tile(
-            container: try row.value("container"), source: path, machine: machine,
+            container: number, source: container.path, machine: container.machine,
             window: PixelWindow(
-                x: try row.value("x"), y: try row.value("y"), width: try row.value("width"),
-                height: try row.value("height")),
-            outline: try outline.map { try GeoPolygon(text: $0) }, kind: kind)
+                x: try row.value(at: 1), y: try row.value(at: 2), width: try row.value(at: 3),
+                height: try row.value(at: 4)),
+            outline: try outline.map { try GeoPolygon(text: $0) }, kind: container.kind)
+    }
+
+    /// The same for a single picture.
+    func tile(of id: Int64, _ db: Database) throws -> Tile? {
+        var (containers, digest): ([Int64: TileContainer], RowDigest) = ([:], RowDigest())
+        return try tile(of: id, db, &containers, &digest)
     }
 
     /// - Throws: `DatabaseError` if the tile's container is unknown.
@@ -40,9 +49,11 @@ extension Catalog {
 
     /// Removing a single tile makes its container incomplete: adding that again brings the tile back.
     static func reopenContainer(of id: Int64, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: "UPDATE container SET complete = 0 WHERE id = (SELECT container FROM tile WHERE image = ?)"
-        ).execute(arguments: [id])
+        let select = try db.cachedStatement(sql: "SELECT container FROM tile WHERE image = ?")
+        guard let container = try Int64.fetchOne(select, arguments: [id]) else { return }
+        try changing(container: container, db) {
+            try db.cachedStatement(sql: "UPDATE container SET complete = 0 WHERE id = ?").execute(arguments: [container])
+        }
     }
 }
 

@@ -37,6 +37,14 @@ package struct CollectionFiles: Sendable, Hashable {
     /// Whether there is a collection, readable or not.
     package var exist: Bool { (try? FileStatus(path: catalog)) != nil }
 
+    /// SQLite waits for the other end of a pipe, and so do the files that it looks for beside the catalog.
+    func checkCatalog() throws(StoreError) {
+        for path in [catalog, catalog + "-journal", catalog + "-wal"] {
+            guard let status = try? FileStatus(path: path), status.kind != .file else { continue }
+            throw .damaged(path: path, reason: FileError.notRegular(path: path).reason)
+        }
+    }
+
     func bytes(of path: String) -> Int64 { (try? FileStatus(path: path).stamp.size) ?? 0 }
 }
 
@@ -53,7 +61,8 @@ extension StoreError {
                 .missing(path: path)
             case .system(_, let path, let errno): .failed(path: path, reason: errno.description)
             case .locked(let path): .locked(path: path)
-            case .notRegular(let path), .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
+            case .notRegular(let path): .damaged(path: path, reason: error.reason)
+            case .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
                 .vectorsDamaged(path: path, reason: error.reason)
             }
     }

@@ -34,6 +34,7 @@ actor CollectionWriter {
     private init(_ files: CollectionFiles, lock: FileLock, machine: MachineName, isRepairing: Bool) throws {
         self.files = files
         self.lock = lock
+        try files.checkCatalog()
         catalog = try Catalog(path: files.catalog, access: .write, machine: machine)
         guard let state = try catalog.state() else {
             throw StoreError.damaged(path: files.catalog, reason: "it does not describe a collection")

@@ -41,6 +41,8 @@ package final class EmbeddedEngine: CollectionEngine {
     /// Runs searches and other foreground work, one job per core.
     let searches: CPUExecutor
     private let current = Mutex<Snapshot?>(nil)
+    /// Of the catalog when it was opened. It stays open, so no other file gets its number meanwhile.
+    private let opened: FileStatus.Identity?
 
     /// Opens a collection.
     /// - Parameters:
@@ -53,6 +55,7 @@ package final class EmbeddedEngine: CollectionEngine {
         try await CPUExecutor(label: "sosia.opening").run {
             let files = CollectionFiles(path)
             guard files.exist else { throw StoreError.missing(path: files.root) }
+            try files.checkCatalog()
             let writer =
                 access == .read
                 ? nil : try CollectionWriter(opening: files, machine: machine, isRepairing: access == .repair)
@@ -86,6 +89,7 @@ package final class EmbeddedEngine: CollectionEngine {
         threads = min(max(options.threads, Options.minimumThreads), Options.maximumThreads)
         searches = CPUExecutor(label: "sosia.search", width: threads)
         catalog = try Catalog(path: files.catalog, access: .read, machine: machine)
+        opened = try? FileStatus(path: files.catalog).identity
         guard let state = try catalog.state() else {
             throw StoreError.damaged(path: files.catalog, reason: "it does not describe a collection")
         }
@@ -100,6 +104,14 @@ package final class EmbeddedEngine: CollectionEngine {
             maximumDimension: VectorFileHeader.maximumDimension, maximumAttributeBytes: Catalog.maximumAttributeBytes,
             metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: indexes.contains { !$0.isExact },
             keepsVectorBits: true, upkeep: Set(EngineAbilities.Upkeep.allCases))
+    }
+
+    /// Whether the catalog in the folder is still the one that was opened.
+    /// - Throws: `StoreError.gone`
+    func checkFolder() throws(StoreError) {
+        guard let status = try? FileStatus(path: files.catalog), status.identity == opened else {
+            throw .gone(path: files.root)
+        }
     }
 
     /// Reads from the catalog on one of the engine's own threads.

@@ -23,8 +23,8 @@ struct IndexFolder: Sendable {
 
     /// - Returns: nil if it was not measured, cannot be read, or has settings that the kind does not accept.
     func calibration(of file: IndexFile, kind: IndexKind) -> IndexCalibration? {
-        guard let data = FileManager.default.contents(atPath: path + "/" + file.calibrationName),
-            let read = try? JSONDecoder().decode(IndexCalibration.self, from: data),
+        guard let bytes = try? FileReader.bytes(of: path + "/" + file.calibrationName),
+            let read = try? JSONDecoder().decode(IndexCalibration.self, from: Data(bytes)),
             read.entries.allSatisfy({ kind.accepts($0.settings) })
         else { return nil }
         return read

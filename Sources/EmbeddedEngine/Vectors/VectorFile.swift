@@ -93,6 +93,7 @@ struct VectorFile: Sendable {
             if case .tooShort(_, let got, let minimum) = error {
                 throw .vectorsDamaged(path: path, reason: "it has \(got) bytes, less than its header's \(minimum)")
             }
+            if case .notRegular = error { throw .vectorsDamaged(path: path, reason: error.reason) }
             throw StoreError(error)
         } catch {
             throw .failed(path: path, reason: "\(error)")

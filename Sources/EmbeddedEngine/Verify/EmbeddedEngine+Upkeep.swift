@@ -1,10 +1,18 @@
 import Catalog
+import FileSystem
 package import SosiaCore
 import Workers
 
 extension EmbeddedEngine {
     package func prepare() async throws {
-        try await searches.run { _ = try self.snapshot() }
+        try await searches.run {
+            try self.checkFolder()
+            _ = try self.snapshot()
+        }
+    }
+
+    package func checkPresence() async throws {
+        try await searches.run { try self.checkFolder() }
     }
 
     package func status() async throws -> EngineStatus {
@@ -22,8 +30,10 @@ extension EmbeddedEngine {
         try await writable().compact(progress: progress)
     }
 
-    package func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
-        try await writable().repair(progress: progress)
+    package func repair(
+        reading facts: @escaping FactsReading, progress: @escaping WorkProgress
+    ) async throws -> RepairReport {
+        try await writable().repair(reading: facts, progress: progress)
     }
 
     /// Reads everything that is not a cache and compares it with its checksums. Changes nothing.
@@ -32,8 +42,14 @@ extension EmbeddedEngine {
     }
 
     private func verified(_ progress: WorkProgress) throws -> EngineVerification {
-        var problems = try (catalog.problems() + catalog.slotProblems()).map(EngineVerification.Problem.ledger)
+        let header = try StoreError.translating { () throws(FileError) in
+            try FileReader.bytes(of: files.catalog, maximum: Catalog.headerBytes)
+        }
+        var problems = try (Catalog.headerProblems(header) + catalog.problems() + catalog.slotProblems())
+            .map(EngineVerification.Problem.ledger)
         guard var (state, rows) = try catalog.stateAndRows() else { throw StoreError.missing(path: files.root) }
+        let steps = 2 * rows.count
+        if catalog.hasChecksums { problems += try recordProblems { progress(min($0, rows.count), steps) } }
         do {
             let vectors = try settled {
                 (state, rows) = try catalog.stateAndRows() ?? (state, rows)
@@ -42,7 +58,7 @@ extension EmbeddedEngine {
             }
             for (position, row) in rows.enumerated() where (0..<state.rows).contains(row.slot) {
                 try Task.checkCancellation()
-                progress(position, rows.count)
+                progress(min(steps, steps - rows.count + position), steps)
                 let vector = vectors.row(row.slot)
                 if vector.checksum != row.checksum || !vector.values.allSatisfy(\.isFinite) {
                     problems.append(.vector(of: row.id, row: row.slot))
@@ -51,7 +67,31 @@ extension EmbeddedEngine {
         } catch let error as StoreError {
             problems.append(.vectors(error.description))
         }
-        progress(rows.count, rows.count)
-        return EngineVerification(pictures: rows.count, vacant: state.rows - rows.count, problems: problems)
+        progress(steps, steps)
+        return EngineVerification(
+            pictures: rows.count, vacant: state.rows - rows.count, problems: problems,
+            notes: catalog.hasChecksums ? [] : [.recordsUnprotected])
     }
+
+    /// - Parameter progress: gets the number of records that were looked at.
+    private func recordProblems(_ progress: (Int) -> Void) throws -> [EngineVerification.Problem] {
+        var problems: [EngineVerification.Problem] = []
+        var (id, location, done): (ImageID?, String?, Int) = (nil, nil, 0)
+        repeat {
+            try Task.checkCancellation()
+            progress(done)
+            let page = try catalog.damagedRecords(after: id, limit: Self.verifiedAtOnce)
+            problems += page.damaged.map(EngineVerification.Problem.record)
+            (id, done) = (page.last, done + Self.verifiedAtOnce)
+        } while id != nil
+        repeat {
+            try Task.checkCancellation()
+            let page = try catalog.damagedSources(after: location, limit: Self.verifiedAtOnce)
+            problems += page.damaged.map { .ledger("what it says of the file \($0) is not what was written") }
+            location = page.last
+        } while location != nil
+        return problems
+    }
+
+    private static let verifiedAtOnce = 1_000
 }

@@ -4,16 +4,26 @@ import Foundation
 import SosiaCore
 
 extension CollectionWriter {
-    /// Removes pictures whose vectors are unreadable or differ from what was written, and rewrites the others.
+    /// Mends damaged records, then removes pictures whose vectors are unreadable or differ from what was written, and
+    /// rewrites the others.
     ///
     /// Searches no longer find removed pictures, but their ids and attributes are kept: adding one of their files embeds
     /// them again. Only the checksums in the catalog count; nothing else of the vector file needs to be intact. As in a
     /// compaction, the catalog's transaction is the commit point.
-    func repair(progress: @escaping WorkProgress) throws -> RepairReport {
+    func repair(reading facts: FactsReading, progress: @escaping WorkProgress) async throws -> RepairReport {
+        let damaged = try catalog.beginRepair()
+        var records: [RecordRepair] = []
+        for record in damaged {
+            try Task.checkCancellation()
+            let origin = try catalog.origins(of: [record.id]).first ?? nil
+            var read: PictureFacts?
+            if let origin { read = await facts(origin) }
+            records.append(RecordRepair(id: record.id, outcome: try catalog.mend(record, reading: read)))
+        }
         vectors = nil
         let report = try Repair(files: files, catalog: catalog, progress: progress).run()
         try openVectors()
-        return report
+        return RepairReport(pictures: report.pictures, lost: report.lost, records: records)
     }
 }
 
@@ -69,7 +79,7 @@ private struct Repair {
     }
 
     private func write(
-        _ rows: [NamedRow], of file: DamagedVectorFile, _ state: CatalogState, generation: Int64
+        _ rows: [NamedRow], of file: borrowing DamagedVectorFile, _ state: CatalogState, generation: Int64
     ) throws {
         do {
             let target = try VectorFileWriter(
@@ -94,28 +104,29 @@ private struct Repair {
 }
 
 /// The rows of a vector file that cannot be trusted, not even its header and length.
-struct DamagedVectorFile {
-    private let handle: FileHandle?
+struct DamagedVectorFile: ~Copyable {
+    private let file: FileReader?
     private let rowBytes: Int
 
     /// A file that cannot be opened has no readable rows.
     init(_ path: String, dimension: Int) {
-        handle = FileHandle(forReadingAtPath: path)
         let (bytes, overflows) = dimension.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
         rowBytes = overflows ? 0 : bytes
+        do throws(FileError) {
+            file = try FileReader(path)
+        } catch {
+            file = nil
+        }
     }
 
     /// - Returns: nil unless the whole row can be read, has this checksum and consists of finite numbers.
     func row(_ slot: Int, checksum: UInt32) -> VectorRow? {
         let (distance, overflows) = slot.multipliedReportingOverflow(by: rowBytes)
-        guard let handle, slot >= 0, rowBytes > 0, !overflows, distance < Int.max - VectorFileHeader.byteCount else {
-            return nil
-        }
+        guard slot >= 0, rowBytes > 0, !overflows, distance < Int.max - VectorFileHeader.byteCount else { return nil }
         // A block that the disk cannot read is as lost as one that does not exist.
-        guard (try? handle.seek(toOffset: UInt64(VectorFileHeader.byteCount + distance))) != nil,
-            let data = try? handle.read(upToCount: rowBytes), data.count == rowBytes
-        else { return nil }
-        let row = VectorRow(bytes: [UInt8](data))
+        let bytes = try? file?.bytes(at: VectorFileHeader.byteCount + distance, count: rowBytes)
+        guard let bytes, bytes.count == rowBytes else { return nil }
+        let row = VectorRow(bytes: bytes)
         return row.checksum == checksum && row.values.allSatisfy(\.isFinite) ? row : nil
     }
 }

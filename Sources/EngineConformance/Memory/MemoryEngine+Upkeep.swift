@@ -3,6 +3,9 @@ public import SosiaCore
 extension MemoryEngine {
     public func prepare() async throws {}
 
+    /// It lives as long as its process.
+    public func checkPresence() async throws {}
+
     public func status() async throws -> EngineStatus { state.status }
 
     /// The plain scan is all there is.
@@ -40,7 +43,9 @@ extension MemoryEngine {
         return verification
     }
 
-    public func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
+    public func repair(
+        reading facts: @escaping FactsReading, progress: @escaping WorkProgress
+    ) async throws -> RepairReport {
         try Task.checkCancellation()
         return try write { state in
             let damaged = state.damaged

@@ -65,10 +65,10 @@ struct ThumbnailFolder: Sendable {
 
     /// - Returns: nil unless the file is there and begins and ends as a JPEG does (ITU-T T.81, B.1.1.3).
     func read(_ hash: ContentHash, width: Int) -> [UInt8]? {
-        guard let data = FileManager.default.contents(atPath: file(hash, width)), data.starts(with: [0xff, 0xd8]),
-            data.suffix(2).elementsEqual([0xff, 0xd9])
+        guard let bytes = try? FileReader.bytes(of: file(hash, width)), bytes.starts(with: [0xff, 0xd8]),
+            bytes.suffix(2).elementsEqual([0xff, 0xd9])
         else { return nil }
-        return [UInt8](data)
+        return bytes
     }
 
     /// A cache that cannot be written, as on read-only media, is done without.

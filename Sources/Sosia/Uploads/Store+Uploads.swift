@@ -12,6 +12,8 @@ extension Store {
     public func add(_ uploads: [Upload]) async throws -> [UploadOutcome] {
         try checkWritable()
         guard let objects else { throw StoreError.noObjectStore }
+        // Nothing is put where no commit can follow.
+        try await engine.checkPresence()
         // Loaded before anything is written, so that a missing network is an error of its own.
         let embedder = try await embedder()
         let named = try await hash(uploads)

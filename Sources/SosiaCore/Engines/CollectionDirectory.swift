@@ -19,7 +19,7 @@ public protocol CollectionDirectory: Sendable {
 public enum CollectionAccess: Sendable, Hashable {
     case read
     case write
-    /// Like `write`, but also opens damaged vectors, so that ``EngineUpkeep/repair(progress:)`` can mend them.
+    /// Like `write`, but also opens damaged vectors, so that ``EngineUpkeep/repair(reading:progress:)`` can mend them.
     case repair
 }
 

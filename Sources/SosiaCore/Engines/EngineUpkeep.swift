@@ -1,6 +1,9 @@
 /// Reports the progress of a long operation. Called often, from one thread at a time.
 public typealias WorkProgress = @Sendable (_ done: Int, _ total: Int) -> Void
 
+/// Reads from the bytes that a picture was added with what they say of it; nil if they are nowhere at hand.
+public typealias FactsReading = @Sendable (PictureOrigin) async -> PictureFacts?
+
 /// Keeps a collection fast and intact.
 ///
 /// Everything here can take long, reports its progress, and throws `CancellationError` soon after its task is cancelled,
@@ -8,7 +11,13 @@ public typealias WorkProgress = @Sendable (_ done: Int, _ total: Int) -> Void
 /// `EngineError.unsupported`.
 public protocol EngineUpkeep: Sendable {
     /// Loads what searches need, so that the first one does not have to wait.
+    /// - Throws: what ``checkPresence()`` throws.
     func prepare() async throws
+
+    /// Looks, quickly, whether what was opened is still there. Files that were deleted can be read on by who has them
+    /// open, but nobody else will ever see what is written to them.
+    /// - Throws: `StoreError.gone`
+    func checkPresence() async throws
 
     /// The contents of the collection and the space it takes.
     func status() async throws -> EngineStatus
@@ -28,14 +37,27 @@ public protocol EngineUpkeep: Sendable {
     ) async throws -> DuplicatesResponse
 
     /// Reads everything that is not a cache and compares it with its checksums. Changes nothing.
+    ///
+    /// Every flipped bit is found, unless it changes no answer: that of a record, a location, an attribute, a vector.
     func verify(progress: @escaping WorkProgress) async throws -> EngineVerification
 
-    /// Removes pictures whose vectors are unreadable or differ from what was written. Searches no longer find them, but
-    /// their ids and attributes are kept: adding one of their sources again brings them back.
-    func repair(progress: @escaping WorkProgress) async throws -> RepairReport
+    /// Mends damaged records, and removes pictures whose vectors are unreadable or differ from what was written.
+    ///
+    /// Searches no longer find removed pictures, but their ids and attributes are kept: adding one of their sources again
+    /// brings them back. Of a damaged record the facts are read from the picture's bytes again; whether all of it is then
+    /// what was written, its checksum tells.
+    /// - Parameter facts: asked for each picture whose record is damaged.
+    func repair(reading facts: @escaping FactsReading, progress: @escaping WorkProgress) async throws -> RepairReport
 
     /// Reclaims the space of removed pictures.
     func compact(progress: @escaping WorkProgress) async throws -> CompactionReport
+}
+
+extension EngineUpkeep {
+    /// A repair without pictures at hand.
+    public func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
+        try await repair(reading: { _ in nil }, progress: progress)
+    }
 }
 
 /// The contents of a collection and the space it takes.
@@ -43,7 +65,7 @@ public struct EngineStatus: Sendable, Hashable {
     public let pictures: Int
     /// Rows that compaction would reclaim.
     public let vacant: Int
-    /// Pictures that ``EngineUpkeep/repair(progress:)`` removed and whose sources have not been added again.
+    /// Pictures that ``EngineUpkeep/repair(reading:progress:)`` removed and whose sources have not been added again.
     public let lost: Int
     /// The generation of the vectors and their indexes; compaction and repair start a new one. 0 for an engine without
     /// generations.
@@ -75,19 +97,29 @@ public struct EngineVerification: Sendable, Hashable {
         case ledger(String)
         /// In the vectors as a whole.
         case vectors(String)
+        /// In the record of one picture.
+        case record(of: ImageID)
         /// In the vector of one picture.
         case vector(of: ImageID, row: Int)
+    }
+
+    /// Something to know, with which nothing is wrong.
+    public enum Note: Sendable, Hashable {
+        /// The collection was written by a release that gave records no checksums; the next writer gives them theirs.
+        case recordsUnprotected
     }
 
     public let pictures: Int
     /// Rows that compaction would reclaim.
     public let vacant: Int
     public let problems: [Problem]
+    public let notes: [Note]
 
-    public init(pictures: Int, vacant: Int, problems: [Problem]) {
+    public init(pictures: Int, vacant: Int, problems: [Problem], notes: [Note] = []) {
         self.pictures = pictures
         self.vacant = vacant
         self.problems = problems
+        self.notes = notes
     }
 }
 
@@ -97,10 +129,34 @@ public struct RepairReport: Sendable, Hashable {
     public let pictures: Int
     /// Pictures that this or an earlier repair removed and that still wait for their sources.
     public let lost: [PictureOrigin]
+    /// The records that were damaged, by id.
+    public let records: [RecordRepair]
 
-    public init(pictures: Int, lost: [PictureOrigin]) {
+    public init(pictures: Int, lost: [PictureOrigin], records: [RecordRepair] = []) {
         self.pictures = pictures
         self.lost = lost
+        self.records = records
+    }
+}
+
+/// What became of a damaged record.
+public struct RecordRepair: Sendable, Hashable {
+    /// How far it was mended.
+    public enum Outcome: Sendable, Hashable {
+        /// It is what was written, as its checksum proves.
+        case mended
+        /// Its facts are those of the picture's bytes; attributes and locations are as they were found.
+        case factsRead
+        /// All of it is as it was found, and may not be what was written.
+        case unproven
+    }
+
+    public let id: ImageID
+    public let outcome: Outcome
+
+    public init(id: ImageID, outcome: Outcome) {
+        self.id = id
+        self.outcome = outcome
     }
 }
 

@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case damaged(path: String, reason: String)
     case diskFull(path: String)
     case failed(path: String, reason: String)
+    /// What was opened is not there any more: its folder was deleted, moved, or replaced by another.
+    case gone(path: String)
     /// The width of a thumbnail.
     case invalidWidth(got: Int, minimum: Int, maximum: Int)
     /// Another process is writing to the collection.
@@ -25,7 +27,10 @@ public enum StoreError: Error, Hashable, Sendable {
     /// The folder to prune does not exist; perhaps its disk is not mounted.
     case pruneRootMissing(path: String)
     case readOnly(path: String)
-    /// The vectors do not match the ledger. ``EngineUpkeep/repair(progress:)`` keeps those that can be read.
+    /// What the ledger says of a picture is not what was written. ``EngineUpkeep/repair(reading:progress:)`` mends what it
+    /// can.
+    case recordDamaged(path: String, ImageID)
+    /// The vectors do not match the ledger. ``EngineUpkeep/repair(reading:progress:)`` keeps those that can be read.
     case vectorsDamaged(path: String, reason: String)
 }
 
@@ -36,6 +41,7 @@ extension StoreError: CustomStringConvertible {
         case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
         case .diskFull(let path): "no space left on the disk of \(path); what was committed before is safe"
         case .failed(let path, let reason): "\(path): \(reason)"
+        case .gone(let path): "the collection at \(path) has gone since it was opened"
         case .invalidWidth(let got, let minimum, let maximum): "the width is \(got), expected \(minimum) to \(maximum)"
         case .locked(let path): "another process is writing to \(path); wait until it has finished"
         case .missing(let path): "there is no collection at \(path); `sosia add` creates one"
@@ -50,6 +56,9 @@ extension StoreError: CustomStringConvertible {
         case .pruneRootMissing(let path):
             "\(path) is not there, perhaps its disk is not mounted; nothing was pruned (--force prunes all the same)"
         case .readOnly(let path): "\(path) cannot be written"
+        case .recordDamaged(let path, let id):
+            "\(path) is damaged: the record of picture \(id) is not what was written; `sosia verify` says all that is, "
+                + "`sosia verify --repair` mends what it can"
         case .vectorsDamaged(let path, let reason):
             "\(path) is damaged: \(reason); `sosia verify --repair` keeps what can be read"
         }

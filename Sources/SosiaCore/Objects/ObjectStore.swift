@@ -2,12 +2,12 @@ public import struct Foundation.Date
 
 /// Stores the bytes of pictures by the hash of their content, in a folder or a service.
 ///
-/// Every store passes the checks of `ObjectStoreConformance`. An object never changes; writing it again only renews its
-/// time. This keeps one machine from removing what another is about to refer to: bytes are stored before the commit that
+/// Every store passes the checks of `ObjectStoreConformance`. An object never changes; writing it again renews its time,
+/// and its bytes if a disk has changed them. This keeps one machine from removing what another is about to refer to: bytes are stored before the commit that
 /// refers to them, and only unreferenced objects that have not been written for a while are removed.
 public protocol ObjectStore: Sendable {
-    /// Stores an object, which survives a crash once this returns. An existing object is left unchanged but counts as
-    /// written now.
+    /// Stores an object, which is there with these bytes once this returns, and survives a crash. An existing object with
+    /// these bytes is left unchanged but counts as written now; one with others is damaged, and is replaced.
     /// - Parameter key: the SHA-256 of the bytes, which the store does not check.
     func put(_ bytes: [UInt8], as key: ContentHash) async throws
 
@@ -24,6 +24,9 @@ public protocol ObjectStore: Sendable {
 
     func contains(_ key: ContentHash) async throws -> Bool
 
+    /// Reads an object, in pieces of bounded size, and compares its SHA-256 with the key.
+    func examine(_ key: ContentHash) async throws -> ObjectCondition
+
     /// Removes an object unless it was written at or after a time. An object that any machine writes at the same moment
     /// stays or returns.
     /// - Parameter date: by the store's own clock.
@@ -36,6 +39,15 @@ public protocol ObjectStore: Sendable {
     ///   - limit: the page size.
     /// - Returns: an empty list at the end.
     func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject]
+}
+
+/// What is known of an object whose bytes were read.
+public enum ObjectCondition: Sendable, Hashable {
+    case whole
+    case missing
+    /// Its bytes, so many, are not those that were put.
+    case changed(bytes: Int)
+    case unreadable(reason: String)
 }
 
 /// An entry of a store's list of objects.

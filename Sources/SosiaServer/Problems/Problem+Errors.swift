@@ -70,6 +70,10 @@ extension Problem {
             self.init(
                 .collectionBusy, "another process holds the collection", headers: [.retryAfter: "5"],
                 cause: error.description)
+        case .gone:
+            self.init(
+                .collectionGone, "its folder was moved or deleted; nothing was stored", headers: [.retryAfter: "60"],
+                cause: error.description)
         case .diskFull: self.init(.storageFull, "what was stored before is safe", cause: error.description)
         case .readOnly, .noObjectStore: self.init(.readOnly, "it was opened for searching only")
         case .modelMismatch(let got, let expected):

@@ -89,6 +89,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case sourceDamaged = "source-damaged"
     case methodNotAllowed = "method-not-allowed"
     case bodyTooSlow = "body-too-slow"
+    case collectionGone = "collection-gone"
     case collectionExists = "collection-exists"
     case collectionBusy = "collection-busy"
     case modelMismatch = "model-mismatch"
@@ -133,7 +134,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .tooManyRequests: .tooManyRequests
         case .internalError, .storageFailed: .internalServerError
-        case .overloaded, .notReady: .serviceUnavailable
+        case .overloaded, .notReady, .collectionGone: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
@@ -164,6 +165,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .sourceDamaged: "The file that the picture was cut from cannot be read there."
         case .methodNotAllowed: "This address does not take this method."
         case .bodyTooSlow: "The body arrived too slowly."
+        case .collectionGone: "The collection is not there any more."
         case .collectionExists: "There is a collection of this name already."
         case .collectionBusy: "Somebody else is writing to the collection."
         case .modelMismatch: "The collection holds vectors of another model."

@@ -41,7 +41,7 @@ struct SeedController: Controller {
 
     private static let problems: [ProblemKind] = [
         .unauthenticated, .insufficientScope, .unknownCollection, .notAPicture, .pictureTooLarge, .overloaded,
-        .collectionBusy, .readOnly, .storageFull, .storageFailed, .internalError,
+        .collectionBusy, .collectionGone, .readOnly, .storageFull, .storageFailed, .internalError,
     ]
 
     private func status(_ request: Request, _ context: ServerContext) async throws -> Response {

@@ -24,7 +24,7 @@ struct UploadController: Controller {
                     problems: [
                         .readOnly, .urlNotAllowed, .unfetchable, .tooManyRequests, .pathNotAllowed, .notAPicture,
                         .pictureTooLarge,
-                        .collectionBusy, .storageFull,
+                        .collectionBusy, .collectionGone, .storageFull,
                     ]), add)
         ]
     }

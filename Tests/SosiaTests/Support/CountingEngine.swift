@@ -82,6 +82,7 @@ final class CountingEngine: CollectionEngine {
     func forget(containers ids: [Int64]) async throws -> Int { try await counted().forget(containers: ids) }
 
     func prepare() async throws { try await counted().prepare() }
+    func checkPresence() async throws { try await counted().checkPresence() }
     func status() async throws -> EngineStatus { try await counted().status() }
     func prepareIndexes(_ demand: IndexDemand, progress: @escaping WorkProgress) async throws {
         try await counted().prepareIndexes(demand, progress: progress)
@@ -94,8 +95,10 @@ final class CountingEngine: CollectionEngine {
     func verify(progress: @escaping WorkProgress) async throws -> EngineVerification {
         try await counted().verify(progress: progress)
     }
-    func repair(progress: @escaping WorkProgress) async throws -> RepairReport {
-        try await counted().repair(progress: progress)
+    func repair(
+        reading facts: @escaping FactsReading, progress: @escaping WorkProgress
+    ) async throws -> RepairReport {
+        try await counted().repair(reading: facts, progress: progress)
     }
     func compact(progress: @escaping WorkProgress) async throws -> CompactionReport {
         try await counted().compact(progress: progress)
