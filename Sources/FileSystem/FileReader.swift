@@ -4,12 +4,25 @@ internal import SystemPackage
 /// Reads whole files.
 package enum FileReader {
     /// - Parameter maximum: the most bytes to read. One more than the expected size reveals a file that has grown.
-    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
-    package static func bytes(of path: String, maximum: Int = .max) throws(FileError) -> [UInt8] {
+    /// - Parameter roots: folders, without links, one of which must hold the file that the path leads to; nil for any.
+    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError/outside(path:)``;
+    ///   ``FileError``.
+    package static func bytes(
+        of path: String, maximum: Int = .max, below roots: [String]? = nil
+    ) throws(FileError) -> [UInt8] {
         // Opening a pipe would otherwise wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last(.open, path) }
         defer { close(descriptor) }
+        if let roots {
+            // Where the open file lies: a path that is looked at again may lead elsewhere by now.
+            #if os(Linux)
+                let place = AbsolutePath.target(ofLink: "/proc/self/fd/\(descriptor)")
+            #else
+                let place = AbsolutePath.resolved(path)
+            #endif
+            guard let place, AbsolutePath.contains(oneOf: roots, place) else { throw .outside(path: path) }
+        }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last(.status, path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }

@@ -53,7 +53,7 @@ extension StoreError {
                 .missing(path: path)
             case .system(_, let path, let errno): .failed(path: path, reason: errno.description)
             case .locked(let path): .locked(path: path)
-            case .notRegular(let path), .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
+            case .notRegular(let path), .outside(let path), .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
                 .vectorsDamaged(path: path, reason: error.reason)
             }
     }
