@@ -189,7 +189,7 @@ let package = Package(
                 "SosiaServer", "Sosia", "ObjectStores", "SessionSupport", "SosiaCore", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
-            exclude: ["Golden"],
+            exclude: ["Fetching/Attacks", "Golden"],
             swiftSettings: strict),
         .executableTarget(
             name: "SosiaCLI",

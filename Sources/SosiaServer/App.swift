@@ -62,6 +62,7 @@ private func endpoints(
     let groups = AdmissionQueue(AdmissionOptions(running: 1, waiting: 4))
     var fetching = FetchOptions()
     fetching.isEnabled = options.fetchesURLs
+    fetching.hosts = options.allowedHosts
     fetching.bytes = options.limits.fileBytes
     let fetcher = PictureFetcher(fetching)
     let form = FormReader(limits: options.limits, held: HeldBytes(maximum: options.limits.heldBytes))
@@ -70,7 +71,7 @@ private func endpoints(
     let jobController = JobController(collections: collections, jobs: jobs)
     let folders = try AllowedFolders(options.allowedFolders)
     let abilities = StatusController.Abilities(
-        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
+        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs || !options.allowedHosts.isEmpty,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: collections.makesCollections)
     let controllers: [any Controller] = [
         PageController(library: options.mapLibrary),

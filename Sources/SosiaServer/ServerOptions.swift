@@ -14,8 +14,10 @@ public struct ServerOptions: Sendable {
     /// A key file; nil admits everyone who can reach the server.
     public var keyFile: String?
     public var tls: TLSFiles?
-    /// Whether pictures may be fetched from URLs that clients name.
+    /// Whether pictures may be fetched from public addresses that clients name.
     public var fetchesURLs = false
+    /// Hosts and networks that pictures may be fetched from besides.
+    public var allowedHosts = AllowedHosts.none
     /// Folders in which clients may name files.
     public var allowedFolders: [String] = []
     /// Other sites whose pages may use the server: `https://example.org`.
