@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 public import Hummingbird
 import HummingbirdCore
@@ -14,6 +15,7 @@ import UnixSignals
 public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
     // A client that disconnects must not end the server.
     signal(SIGPIPE, SIG_IGN)
+    OpenFiles.raise(to: options.limits.connections + Connections.reserve)
     let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
     let application = try await buildApplication(options, logger: logger, onReady: onReady)
     var configuration = ServiceGroupConfiguration(
@@ -31,19 +33,20 @@ public func buildApplication(
     _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in }
 ) async throws -> some ApplicationProtocol {
     let access = AccessPolicy(keys: try keys(options))
-    let server = try httpServer(options)
+    let certificate: ServerCertificate? =
+        if let files = options.tls { try await ServerCertificate(files, logger: logger) } else { nil }
     let collections = try await ServedCollections(options)
+    let connections = Connections(upTo: options.limits.connections)
     let metrics = ServerMetrics()
     let jobs = Jobs()
     let endpoints = try endpoints(options, access, collections, metrics, jobs)
     let scheme = options.tls == nil ? "http" : "https"
     return Application(
         router: router(endpoints, options, access, metrics),
-        server: server,
+        server: httpServer(connections, certificate),
         configuration: ApplicationConfiguration(
-            address: .hostname(options.host, port: options.port), backlog: 1024,
-            availableConnectionsDelegate: .maximum(ServerLimits.connections, logger: logger)),
-        services: [jobs],
+            address: .hostname(options.host, port: options.port), backlog: 1024),
+        services: [jobs] + (certificate.map { [$0] } ?? []),
         onServerRunning: { channel in
             let host = options.host.contains(":") ? "[\(options.host)]" : options.host
             onReady("\(scheme)://\(host):\(channel.localAddress?.port ?? options.port)/")
@@ -100,6 +103,7 @@ private func router(
     router.add(middleware: SecurityHeadersMiddleware())
     router.add(
         middleware: ObservationMiddleware(metrics: metrics, routes: RouteTable(endpoints.map(\.operation))))
+    router.add(middleware: ExpectationMiddleware())
     router.add(
         middleware: OriginMiddleware(needsKey: access.keys != nil, allowed: Set(options.allowedOrigins)))
     for endpoint in endpoints {

@@ -92,8 +92,8 @@ public struct ServerLimits: Sendable, Hashable {
     public static let documentBytes = 4 << 20
     /// Headers of a request: their number and their bytes in all.
     public static let headers = (count: 100, bytes: 16 << 10)
-    /// Open connections.
-    public static let connections = 8192
+    /// Open connections; fewer where the system does not permit so many open files.
+    public static let connections = (minimum: 1, standard: 8192, maximum: 1 << 20)
     /// Seconds without a byte after which a connection is closed.
     public static let idleSeconds: Int64 = 30
     /// Seconds after which a body must have arrived at ``bodyRate`` on average.
@@ -106,6 +106,7 @@ public struct ServerLimits: Sendable, Hashable {
     public var files = ServerLimits.files.standard
     public var pixels = ServerLimits.pixels.standard
     public var heldBytes = ServerLimits.heldBytes.standard
+    public var connections = ServerLimits.connections.standard
 
     public init() {}
 
