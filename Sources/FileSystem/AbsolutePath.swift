@@ -47,6 +47,26 @@ package enum AbsolutePath {
         return rest.isEmpty || rest.first == UInt8(ascii: "/")
     }
 
+    /// Whether a path lies at or below one of some others, byte by byte.
+    package static func contains(oneOf roots: [String], _ path: String) -> Bool {
+        roots.contains { contains($0, path) }
+    }
+
+    /// The path without links; nil if there is nothing at its end.
+    package static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Whether the path itself is a symbolic link.
+    package static func isLink(_ path: String) -> Bool { target(ofLink: path) != nil }
+
+    /// What a symbolic link says; nil if it is none.
+    static func target(ofLink path: String) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+    }
+
     /// The name after the last slash.
     package static func name(_ path: String) -> String {
         String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])

@@ -23,6 +23,8 @@ public enum FileError: Error, Hashable, Sendable {
     case locked(path: String)
     /// It is a folder, a pipe or a device.
     case notRegular(path: String)
+    /// A link leads out of the folders that may be read.
+    case outside(path: String)
     case tooShort(path: String, got: Int, minimum: Int)
     case outOfBounds(path: String, offset: Int, count: Int, length: Int)
 }
@@ -50,6 +52,7 @@ extension FileError {
         case .system(_, _, let errno): errno.description
         case .locked: "another process holds it"
         case .notRegular: "it is not a regular file"
+        case .outside: "it lies outside of the folders that may be read"
         case .tooShort(_, let got, let minimum): "it has \(got) bytes, expected at least \(minimum)"
         case .outOfBounds(_, let offset, let count, let length):
             "\(count) values at byte \(offset) do not lie, aligned, within its \(length) bytes"
@@ -63,6 +66,7 @@ extension FileError: CustomStringConvertible {
         case .system(let operation, let path, let errno): "cannot \(operation.rawValue) \(path): \(errno)"
         case .locked(let path): "\(path) is held by another process"
         case .notRegular(let path): "\(path) is not a regular file"
+        case .outside(let path): "\(path) leads out of the folders that may be read"
         case .tooShort(let path, let got, let minimum): "\(path) has \(got) bytes, expected at least \(minimum)"
         case .outOfBounds(let path, let offset, let count, let length):
             "\(count) values at byte \(offset) do not lie, aligned, within the \(length) mapped bytes of \(path)"

@@ -11,10 +11,12 @@ package struct FileReader: ~Copyable {
     /// Its size in bytes when it was opened.
     package var count: Int { file.count }
 
-    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
-    package init(_ path: String) throws(FileError) {
+    /// - Parameter roots: folders, without links, one of which must hold the file that the path leads to; nil for any.
+    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError/outside(path:)``;
+    ///   ``FileError``.
+    package init(_ path: String, below roots: [String]? = nil) throws(FileError) {
         self.path = path
-        file = try ReadableFile(path)
+        file = try ReadableFile(path, below: roots)
     }
 
     /// - Returns: the bytes from an offset on, less than `count` only at the end of the file.
@@ -49,9 +51,11 @@ package struct FileReader: ~Copyable {
 
     /// The whole file.
     /// - Parameter maximum: the most bytes to read. One more than the expected size reveals a file that has grown.
-    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
-    package static func bytes(of path: String, maximum: Int = .max) throws(FileError) -> [UInt8] {
-        let file = try FileReader(path)
+    /// - Throws: as for opening it.
+    package static func bytes(
+        of path: String, maximum: Int = .max, below roots: [String]? = nil
+    ) throws(FileError) -> [UInt8] {
+        let file = try FileReader(path, below: roots)
         return try file.bytes(at: 0, count: min(maximum, file.count + 1))
     }
 

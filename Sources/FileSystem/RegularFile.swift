@@ -40,11 +40,21 @@ struct ReadableFile: ~Copyable {
     /// Bytes, when it was opened.
     var count: Int { Int(stamp.size) }
 
-    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError``.
-    init(_ path: String) throws(FileError) {
+    /// - Parameter roots: folders, without links, one of which must hold the file that the path leads to; nil for any.
+    /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError/outside(path:)``;
+    ///   ``FileError``.
+    init(_ path: String, below roots: [String]? = nil) throws(FileError) {
         let (descriptor, status) = try RegularFile.open(path, O_RDONLY)
         self.descriptor = descriptor
         stamp = FileStamp(status)
+        guard let roots else { return }
+        // Where the open file lies: a path that is looked at again may lead elsewhere by now.
+        #if os(Linux)
+            let place = AbsolutePath.target(ofLink: "/proc/self/fd/\(descriptor)")
+        #else
+            let place = AbsolutePath.resolved(path)
+        #endif
+        guard let place, AbsolutePath.contains(oneOf: roots, place) else { throw .outside(path: path) }
     }
 
     deinit { close(descriptor) }

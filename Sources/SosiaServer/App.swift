@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 public import Hummingbird
 import HummingbirdCore
@@ -14,6 +15,7 @@ import UnixSignals
 public func serve(_ options: ServerOptions, onReady: @escaping @Sendable (String) -> Void) async throws {
     // A client that disconnects must not end the server.
     signal(SIGPIPE, SIG_IGN)
+    OpenFiles.raise(to: options.limits.connections + Connections.reserve)
     let logger = Logger(label: "sosia") { _ in JSONLogHandler() }
     let application = try await buildApplication(options, logger: logger, onReady: onReady)
     var configuration = ServiceGroupConfiguration(
@@ -31,19 +33,20 @@ public func buildApplication(
     _ options: ServerOptions, logger: Logger, onReady: @escaping @Sendable (String) -> Void = { _ in }
 ) async throws -> some ApplicationProtocol {
     let access = AccessPolicy(keys: try keys(options))
-    let server = try httpServer(options)
+    let certificate: ServerCertificate? =
+        if let files = options.tls { try await ServerCertificate(files, logger: logger) } else { nil }
     let collections = try await ServedCollections(options)
+    let connections = Connections(upTo: options.limits.connections)
     let metrics = ServerMetrics()
     let jobs = Jobs()
     let endpoints = try endpoints(options, access, collections, metrics, jobs)
     let scheme = options.tls == nil ? "http" : "https"
     return Application(
         router: router(endpoints, options, access, metrics),
-        server: server,
+        server: httpServer(connections, certificate),
         configuration: ApplicationConfiguration(
-            address: .hostname(options.host, port: options.port), backlog: 1024,
-            availableConnectionsDelegate: .maximum(ServerLimits.connections, logger: logger)),
-        services: [jobs],
+            address: .hostname(options.host, port: options.port), backlog: 1024),
+        services: [jobs] + (certificate.map { [$0] } ?? []),
         onServerRunning: { channel in
             let host = options.host.contains(":") ? "[\(options.host)]" : options.host
             onReady("\(scheme)://\(host):\(channel.localAddress?.port ?? options.port)/")
@@ -65,6 +68,7 @@ private func endpoints(
     let checks = AdmissionQueue(AdmissionOptions(running: 2))
     var fetching = FetchOptions()
     fetching.isEnabled = options.fetchesURLs
+    fetching.hosts = options.allowedHosts
     fetching.bytes = options.limits.fileBytes
     let fetches = FetchHandler(
         fetcher: options.fetcher ?? PictureFetcher(fetching),
@@ -77,7 +81,7 @@ private func endpoints(
     let jobController = JobController(collections: collections, jobs: jobs, admission: uploads)
     let folders = try AllowedFolders(options.allowedFolders)
     let abilities = StatusController.Abilities(
-        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs,
+        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs || !options.allowedHosts.isEmpty,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: collections.makesCollections)
     let controllers: [any Controller] = [
         PageController(library: options.mapLibrary),
@@ -111,6 +115,7 @@ private func router(
         middleware: ObservationMiddleware(
             metrics: metrics, routes: RouteTable(endpoints.map(\.operation)),
             held: options.held ?? HeldBytes(maximum: max(limits.heldBytes, 3 * limits.fileBytes))))
+    router.add(middleware: ExpectationMiddleware())
     router.add(
         middleware: OriginMiddleware(
             needsKey: access.keys != nil, allowed: Set(options.allowedOrigins),

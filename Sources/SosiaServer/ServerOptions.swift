@@ -14,8 +14,10 @@ public struct ServerOptions: Sendable {
     /// A key file; nil admits everyone who can reach the server.
     public var keyFile: String?
     public var tls: TLSFiles?
-    /// Whether pictures may be fetched from URLs that clients name.
+    /// Whether pictures may be fetched from public addresses that clients name.
     public var fetchesURLs = false
+    /// Hosts and networks that pictures may be fetched from besides.
+    public var allowedHosts = AllowedHosts.none
     /// Folders in which clients may name files.
     public var allowedFolders: [String] = []
     /// Other sites whose pages may use the server: `https://example.org`.
@@ -99,8 +101,8 @@ public struct ServerLimits: Sendable, Hashable {
     public static let documentBytes = 4 << 20
     /// Headers of a request: their number and their bytes in all.
     public static let headers = (count: 100, bytes: 16 << 10)
-    /// Open connections.
-    public static let connections = 8192
+    /// Open connections; fewer where the system does not permit so many open files.
+    public static let connections = (minimum: 1, standard: 8192, maximum: 1 << 20)
     /// Seconds without a byte after which a connection is closed.
     public static let idleSeconds: Int64 = 30
     /// Seconds after which a body must have arrived at ``bodyRate`` on average.
@@ -115,6 +117,7 @@ public struct ServerLimits: Sendable, Hashable {
     public var heldBytes = ServerLimits.heldBytes.standard
     public var addresses = ServerLimits.addresses.standard
     public var addressRate = ServerLimits.addressRate.standard
+    public var connections = ServerLimits.connections.standard
 
     public init() {}
 

@@ -38,8 +38,8 @@ struct ArrowTests {
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "FileSystem", "SosiaCore", "Workers", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes",
-            "NIOSSL", "ServiceLifecycle", "UnixSignals",
+            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL",
+            "ServiceLifecycle", "UnixSignals",
         ],
         "SosiaCLI": [
             "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "SosiaCore", "ArgumentParser", "Rainbow",

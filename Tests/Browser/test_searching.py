@@ -66,7 +66,7 @@ class AskingTests(PageTestCase):
         self.fill("#url", self.address + "/favicon.svg")
         self.until(lambda: self.shown("#problem"))
         self.assertEqual(self.searches()[0]["query"]["positive"], [{"url": self.address + "/favicon.svg"}])
-        self.assertIn("not at a public address", self.text("#problem"))
+        self.assertIn("not at an address that this server fetches from", self.text("#problem"))
         self.assertIn("Save the picture on this device and drop it here.", self.text("#problem"))
         self.find("#problem-close").click()
         self.assertFalse(self.shown("#problem"))

@@ -50,6 +50,45 @@ struct CommandTests {
         }
     }
 
+    /// More idle connections than the system lets the server open: everybody is served all the same.
+    @Test func idleConnectionsDoNotTakeTheDescriptorsOfFiles() throws {
+        try Self.withFolder { folder in
+            let server = try ServedProcess(folder: folder, limit: "ulimit -n 256")
+            let first = try RawConnection(port: server.port)
+            let idle = try (0..<300).map { _ in try RawConnection(port: server.port) }
+            let path = "/v1/collections/photos/images"
+            for number in 0..<5 {
+                let added = try RawConnection.request(
+                    port: server.port, "POST", path, ["Content-Type: " + Form.contentType],
+                    body: Form.pictures([number]).whole)
+                #expect(added?.status == 201)
+                for question in ["/\(number + 1)/file", "/\(number + 1)/similar"] {
+                    #expect(try RawConnection.request(port: server.port, "GET", path + question)?.status == 200)
+                }
+            }
+            // The idlest has given way.
+            #expect(first.receive().isEmpty)
+            withExtendedLifetime(idle) {}
+            server.signal(SIGTERM)
+            #expect(server.waitUntilExit() == 0)
+        }
+    }
+
+    #if os(Linux)
+        @Test func raisesTheSoftLimitOfOpenFiles() throws {
+            try Self.withFolder { folder in
+                let server = try ServedProcess(folder: folder, limit: "ulimit -Sn 256")
+                let limits = try String(contentsOfFile: "/proc/\(server.id)/limits", encoding: .utf8)
+                let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+                let values = line.split(separator: " ").compactMap { Int($0) }
+                let wanted = ServerLimits.connections.standard + Connections.reserve
+                #expect(values.count == 2 && values[0] == min(values[1], wanted), "\(line)")
+                server.signal(SIGTERM)
+                #expect(server.waitUntilExit() == 0)
+            }
+        }
+    #endif
+
     @Test func onlyReadsWhenToldSo() throws {
         try Self.withFolder { folder in
             let form = try Form.pictures(0..<3)

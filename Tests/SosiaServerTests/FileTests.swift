@@ -127,7 +127,7 @@ struct FileTests {
         try await CollectionOpener.$current.withValue(opener) {
             try await server.run(.live, options: server.options { $0.held = held }) { client async throws in
                 let port = try #require(client.client.port)
-                try await WireTests.onThread {
+                try await RawConnection.onThread {
                     var form = Form()
                     form.add("file", fileName: "a.bmp", bytes)
                     let uploaded = try RawConnection.request(
@@ -135,7 +135,7 @@ struct FileTests {
                     #expect(uploaded?.status == 201)
                     let (peak, before) = (held.load.peak, objects.read)
                     let stalled = try (0..<clients).map { _ in
-                        let connection = try RawConnection(port: port, receiveBuffer: 4_096)
+                        let connection = try RawConnection(port: port, window: 4_096)
                         connection.send("GET \(Self.path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         return connection
                     }

@@ -82,13 +82,13 @@ struct PageTests {
         let options = server.options { $0.held = held }
         try await server.run(.live, options: options) { client async throws in
             let port = try #require(client.client.port)
-            try await WireTests.onThread {
+            try await RawConnection.onThread {
                 let form = try Form.pictures(0..<Self.pictures, attributes: Self.attributes)
                 let uploaded = try RawConnection.request(
                     port: port, "POST", PictureTests.path, ["Content-Type: " + Form.contentType], body: form.whole)
                 #expect(uploaded?.status == 201)
                 let clients = try (0..<4).map { _ in
-                    let connection = try RawConnection(port: port, receiveBuffer: 4_096)
+                    let connection = try RawConnection(port: port, window: 4_096)
                     connection.send("GET \(PictureTests.path)?k=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     return connection
                 }

@@ -175,6 +175,38 @@ struct PictureTests {
         }
     }
 
+    /// What a link below an allowed folder leads to, outside of it, is passed over: files, folders and nothing at all.
+    @Test func linksDoNotLeadOutOfAllowedFolders() async throws {
+        let server = try TestServer()
+        let (allowed, other, secret) = (server.folder + "/allowed", server.folder + "/other", server.folder + "/secret")
+        for folder in [allowed + "/in", other, secret + "/deep"] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        for (number, path) in [allowed + "/in/0.jpg", other + "/1.jpg", secret + "/2.jpg", secret + "/deep/3.jpg"]
+            .enumerated()
+        {
+            try Data(picture(number)).write(to: URL(fileURLWithPath: path))
+        }
+        for (name, target) in [
+            ("file.jpg", secret + "/2.jpg"), ("folder", secret), ("up", ".."), ("nothing.jpg", secret + "/none.jpg"),
+            ("nothing", secret + "/none"), ("twice.jpg", allowed + "/file.jpg"), ("self.jpg", "self.jpg"),
+            ("inside.jpg", "in/0.jpg"), ("between.jpg", other + "/1.jpg"),
+        ] {
+            try FileManager.default.createSymbolicLink(atPath: allowed + "/" + name, withDestinationPath: target)
+        }
+        let options = server.options { $0.allowedFolders = [allowed, other] }
+        try await server.run(options: options) { client async throws in
+            let started = try await client.post(Self.path, #"{"path":"\#(allowed)"}"#)
+            let ended = try await Client.end(of: try #require(try started.json()["id"]?.text), client)
+            #expect(ended["state"] == "done")
+            #expect(ended["result"]?["added"] == 2)
+            #expect(ended["result"]?["known"] == 1)
+            #expect(ended["result"]?["passed_over"] == 7)
+            #expect(ended["result"]?["skipped"] == 0)
+            #expect(try await client.get("/v1/collections/photos").json()["pictures"] == 2)
+        }
+    }
+
     @Test func addressesAreNotFetchedUnlessAllowed() async throws {
         try await TestServer().run { client async throws in
             let body = #"{"url":"http://example.org/a.jpg"}"#

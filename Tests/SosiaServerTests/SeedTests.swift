@@ -72,7 +72,7 @@ struct SeedTests {
         let keyed = try Self.keyed()
         try await keyed.server.run(.live, options: keyed.options) { client async throws in
             let port = try #require(client.client.port)
-            try await WireTests.onThread {
+            try await RawConnection.onThread {
                 for path in ["/search/", "/insert/", "/indexing/"] {
                     let connection = try RawConnection(port: port)
                     connection.send(
@@ -94,7 +94,7 @@ struct SeedTests {
         let keyed = try Self.keyed()
         try await keyed.server.run(.live, options: keyed.options) { client async throws in
             let port = try #require(client.client.port)
-            try await WireTests.onThread {
+            try await RawConnection.onThread {
                 let withheld = try RawConnection(port: port)
                 let head = #"{"key":"\#(keyed.reader)","image":""#
                 withheld.send(

@@ -13,13 +13,6 @@ struct WireTests {
         try RawConnection.request(port: port, "GET", "/healthz")?.status == 200
     }
 
-    /// Runs `body` beside the concurrency runtime's threads, since raw connections block.
-    static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            Thread { continuation.resume(with: Result(catching: body)) }.start()
-        }
-    }
-
     private static func run(
         pictures: Range<Int> = 0..<0, uploadBytes: Int = ServerLimits.uploadBytes.standard,
         _ body: @escaping @Sendable (_ port: Int) throws -> Void
@@ -28,7 +21,7 @@ struct WireTests {
         let options = server.options { $0.limits.uploadBytes = uploadBytes }
         try await server.run(.live, pictures: pictures, options: options) { client async throws in
             let port = try #require(client.client.port)
-            try await onThread { try body(port) }
+            try await RawConnection.onThread { try body(port) }
         }
     }
 

@@ -77,4 +77,38 @@ struct FileWalkTests {
         #expect(AbsolutePath.disjoint(["/\u{e9}", "/e\u{301}"]).count == 2)
         #expect(AbsolutePath.disjoint([]) == [])
     }
+
+    @Test func linksAreNotFollowedOutOfFolders() throws {
+        try link("b/out", to: folder.path + "/c")
+        try link("b/out.jpg", to: "../c/3.jpg")
+        try link("b/none.jpg", to: "../c/none.jpg")
+        try link("b/in.jpg", to: "in/2.jpg")
+        var files: [String] = []
+        var passedOver: [String] = []
+        let root = try #require(AbsolutePath.resolved(folder.path + "/b"))
+        for item in FileWalk([root], onlyBelow: [root]) {
+            switch item {
+            case .file(let path, _): files.append(AbsolutePath.name(path))
+            case .skipped(let file):
+                #expect(file.reason == .outside)
+                passedOver.append(AbsolutePath.name(file.path))
+            }
+        }
+        #expect(files == ["1.jpg", "2.jpg", "in.jpg"])
+        #expect(passedOver == ["none.jpg", "out", "out.jpg"])
+    }
+
+    /// A link that was put in place of a file after the walk is noticed where the file is opened.
+    @Test func aFileThatBecameALinkIsNotRead() throws {
+        let root = try #require(AbsolutePath.resolved(folder.path + "/b"))
+        let other = try #require(AbsolutePath.resolved(folder.path + "/c"))
+        #expect(try FileContent(reading: root + "/1.jpg", below: [root]).bytes == [1])
+        try FileManager.default.removeItem(atPath: root + "/1.jpg")
+        try link("b/1.jpg", to: "../c/3.jpg")
+        #expect(throws: SkipReason.outside) { try FileContent(reading: root + "/1.jpg", below: [root]) }
+        #expect(try FileContent(reading: root + "/1.jpg", below: [root, other]).bytes == [1])
+        // A folder on the way may be one, too.
+        try link("b/over", to: "../c")
+        #expect(throws: SkipReason.outside) { try FileContent(reading: root + "/over/3.jpg", below: [root]) }
+    }
 }

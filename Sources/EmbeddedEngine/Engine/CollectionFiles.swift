@@ -61,7 +61,7 @@ extension StoreError {
                 .missing(path: path)
             case .system(_, let path, let errno): .failed(path: path, reason: errno.description)
             case .locked(let path): .locked(path: path)
-            case .notRegular(let path): .damaged(path: path, reason: error.reason)
+            case .notRegular(let path), .outside(let path): .damaged(path: path, reason: error.reason)
             case .tooShort(let path, _, _), .outOfBounds(let path, _, _, _):
                 .vectorsDamaged(path: path, reason: error.reason)
             }

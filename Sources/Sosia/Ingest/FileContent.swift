@@ -13,9 +13,11 @@ package struct FileContent: Sendable {
     /// What the decoder would refuse is not even read.
     package static let maximumBytes = Int64(DecodeLimits.fileBytes.standard)
 
-    /// - Parameter path: absolute, or relative to the working directory.
-    package init(reading path: String) throws(SkipReason) {
-        (bytes, stamp) = try Self.read(path)
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working directory.
+    ///   - roots: folders, without links, one of which must hold the file; nil for any.
+    package init(reading path: String, below roots: [String]? = nil) throws(SkipReason) {
+        (bytes, stamp) = try Self.read(path, below: roots)
         guard let hash = ContentHash(of: bytes) else { throw .unreadable(code: EIO) }
         self.hash = hash
     }
@@ -24,7 +26,9 @@ package struct FileContent: Sendable {
     /// - Parameter path: absolute, or relative to the working directory.
     package static func bytes(reading path: String) throws(SkipReason) -> [UInt8] { try read(path).bytes }
 
-    private static func read(_ path: String) throws(SkipReason) -> (bytes: [UInt8], stamp: ImageSource.Stamp) {
+    private static func read(
+        _ path: String, below roots: [String]? = nil
+    ) throws(SkipReason) -> (bytes: [UInt8], stamp: ImageSource.Stamp) {
         do {
             let before = try FileStatus(path: path)
             guard before.kind == .file else { throw SkipReason.notARegularFile }
@@ -32,7 +36,7 @@ package struct FileContent: Sendable {
                 throw SkipReason.tooLarge(bytes: before.stamp.size, maximum: maximumBytes)
             }
             // One byte more than expected shows a file that grew.
-            let bytes = try FileReader.bytes(of: path, maximum: Int(before.stamp.size) + 1)
+            let bytes = try FileReader.bytes(of: path, maximum: Int(before.stamp.size) + 1, below: roots)
             let stamp = ImageSource.Stamp(before.stamp)
             let after = ImageSource.Stamp(try FileStatus(path: path).stamp)
             guard after.isSameFile(as: stamp), bytes.count == Int(stamp.size) else {

@@ -27,16 +27,16 @@ actor FileGroups {
     private let groupOfFile: [Int]
     private let engine: any CollectionEngine
     private let machine: MachineName
-    private let jobs: Int
+    private let options: IngestOptions
     private var readings: [Int: Task<Void, any Error>] = [:]
     private var begun = 0
     private var ready: [Int: Result<ReadFile, SkipReason>] = [:]
 
-    init(_ files: [IngestPlan.File], engine: any CollectionEngine, machine: MachineName, jobs: Int) {
+    init(_ files: [IngestPlan.File], engine: any CollectionEngine, machine: MachineName, options: IngestOptions) {
         self.files = files
         self.engine = engine
         self.machine = machine
-        self.jobs = jobs
+        self.options = options
         groups = Self.groups(of: files.map(\.stamp.size))
         groupOfFile = groups.enumerated().flatMap { group, range in range.map { _ in group } }
     }
@@ -56,12 +56,12 @@ actor FileGroups {
         return groups
     }
 
-    /// Calls `body` with each file, in the order of the files, by `jobs` workers.
+    /// Calls `body` with each file, in the order of the files, by as many workers as the options say.
     nonisolated func run(
         label: String, _ body: @escaping @Sendable (Int, Result<ReadFile, SkipReason>) async throws -> Void
     ) async throws {
         do {
-            try await WorkerPool.run(count: files.count, jobs: jobs, label: label) { position in
+            try await WorkerPool.run(count: files.count, jobs: options.jobs, label: label) { position in
                 try await body(position, try await self.take(position))
             }
         } catch {
@@ -111,9 +111,12 @@ actor FileGroups {
 
     nonisolated private func contents(of group: Range<Int>) async throws -> [Result<FileContent, SkipReason>] {
         let read = Positioned<Result<FileContent, SkipReason>>()
-        try await WorkerPool.run(count: group.count, jobs: jobs, label: "sosia.reading") { index in
+        try await WorkerPool.run(count: group.count, jobs: options.jobs, label: "sosia.reading") { index in
             let path = self.files[group.lowerBound + index].path
-            await read.put(Result { () throws(SkipReason) in try FileContent(reading: path) }, at: index)
+            let content = Result { [roots = self.options.onlyBelow] () throws(SkipReason) in
+                try FileContent(reading: path, below: roots)
+            }
+            await read.put(content, at: index)
         }
         return await read.all
     }

@@ -6,7 +6,8 @@ import SystemPackage
 /// The picture files at and below some paths, in the order of their names, one at a time.
 ///
 /// A path that is named is taken whatever it is called; inside a folder only files that are called like pictures are
-/// taken, and hidden ones are not. Links are followed; a folder is walked once, under the name that comes first.
+/// taken, and hidden ones are not. Links are followed, but not out of folders that hold everything; a folder is walked
+/// once, under the name that comes first.
 struct FileWalk: Sequence, IteratorProtocol {
     enum Item: Hashable, Sendable {
         case file(path: String, stamp: ImageSource.Stamp)
@@ -18,9 +19,13 @@ struct FileWalk: Sequence, IteratorProtocol {
     private var visited: Set<FileStatus.Identity> = []
     /// The paths that were named, by their bytes, and whether they were met: a folder may hold them, too.
     private var named: [[UInt8]: Bool] = [:]
+    private let roots: [String]?
 
-    /// - Parameter paths: absolute paths of files and folders.
-    init(_ paths: [String]) {
+    /// - Parameters:
+    ///   - paths: absolute paths of files and folders.
+    ///   - roots: folders, without links, out of which no link is followed; nil if links lead anywhere.
+    init(_ paths: [String], onlyBelow roots: [String]? = nil) {
+        self.roots = roots
         pending = paths.reversed().map { ($0, true) }
         if paths.count > 1 { for path in paths { named[Array(path.utf8)] = false } }
     }
@@ -43,6 +48,7 @@ struct FileWalk: Sequence, IteratorProtocol {
     private mutating func visit(_ path: String, named: Bool) -> Item? {
         let name = AbsolutePath.name(path)
         if !named && name.hasPrefix(".") { return nil }
+        if let roots, Self.leadsOut(path, of: roots) { return .skipped(SkippedFile(path: path, reason: .outside)) }
         let status: FileStatus
         do {
             status = try FileStatus(path: path)
@@ -67,6 +73,12 @@ struct FileWalk: Sequence, IteratorProtocol {
             }
             return .file(path: path, stamp: ImageSource.Stamp(status.stamp))
         }
+    }
+
+    /// A link to nothing is treated alike, so that nobody learns what there is elsewhere.
+    private static func leadsOut(_ path: String, of roots: [String]) -> Bool {
+        guard let place = AbsolutePath.resolved(path) else { return AbsolutePath.isLink(path) }
+        return !AbsolutePath.contains(oneOf: roots, place)
     }
 
     private mutating func enter(_ path: String, _ status: FileStatus, named: Bool) -> Item? {

@@ -19,6 +19,9 @@ public struct IngestOptions: Sendable {
     public var attributes: Attributes = [:]
     /// Set on the picture of one file, by absolute path; wins over ``attributes``.
     public var attributesByPath: [String: Attributes] = [:]
+    /// Absolute paths of folders, without links: what leads out of them by a link is passed over. Nil: links lead
+    /// anywhere.
+    public var onlyBelow: [String]?
     /// Forget files below the given folders that are gone.
     public var prune = false
     /// Prune even when more than half of the known files would go.

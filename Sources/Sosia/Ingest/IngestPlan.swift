@@ -35,7 +35,7 @@ struct IngestPlan: Sendable {
         unmatched = Set(options.attributesByPath.keys)
         var chunk: [File] = []
         var done = 0
-        for item in FileWalk(paths) {
+        for item in FileWalk(paths, onlyBelow: options.onlyBelow) {
             switch item {
             case .skipped(let file):
                 skipped.append(file)

@@ -52,7 +52,7 @@ struct IngestRun: Sendable {
     }
 
     private func groups(of files: [IngestPlan.File]) -> FileGroups {
-        FileGroups(files, engine: engine, machine: machine, jobs: options.jobs)
+        FileGroups(files, engine: engine, machine: machine, options: options)
     }
 
     private func entry(_ file: IngestPlan.File, _ read: ReadFile, _ content: IngestEntry.Content?) -> IngestEntry {

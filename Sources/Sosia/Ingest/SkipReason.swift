@@ -12,6 +12,8 @@ public enum SkipReason: Error, Hashable, Sendable {
     case nameIsNotUTF8
     case notARegularFile
     case notFound
+    /// A link leads out of ``IngestOptions/onlyBelow``, or nowhere.
+    case outside
     case permissionDenied
     case tile(TileError)
     case tooLarge(bytes: Int64, maximum: Int64)
@@ -28,6 +30,7 @@ extension SkipReason {
             case .system(_, _, .tooManySymbolicLinkLevels): .linkLoop
             case .system(_, _, let errno): .unreadable(code: errno.rawValue)
             case .notRegular: .notARegularFile
+            case .outside: .outside
             case .locked, .tooShort, .outOfBounds: .unreadable(code: Errno.ioError.rawValue)
             }
     }
@@ -44,6 +47,7 @@ extension SkipReason: CustomStringConvertible {
         case .nameIsNotUTF8: "the name is not valid UTF-8; rename the file"
         case .notARegularFile: "not a regular file"
         case .notFound: "there is no such file"
+        case .outside: "the link leads out of the folder"
         case .permissionDenied: "permission denied"
         case .tile(let error): error.description
         case .tooLarge(let bytes, let maximum): "the file has \(bytes) bytes, the limit is \(maximum)"

@@ -36,6 +36,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Fetch pictures from public addresses that clients name.")
     var allowUrls = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Fetch from these hosts and networks, too, public or not: NAME, NAME:PORT, ADDRESS, ADDRESS/LENGTH, with "
+                + "commas between them.", valueName: "hosts"),
+        transform: AllowedHosts.init)
+    var allowUrlHosts = AllowedHosts.none
+
     @Option(help: ArgumentHelp("Let clients name files below this folder; repeatable.", valueName: "folder"))
     var allowRoot: [String] = []
 
@@ -97,6 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keyFile = apiKeyFile
         if let tlsCert, let tlsKey { options.tls = TLSFiles(certificate: tlsCert, key: tlsKey) }
         options.fetchesURLs = allowUrls
+        options.allowedHosts = allowUrlHosts
         options.allowedFolders = allowRoot
         options.allowedOrigins = allowOrigin
         options.limits.fileBytes = maxFile

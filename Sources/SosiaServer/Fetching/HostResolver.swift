@@ -1,5 +1,4 @@
 import Foundation
-import NIOCore
 import Synchronization
 
 /// Finds the addresses of a host name.
@@ -10,7 +9,7 @@ public protocol HostResolver: Sendable {
     func addresses(of name: String) async throws -> [IPAddress]
 }
 
-/// The system's resolver (`getaddrinfo`), which orders addresses by RFC 6724. The first one is used.
+/// The system's resolver (`getaddrinfo`), which orders addresses by RFC 6724.
 public struct SystemResolver: HostResolver {
     /// `getaddrinfo` blocks as long as name servers make it wait, so it gets a few threads of its own.
     private static let queue = {
@@ -21,7 +20,7 @@ public struct SystemResolver: HostResolver {
 
     public init() {}
 
-    /// IPv4 and IPv6 addresses from the system's resolver.
+    /// All IPv4 and IPv6 addresses from the system's resolver.
     public func addresses(of name: String) async throws -> [IPAddress] {
         let lookup = Lookup()
         return try await withTaskCancellationHandler {
@@ -29,8 +28,9 @@ public struct SystemResolver: HostResolver {
                 guard lookup.begin(continuation) else { return }
                 Self.queue.addOperation {
                     guard !lookup.isOver else { return }
-                    let address = try? SocketAddress.makeAddressResolvingHost(name, port: 0)
-                    lookup.end(with: .success([address?.ipAddress].compactMap { $0.flatMap { IPAddress($0) } }))
+                    // The zone that a link-local address is written with says nothing about the address.
+                    let found = Host(name: name).addresses.compactMap { IPAddress($0.prefix { $0 != "%" }) }
+                    lookup.end(with: .success(found))
                 }
             }
         } onCancel: {

@@ -2,6 +2,10 @@
 public struct IPAddress: Hashable, Sendable {
     public let bytes: [UInt8]
 
+    fileprivate init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     init(v4 bytes: (UInt8, UInt8, UInt8, UInt8)) {
         self.bytes = [bytes.0, bytes.1, bytes.2, bytes.3]
     }
@@ -29,6 +33,37 @@ extension IPAddress: CustomStringConvertible {
             .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
             .joined(separator: ":")
     }
+}
+
+/// All addresses with the same leading bits.
+struct AddressBlock: Hashable, Sendable {
+    /// As long as an address; beyond the length it is zero.
+    let prefix: [UInt8]
+    /// How many leading bits are compared.
+    let length: Int
+
+    init(_ bytes: [UInt8], length: Int) {
+        prefix = bytes.enumerated().map { $1 & Self.mask($0, length) }
+        self.length = length
+    }
+
+    init(_ address: IPAddress, length: Int) {
+        self.init(address.bytes, length: length)
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        address.bytes.count == prefix.count
+            && address.bytes.indices.allSatisfy { address.bytes[$0] & Self.mask($0, length) == prefix[$0] }
+    }
+
+    /// The bits of a byte that are compared.
+    private static func mask(_ byte: Int, _ length: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: 0xFF00 >> min(8, max(0, length - byte * 8)))
+    }
+}
+
+extension AddressBlock: CustomStringConvertible {
+    var description: String { "\(IPAddress(bytes: prefix))/\(length)" }
 }
 
 extension IPAddress {

@@ -72,11 +72,11 @@ extension PictureURL {
     }
 
     /// The characters that RFC 3986 permits. Browsers repair others, each in its own way, which is how checks are fooled.
-    private static func isAllowed(_ byte: UInt8) -> Bool {
+    static func isAllowed(_ byte: UInt8) -> Bool {
         (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
     }
 
-    private static func splitHost(_ authority: Substring) throws(URLFlaw) -> (Host, port: Substring?) {
+    static func splitHost(_ authority: Substring) throws(URLFlaw) -> (Host, port: Substring?) {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { throw .address }
             let inner = authority[authority.index(after: authority.startIndex)..<end]
@@ -116,7 +116,7 @@ extension PictureURL {
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// Other ports below 1024 belong to protocols whose servers might take a request for a command.
-    private static func port(_ text: Substring?) throws(URLFlaw) -> Int? {
+    static func port(_ text: Substring?) throws(URLFlaw) -> Int? {
         guard let text, !text.isEmpty else { return nil }
         guard text.utf8.allSatisfy(isDigit), let port = Int(text), [80, 443].contains(port) || 1024...65_535 ~= port
         else { throw .port }

@@ -17,6 +17,9 @@ extension Request {
     ) async throws {
         let announced = headers[.contentLength].flatMap(Int.init)
         if let announced, announced > maximum { throw Problem.bodyTooLarge(announced, maximum: maximum) }
+        if headers[.expect] != nil {
+            context.channel.triggerUserOutboundEvent(ConnectionHandler.BodyIsWanted(), promise: nil)
+        }
         // What is done with the chunks takes the server's time, not the client's.
         var waited = Duration.zero
         var received = 0

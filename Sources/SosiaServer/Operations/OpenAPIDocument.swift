@@ -97,7 +97,7 @@ struct OpenAPIDocument {
 extension Operation {
     /// Problems that follow from the scope, the parameters and the body.
     fileprivate var commonProblems: [ProblemKind] {
-        var kinds: [ProblemKind] = [.untrustedOrigin, .invalidHost]
+        var kinds: [ProblemKind] = [.untrustedOrigin, .invalidHost, .expectationFailed]
         if scope != .open { kinds += [.unauthenticated, .insufficientScope, .internalError, .overloaded] }
         if !parameters.isEmpty { kinds.append(.invalidParameter) }
         if path.contains("{collection}") { kinds += [.unknownCollection, .storageFailed] }

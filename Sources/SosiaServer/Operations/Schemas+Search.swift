@@ -50,9 +50,7 @@ extension Schemas {
         "description": "An example to search with: exactly one of upload, url, id, place and vector.",
         "oneOf": .array([
             member("upload", .string("The name of a file of the form.", longest: 256), regional: true),
-            member(
-                "url", .string("A few of these a request: see addresses in the limits of Status.", longest: 4096),
-                regional: true), member("id", id, regional: true),
+            member("url", url, regional: true), member("id", id, regional: true),
             member("place", .component("Place"), regional: true),
             member("vector", vector, regional: false),
         ]),

@@ -104,8 +104,12 @@ enum Schemas {
 
     private static let vector = Schema.object([("model", .string()), ("vector", .array(.number))])
 
+    /// Of a picture that the server fetches.
+    static let url = Schema.string(
+        "http or https, at a public address, or at a host or network that --allow-url-hosts names.", longest: 4096)
+
     private static let newPicture = Schema.oneOf([
-        .object([("url", .string(longest: 4096)), ("attributes", .map(.anything).orNull())], optional: ["attributes"]),
+        .object([("url", url), ("attributes", .map(.anything).orNull())], optional: ["attributes"]),
         .object(
             [("path", .string(longest: 4096)), ("attributes", .map(.anything).orNull())], optional: ["attributes"]),
     ])
@@ -120,10 +124,13 @@ enum Schemas {
             ("url", .string()), ("problem", .component("Problem")),
         ], optional: ["id", "url", "problem"])
 
+    private static let result = Schema.map(.anything).described(
+        "Counts and facts, by the kind of job. passed_over: links that lead out of the folders that may be read.")
+
     private static let job = Schema.object([
         ("id", .string()), ("kind", .string(values: Job.Kind.allCases.map(\.rawValue))), ("collection", .string()),
         ("state", .string(values: Job.State.allCases.map(\.rawValue))), ("started", .string()),
-        ("ended", .string().orNull()), ("done", .count), ("total", .count), ("result", .map(.anything)),
+        ("ended", .string().orNull()), ("done", .count), ("total", .count), ("result", result),
         ("problem", .component("Problem").orNull()),
     ])
 

@@ -203,7 +203,8 @@ extension Problem {
 
     private init(_ error: FetchError) {
         switch error {
-        case .disabled, .forbiddenAddress, .invalidURL, .downgrade: self.init(.urlNotAllowed, error.description)
+        case .disabled, .forbiddenAddress, .nameNotFound, .invalidURL, .downgrade:
+            self.init(.urlNotAllowed, error.description, cause: error.cause)
         case .tooLarge(let maximum):
             self.init(.bodyTooLarge, error.description, facts: [("maximum", .integer(Int64(maximum)))])
         default: self.init(.unfetchable, error.description)

@@ -97,6 +97,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case pictureTooLarge = "picture-too-large"
     case tooManyFiles = "too-many-files"
     case unsupportedMediaType = "unsupported-media-type"
+    case expectationFailed = "expectation-failed"
     case notAPicture = "not-a-picture"
     case dimensionMismatch = "dimension-mismatch"
     case unfetchable
@@ -128,6 +129,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .collectionExists, .collectionBusy, .modelMismatch, .sourceChanged: .conflict
         case .bodyTooLarge, .pictureTooLarge, .tooManyFiles: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
+        case .expectationFailed: .expectationFailed
         case .notAPicture, .dimensionMismatch, .unfetchable, .unknownModel, .unsupported,
             .sourceDamaged:
             .unprocessableContent
@@ -172,6 +174,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .bodyTooLarge: "The body is larger than the server takes."
         case .pictureTooLarge: "The picture has more pixels or bytes than the server takes."
         case .tooManyFiles: "The request has more files than the server takes at once."
+        case .expectationFailed: "The server does not do what the request expects."
         case .unsupportedMediaType: "The body is of a type that this operation does not take."
         case .notAPicture: "The bytes are not a picture that can be read."
         case .dimensionMismatch: "The vector does not have the collection's dimension."

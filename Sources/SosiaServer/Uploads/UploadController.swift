@@ -1,4 +1,4 @@
-import Foundation
+import FileSystem
 import Hummingbird
 import Sosia
 
@@ -79,15 +79,17 @@ struct UploadController: Controller {
     private func add(_ path: String, _ attributes: Attributes, to collection: ServedCollection) throws -> Job {
         var options = IngestOptions()
         options.attributes = attributes
+        options.onlyBelow = folders.roots
         return try jobs.start(.add, of: collection.name) { [options, metrics = handler.metrics] progress in
             let report = try await collection.store.add([path], options: options) { step in
                 progress(step.done, step.total)
             }
             metrics.countSkipped(report.skipped.count, of: collection.name)
+            let outside = report.skipped.count { $0.reason == .outside }
             return [
                 "added": .integer(Int64(report.added)), "changed": .integer(Int64(report.changed)),
                 "known": .integer(Int64(report.duplicates + report.unchanged + report.moved)),
-                "skipped": .integer(Int64(report.skipped.count)),
+                "skipped": .integer(Int64(report.skipped.count - outside)), "passed_over": .integer(Int64(outside)),
             ]
         }
     }
@@ -95,12 +97,13 @@ struct UploadController: Controller {
 
 /// The folders in which clients may name files.
 struct AllowedFolders: Sendable {
-    private let roots: [String]
+    /// Without links.
+    let roots: [String]
 
     /// - Throws: `SkipReason.notFound` if a folder does not exist.
     init(_ paths: [String]) throws {
         roots = try paths.map { path in
-            guard let root = Self.resolved(path) else { throw SkipReason.notFound }
+            guard let root = AbsolutePath.resolved(path) else { throw SkipReason.notFound }
             return root
         }
     }
@@ -109,19 +112,13 @@ struct AllowedFolders: Sendable {
     ///
     /// Missing and forbidden paths get the same answer, so that clients cannot probe the file system.
     func path(_ path: String) throws(Problem) -> String {
-        if path.hasPrefix("/"), !path.utf8.contains(0), let resolved = Self.resolved(path),
-            roots.contains(where: { resolved == $0 || resolved.hasPrefix($0 == "/" ? "/" : $0 + "/") })
+        if path.hasPrefix("/"), !path.utf8.contains(0), let resolved = AbsolutePath.resolved(path),
+            AbsolutePath.contains(oneOf: roots, resolved)
         {
             return resolved
         }
         throw Problem(
             .pathNotAllowed,
             roots.isEmpty ? "the server was started without --allow-root" : "there is no such path that may be read")
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }

@@ -44,7 +44,7 @@ struct RequestHostTests {
         }
         try await server.run(.live, options: options) { client async throws in
             let port = try #require(client.client.port)
-            try await WireTests.onThread { () throws in
+            try await RawConnection.onThread { () throws in
                 func status(_ hosts: String...) throws -> Int? {
                     let connection = try RawConnection(port: port)
                     connection.send("GET /healthz HTTP/1.1\r\n" + hosts.map { "Host: \($0)\r\n" }.joined() + "\r\n")

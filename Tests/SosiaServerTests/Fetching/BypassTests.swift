@@ -1,106 +1,81 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import SosiaServer
 
-/// Ways around a check of addresses. No connection is made in any of them.
+/// Ways around a check of addresses: `Attacks/urls.json` has the URLs, why each is refused, and the names that they need.
+/// No connection is made in any of them.
 struct BypassTests {
-    static let names = ScriptedResolver([
-        "localhost": [["127.0.0.1"]], "localhost.localdomain": [["127.0.0.1"]], "ip6-localhost": [["::1"]],
-        "127.0.0.1.nip.io": [["127.0.0.1"]], "spoofed.example": [["10.0.0.1"]], "v6.example": [["fc00::1"]],
-        "mapped.example": [["::ffff:127.0.0.1"]], "zero.example": [["0.0.0.0"]],
-        "mixed.example": [["93.184.216.34", "192.168.1.1"]], "mixed6.example": [["2606:2800:220:1::1", "::1"]],
-        "metadata.google.internal": [["169.254.169.254"]], "wire.example": [["168.63.129.16"]],
-        "nat64.example": [["64:ff9b::c0a8:1"]], "a-.example": [["127.0.0.1"]],
-    ])
-
     enum Refusal: Hashable, Sendable {
         case url(URLFlaw)
         case address(AddressKind)
         case noName
     }
 
-    static let bypasses: [(String, Refusal)] = [
-        // Addresses in plain sight.
-        ("http://127.0.0.1/", .address(.loopback)), ("http://127.8.9.10/", .address(.loopback)),
-        ("http://0.0.0.0/", .address(.thisNetwork)), ("http://10.1.2.3/", .address(.privateNetwork)),
-        ("http://172.31.255.254/", .address(.privateNetwork)), ("http://192.168.0.1/", .address(.privateNetwork)),
-        ("http://169.254.169.254/latest/meta-data/", .address(.cloudMetadata)),
-        ("http://169.254.170.2/v2/credentials", .address(.linkLocal)),
-        ("http://100.100.100.200/", .address(.cloudMetadata)), ("http://100.64.0.1/", .address(.sharedSpace)),
-        ("http://168.63.129.16/", .address(.cloudMetadata)), ("http://198.18.0.1/", .address(.benchmarking)),
-        ("http://224.0.0.1/", .address(.multicast)), ("http://255.255.255.255/", .address(.broadcast)),
-        ("http://127.0.0.1:8080/", .address(.loopback)), ("http://127.0.0.1:/", .address(.loopback)),
-        ("http://127.0.0.1./", .address(.loopback)), ("HTTP://127.0.0.1/", .address(.loopback)),
-        ("https://127.0.0.1/", .address(.loopback)), ("http://127.0.0.1?x=/", .address(.loopback)),
-        ("http://127.0.0.1#@93.184.216.34/", .address(.loopback)),
-        // Addresses as other readers of numbers see them.
-        ("http://2130706433/", .url(.numericHost)), ("http://0x7f000001/", .url(.numericHost)),
-        ("http://0X7F000001/", .url(.numericHost)), ("http://017700000001/", .url(.numericHost)),
-        ("http://0177.1/", .url(.numericHost)), ("http://0x7f.1", .url(.numericHost)),
-        ("http://0177.0.0.01/", .url(.numericHost)), ("http://127.1/", .url(.numericHost)),
-        ("http://127.0.1/", .url(.numericHost)), ("http://0/", .url(.numericHost)),
-        ("http://0x/", .url(.numericHost)), ("http://127.0.0.0x1/", .url(.numericHost)),
-        ("http://0127.0.0.1/", .url(.numericHost)), ("http://127.0.0.256/", .url(.numericHost)),
-        ("http://4294967297/", .url(.numericHost)), ("http://127.0.0.1.0/", .url(.numericHost)),
-        ("http://2852039166./", .url(.numericHost)),
-        // IPv6, and IPv4 within it.
-        ("http://[::1]/", .address(.loopback)), ("http://[0:0:0:0:0:0:0:1]/", .address(.loopback)),
-        ("http://[::]/", .address(.unspecified)), ("http://[::ffff:127.0.0.1]/", .address(.embedsIPv4)),
-        ("http://[::FFFF:7f00:1]/", .address(.embedsIPv4)), ("http://[::127.0.0.1]/", .address(.embedsIPv4)),
-        ("http://[::ffff:0:127.0.0.1]/", .address(.embedsIPv4)), ("http://[64:ff9b::7f00:1]/", .address(.loopback)),
-        ("http://[64:ff9b:1::a00:1]/", .address(.embedsIPv4)), ("http://[2002:7f00:1::]/", .address(.embedsIPv4)),
-        ("http://[2001:0:7f00:1::80ff:fffe]/", .address(.embedsIPv4)), ("http://[fe80::1]/", .address(.linkLocal)),
-        ("http://[fd00:ec2::254]/", .address(.cloudMetadata)), ("http://[fc00::1]/", .address(.privateNetwork)),
-        ("http://[fec0::1]/", .address(.privateNetwork)), ("http://[ff02::1]/", .address(.multicast)),
-        ("http://[2001:db8::1]/", .address(.documentation)), ("http://[fe80::1%eth0]/", .url(.zone)),
-        ("http://[fe80::1%25eth0]/", .url(.zone)), ("http://[::1%25]/", .url(.zone)),
-        ("http://[127.0.0.1]/", .url(.address)), ("http://[::1/", .url(.address)), ("http://[::1]x/", .url(.address)),
-        ("http://[]/", .url(.address)), ("http://[v1.fe80]/", .url(.address)), ("http://::1/", .url(.noHost)),
-        // A host that only looks like another one.
-        ("http://user@127.0.0.1/", .url(.userInfo)), ("http://93.184.216.34@127.0.0.1/", .url(.userInfo)),
-        ("http://user:word@example.com/", .url(.userInfo)), ("http://@127.0.0.1/", .url(.userInfo)),
-        ("http://127.0.0.1:80@example.com/", .url(.userInfo)), ("http://example.com\\@127.0.0.1/", .url(.character)),
-        ("http://127.0.0.1\\.example.com/", .url(.character)), ("http://127%2e0%2e0%2e1/", .url(.host)),
-        ("http://%31%32%37.0.0.1/", .url(.host)), ("http://%6c%6f%63alhost/", .url(.host)),
-        ("http://127.0.0.1%00.example.com/", .url(.host)), ("http://127.0.0.1\u{0}.example.com/", .url(.character)),
-        ("http://example.com\r\nHost: 127.0.0.1/", .url(.character)), ("http://127.0.0.1\t/", .url(.character)),
-        (" http://127.0.0.1/", .url(.character)), ("http://１２７.０.０.１/", .url(.character)),
-        ("http://①②⑦.0.0.1/", .url(.character)), ("http://127。0。0。1/", .url(.character)),
-        ("http://٧٠.0.0.1/", .url(.character)), ("http://ⓛocalhost/", .url(.character)),
-        ("http://127.0.0.1../", .url(.host)), ("http://.127.0.0.1/", .url(.host)), ("http://127..0.1/", .url(.host)),
-        ("http://[::1].example.com/", .url(.address)), ("http://127.0.0.1,example.com/", .url(.host)),
-        ("http:///127.0.0.1/", .url(.noHost)), ("http://", .url(.noHost)), ("http:/127.0.0.1/", .url(.noHost)),
-        ("http:127.0.0.1", .url(.noHost)), ("http://:80/", .url(.noHost)),
-        // Other protocols.
-        ("file:///etc/passwd", .url(.scheme)), ("ftp://127.0.0.1/", .url(.scheme)),
-        ("gopher://127.0.0.1:6379/_FLUSHALL", .url(.scheme)), ("dict://127.0.0.1:11211/stats", .url(.scheme)),
-        ("data:image/png;base64,AAAA", .url(.scheme)), ("unix:///var/run/docker.sock", .url(.scheme)),
-        ("http+unix://%2Fvar%2Frun%2Fdocker.sock/info", .url(.scheme)), ("//127.0.0.1/", .url(.scheme)),
-        ("127.0.0.1", .url(.scheme)), ("", .url(.scheme)), ("javascript:alert(1)", .url(.scheme)),
-        ("http://example.com:25/", .url(.port)), ("http://example.com:22/", .url(.port)),
-        ("http://example.com:0/", .url(.port)), ("http://example.com:65536/", .url(.port)),
-        ("http://example.com:65616/", .url(.port)), ("http://example.com:+80/", .url(.port)),
-        ("http://example.com:80:80/", .url(.port)), ("http://example.com:８０/", .url(.character)),
-        ("http://example.com/" + String(repeating: "a", count: 3_000), .url(.tooLong(maximum: 2_048))),
-        // Names that lead to such addresses.
-        ("http://localhost/", .address(.loopback)), ("http://LOCALHOST./", .address(.loopback)),
-        ("http://localhost.localdomain/", .address(.loopback)), ("http://ip6-localhost/", .address(.loopback)),
-        ("http://127.0.0.1.nip.io/", .address(.loopback)), ("http://spoofed.example/", .address(.privateNetwork)),
-        ("http://v6.example/", .address(.privateNetwork)), ("http://mapped.example/", .address(.embedsIPv4)),
-        ("http://zero.example/", .address(.thisNetwork)), ("http://mixed.example/", .address(.privateNetwork)),
-        ("http://mixed6.example/", .address(.loopback)), ("http://nat64.example/", .address(.privateNetwork)),
-        ("http://metadata.google.internal/", .address(.cloudMetadata)),
-        ("http://wire.example/", .address(.cloudMetadata)),
-        ("http://a-.example/", .address(.loopback)), ("http://nowhere.example/", .noName),
-    ]
+    private struct Attacks: Decodable {
+        let names: [String: [String]]
+        /// Why it is refused, and the URL.
+        let urls: [[String]]
+    }
+
+    private static let attacks: Attacks? = {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Attacks/urls.json")
+        return try? JSONDecoder().decode(Attacks.self, from: Data(contentsOf: file))
+    }()
+
+    static let bypasses: [(String, Refusal)] =
+        (attacks?.urls ?? []).compactMap { attack in refusal(attack[0]).map { (attack[1], $0) } }
+        + [("http://example.com/" + String(repeating: "a", count: 3_000), .url(.tooLong(maximum: 2_048)))]
+
+    private static func refusal(_ text: String) -> Refusal? {
+        let parts = text.split(separator: ":").map(String.init)
+        switch parts.first {
+        case "address": return AddressKind.allCases.first { "\($0)" == parts[1] }.map { .address($0) }
+        case "url":
+            let flaws: [String: URLFlaw] = [
+                "address": .address, "character": .character, "host": .host, "noHost": .noHost,
+                "numericHost": .numericHost, "port": .port, "scheme": .scheme, "userInfo": .userInfo, "zone": .zone,
+            ]
+            return flaws[parts[1]].map { .url($0) }
+        default: return text == "noName" ? .noName : nil
+        }
+    }
+
+    /// The addresses that were connected to.
+    private final class Journal: Sendable {
+        private let addresses = Mutex<[IPAddress]>([])
+
+        var all: [IPAddress] { addresses.withLock { $0 } }
+
+        func note(_ address: IPAddress) { addresses.withLock { $0.append(address) } }
+    }
+
+    private static let publicAddress = "93.184.216.34"
+
+    /// Connects to nothing, and notes where it was to connect.
+    /// - Parameters:
+    ///   - names: besides those of the attacks; each lookup gets the next answer.
+    ///   - redirect: where the first request is sent on to.
+    private static func fetcher(
+        _ journal: Journal, names: [String: [[String]]] = [:], redirect: String? = nil
+    ) -> PictureFetcher {
+        var options = FetchOptions.untimed
+        options.isEnabled = true
+        let known = (attacks?.names ?? [:]).mapValues { [$0] }.merging(names) { $1 }
+        return PictureFetcher(options, resolver: ScriptedResolver(known)) { _, _, address in
+            let isFirst = journal.all.isEmpty
+            journal.note(address)
+            return if isFirst, let redirect { .redirect(location: redirect) } else { .picture([]) }
+        }
+    }
 
     @Test(arguments: bypasses)
     func isRefused(_ url: String, _ reason: Refusal) async throws {
-        var options = FetchOptions()
-        options.isEnabled = true
-        let fetcher = PictureFetcher(options, policy: .publicOnly, resolver: Self.names)
+        let journal = Journal()
         do {
-            _ = try await fetcher.fetch(url)
+            _ = try await Self.fetcher(journal).fetch(url)
             Issue.record("\(url) was fetched")
         } catch let error as FetchError {
             switch error {
@@ -110,10 +85,64 @@ struct BypassTests {
             default: Issue.record("\(url): \(error)")
             }
         }
+        #expect(journal.all.isEmpty)
+    }
+
+    /// Sent on to each of them, the fetcher connects to nobody but who sent it. A text that names no host is a path there.
+    @Test(arguments: bypasses)
+    func isRefusedBehindARedirect(_ location: String, _ reason: Refusal) async throws {
+        let host = "pictures.example"
+        let journal = Journal()
+        let fetcher = Self.fetcher(journal, names: [host: [[Self.publicAddress]]], redirect: location)
+        let picture = try? await fetcher.fetch("http://\(host)/")
+        let sender = try #require(IPAddress(Self.publicAddress))
+        #expect(journal.all.allSatisfy { $0 == sender })
+        switch reason {
+        case .address, .noName:
+            #expect(picture == nil)
+            #expect(journal.all.count == 1)
+        case .url: #expect(picture.map { $0.url.host == .name(host) } ?? true)
+        }
     }
 
     @Test func thereAreEnough() {
-        #expect(Set(Self.bypasses.map(\.0)).count >= 40)
+        #expect(Self.bypasses.count == (Self.attacks?.urls.count ?? 0) + 1)
+        #expect(Set(Self.bypasses.map(\.0)).count >= 400)
+        // Every kind of address but that of a list is among them.
+        let kinds = Self.bypasses.compactMap { if case .address(let kind) = $0.1 { kind } else { nil } }
+        #expect(Set(kinds) == Set(AddressKind.allCases).subtracting([.notListed]))
+    }
+
+    /// A name that is public when it is checked, and something else when it is looked up again.
+    @Test(arguments: [
+        "127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0", "::1", "fd00::1", "fe80::1",
+        "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254", "224.0.0.1", "255.255.255.255",
+    ])
+    func rebinding(_ inside: String) async throws {
+        let host = "rebound.example"
+        let journal = Journal()
+        let names = [host: [[Self.publicAddress], [inside]]]
+        let sender = try #require(IPAddress(Self.publicAddress))
+        // Within one request there is one lookup.
+        _ = try await Self.fetcher(journal, names: names).fetch("http://\(host)/")
+        #expect(journal.all == [sender])
+        // A redirect to the same name is another request.
+        let again = Journal()
+        let fetcher = Self.fetcher(again, names: names, redirect: "/again")
+        let error = await #expect(throws: FetchError.self) { try await fetcher.fetch("http://\(host)/") }
+        guard case .forbiddenAddress? = error else {
+            Issue.record("\(error.map { "\($0)" } ?? "no error")")
+            return
+        }
+        #expect(again.all == [sender])
+        // Together with a public address it is refused as well.
+        let mixed = Journal()
+        for addresses in [[Self.publicAddress, inside], [inside, Self.publicAddress]] {
+            await #expect(throws: FetchError.self) {
+                try await Self.fetcher(mixed, names: [host: [addresses]]).fetch("http://\(host)/")
+            }
+        }
+        #expect(mixed.all.isEmpty)
     }
 
     @Test func nothingIsFetchedUnlessEnabled() async {

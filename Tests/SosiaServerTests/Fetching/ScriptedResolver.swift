@@ -23,3 +23,13 @@ final class ScriptedResolver: HostResolver {
         }
     }
 }
+
+extension FetchOptions {
+    /// For tests that are not about time.
+    static var untimed: FetchOptions {
+        var options = FetchOptions()
+        (options.timeout, options.connectTimeout) = (maximumTimeout, maximumTimeout)
+        options.refusalTime = .zero
+        return options
+    }
+}

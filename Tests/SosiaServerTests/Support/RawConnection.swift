@@ -8,8 +8,8 @@ final class RawConnection: Sendable {
 
     /// - Parameters:
     ///   - seconds: after which reading and writing give up.
-    ///   - receiveBuffer: bytes that the system takes before anybody reads; nil leaves them to it.
-    init(port: Int, seconds: Int = 300, receiveBuffer: Int32? = nil) throws {
+    ///   - window: bytes that the system reads ahead of the test; nil for as many as it likes.
+    init(port: Int, seconds: Int = 300, window: Int32? = nil) throws {
         #if os(Linux)
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
@@ -20,8 +20,8 @@ final class RawConnection: Sendable {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
         }
-        if var receiveBuffer {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        if var window {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<Int32>.size))
         }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -71,6 +71,13 @@ final class RawConnection: Sendable {
         return count > 0 ? Array(buffer[..<count]) : []
     }
 
+    /// So many bytes or a few more; fewer when the connection has ended.
+    func receive(atLeast count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count, case let part = receive(), !part.isEmpty { bytes += part }
+        return bytes
+    }
+
     /// Everything until the server closes.
     func receiveAll() -> String {
         var bytes: [UInt8] = []
@@ -101,6 +108,13 @@ final class RawConnection: Sendable {
             let part = receive()
             if part.isEmpty { return nil }
             bytes += part
+        }
+    }
+
+    /// Runs `body` beside the concurrency runtime's threads, since raw connections block.
+    static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread { continuation.resume(with: Result(catching: body)) }.start()
         }
     }
 

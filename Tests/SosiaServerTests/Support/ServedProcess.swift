@@ -21,11 +21,18 @@ final class ServedProcess: Sendable {
     let port: Int
 
     /// Starts the server and waits until it says that it is ready.
-    init(folder: String, arguments: [String] = []) throws {
+    /// - Parameter limit: a command of the shell that comes before, such as `ulimit -n 256`.
+    init(folder: String, arguments: [String] = [], limit: String? = nil) throws {
         process = Process()
-        process.executableURL = Self.binary
         process.currentDirectoryURL = Self.root
-        process.arguments = ["serve", "--store", folder + "/photos.sosia", "--port", "0"] + arguments
+        let command = ["serve", "--store", folder + "/photos.sosia", "--port", "0"] + arguments
+        if let limit {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", limit + #"; exec "$0" "$@""#, Self.binary.path] + command
+        } else {
+            process.executableURL = Self.binary
+            process.arguments = command
+        }
         process.environment = try Self.environment(folder)
         let output = Pipe()
         process.standardOutput = output
@@ -42,6 +49,8 @@ final class ServedProcess: Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
+
+    var id: Int32 { process.processIdentifier }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import ServiceLifecycle
 import SessionSupport
 import Sosia
 import Testing
@@ -42,6 +43,35 @@ final class TestServer: Sendable {
     ) async throws -> some ApplicationProtocol {
         try await NetworkLoader.$current.withValue(networks) {
             try await buildApplication(options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+    }
+
+    /// Runs `body` with the port of a server that has no connections but those of the body.
+    func serve(
+        _ options: ServerOptions, _ body: @escaping @Sendable (_ port: Int) async throws -> Void
+    ) async throws {
+        let (addresses, ready) = AsyncStream.makeStream(of: String.self)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let application = try await NetworkLoader.$current.withValue(.only(GridEmbedder())) {
+            try await buildApplication(options, logger: logger) { ready.yield($0) }
+        }
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [application], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            var address: String?
+            for await first in addresses {
+                address = first
+                break
+            }
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(#require(address.flatMap { URL(string: $0)?.port })))
+            } catch {
+                result = .failure(error)
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try result.get()
         }
     }
 
