@@ -44,17 +44,23 @@ struct ReadableFile: ~Copyable {
     /// - Throws: ``FileError/notRegular(path:)`` for folders, pipes and devices; ``FileError/outside(path:)``;
     ///   ``FileError``.
     init(_ path: String, below roots: [String]? = nil) throws(FileError) {
-        let (descriptor, status) = try RegularFile.open(path, O_RDONLY)
-        self.descriptor = descriptor
+        let (opened, status) = try RegularFile.open(path, O_RDONLY)
+        guard roots.map({ Self.lies(opened, path, below: $0) }) ?? true else {
+            close(opened)
+            throw .outside(path: path)
+        }
+        descriptor = opened
         stamp = FileStamp(status)
-        guard let roots else { return }
-        // Where the open file lies: a path that is looked at again may lead elsewhere by now.
+    }
+
+    /// Where the open file lies: a path that is looked at again may lead elsewhere by now.
+    private static func lies(_ descriptor: Int32, _ path: String, below roots: [String]) -> Bool {
         #if os(Linux)
             let place = AbsolutePath.target(ofLink: "/proc/self/fd/\(descriptor)")
         #else
             let place = AbsolutePath.resolved(path)
         #endif
-        guard let place, AbsolutePath.contains(oneOf: roots, place) else { throw .outside(path: path) }
+        return place.map { AbsolutePath.contains(oneOf: roots, $0) } ?? false
     }
 
     deinit { close(descriptor) }
