@@ -116,7 +116,6 @@ private struct CommandSession {
         try folder.write(records, to: "tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
         await run("add", "--tiny", folder.path + "/tiny.bin")
-        await run("status", "--machine", "attic", ability: "what an engine can do")
         await run("search", "id:1", "-k", "3")
         await run("search", "id:1", "-k", "1", "--where", "format = 'tiny'", "--json", ability: "filters")
         await run("search", "id:1", "-k", "2", "--geojson", "-")
