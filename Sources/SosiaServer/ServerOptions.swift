@@ -90,8 +90,8 @@ public struct ServerLimits: Sendable, Hashable {
     public static let files = (minimum: 1, standard: 1000, maximum: 100_000)
     /// Pixels of one picture, from its header.
     public static let pixels = (minimum: 1, standard: 100_000_000, maximum: 4_294_836_225)
-    /// Bytes of bodies, fetched pictures and answers that all requests together may keep in memory. It is at least three
-    /// times ``fileBytes-swift.property``, so that a picture in base64 finds room.
+    /// Bytes of bodies, fetched pictures and answers that all requests together may keep in memory. The server
+    /// takes three times the bytes of a file when that is more, so that a picture in base64 finds room.
     public static let heldBytes = (minimum: 1 << 20, standard: 192 << 20, maximum: 64 << 30)
     /// Addresses of pictures among the examples of one request.
     public static let addresses = (minimum: 1, standard: 8, maximum: 64)
