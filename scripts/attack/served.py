@@ -101,6 +101,10 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
+    def connections(self):
+        """The connections that it has open, and its few files."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def is_alive(self):
         return self.process.poll() is None
 

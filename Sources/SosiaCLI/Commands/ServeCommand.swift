@@ -27,7 +27,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Admit only clients that have one of these keys.", valueName: "file"))
     var apiKeyFile: String?
 
-    @Option(help: ArgumentHelp("Serve over TLS with this certificate and its chain (PEM).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Serve over TLS with this certificate and its chain (PEM); SIGHUP reads them again.", valueName: "file"))
     var tlsCert: String?
 
     @Option(help: ArgumentHelp("The certificate's private key (PEM).", valueName: "file"))
