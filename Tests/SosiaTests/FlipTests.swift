@@ -63,7 +63,8 @@ struct FlipTests {
             try await group.waitForAll()
         }
         let counted = tally.outcomes.withLock { $0 }
-        print("flips: \(count), found \(counted[.found] ?? 0), without effect \(counted[.withoutEffect] ?? 0),",
+        print(
+            "flips: \(count), found \(counted[.found] ?? 0), without effect \(counted[.withoutEffect] ?? 0),",
             "silent \(counted[.silent] ?? 0)")
         #expect(counted[.silent] == nil)
         #expect((counted[.found] ?? 0) > count / 2)
@@ -90,11 +91,18 @@ private struct FlippedCollection: Sendable {
 
     init() async throws {
         folder = try TemporaryFolder()
+        try await fill()
+        try await lose()
+    }
+
+    private func fill() async throws {
         for number in 0..<24 { try folder.write(picture(number), to: "photos/\(number).jpg") }
         try folder.write(picture(3), to: "photos/again.jpg")
         let store = try await Store(creating: folder.path + "/a.sosia", embedder: GridEmbedder())
         var options = IngestOptions()
-        options.attributes = ["shop": .string("A"), "price": .number(1.5), "tags": .array([.string("x"), .bool(true)])]
+        options.attributes = [
+            "shop": .string("A"), "price": .number(1.5), "tags": .array([.string("x"), .bool(true)]),
+        ]
         _ = try await store.add([folder.path + "/photos"], options: options)
         let uploads = try (30..<36).map {
             Upload(name: "\($0).jpg", bytes: try picture($0), attributes: ["n": .integer(Int64($0))])
@@ -106,7 +114,6 @@ private struct FlippedCollection: Sendable {
         try await Self.addTiles(to: store)
         _ = try await store.remove([ImageID(rawValue: 9), ImageID(rawValue: 10)])
         _ = try await store.update(ImageID(rawValue: 6), attributes: ["text": .null])
-        try await lose()
     }
 
     private static func addTiles(to store: Store) async throws {
