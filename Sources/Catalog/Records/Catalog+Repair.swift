@@ -57,7 +57,9 @@ extension Catalog {
 
     /// The places of the pictures of which the index says what the table does not, or the other way round.
     private static func placesOnlyInIndex(_ db: Database) throws -> [Int64: [String]] {
-        let (table, index) = ("FROM source NOT INDEXED", "FROM source INDEXED BY source_image")
+        let index = "FROM source INDEXED BY source_image"
+        // A column that the index lacks, or SQLite would read the index in place of the table.
+        let table = "FROM source NOT INDEXED WHERE checksum IS NOT NULL"
         let rows = try Row.fetchAll(
             db,
             sql: """
