@@ -145,6 +145,7 @@ final class TileTests {
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
+        try catalog.write { try Catalog.seal(container: id, $0) }
         let old = try #require(try catalog.container(id)?.facts.tiling)
         #expect(old.emptiness == ["black"])
         #expect(old.blackLevel == 3)

@@ -18,13 +18,18 @@ extension Catalog {
         if try !problems().isEmpty {
             try write { db in
                 told = (try? Self.placesOnlyInIndex(db)) ?? [:]
-                // A table whose order is broken is read from its beginning to its end, and not searched.
+                // A table whose order is broken is read from its beginning to its end, and neither searched nor changed.
+                let schema = "SELECT sql FROM sqlite_schema WHERE name = ?"
+                let table = try String.fetchOne(db, sql: schema, arguments: ["source"]) ?? ""
+                let index = try String.fetchOne(db, sql: schema, arguments: ["source_image"]) ?? ""
                 try db.execute(
                     sql: """
                         CREATE TEMP TABLE saved AS SELECT * FROM source NOT INDEXED;
-                        DELETE FROM source;
+                        DROP TABLE source;
+                        \(table);
                         INSERT OR IGNORE INTO source SELECT * FROM saved WHERE image IN (SELECT id FROM image);
                         DROP TABLE saved;
+                        \(index);
                         REINDEX image_revision; REINDEX vacant_revision;
                         """)
                 let stamps = "size = NULL, modified = NULL, changed = NULL, inode = NULL, device = NULL"
@@ -52,7 +57,9 @@ extension Catalog {
 
     /// The places of the pictures of which the index says what the table does not, or the other way round.
     private static func placesOnlyInIndex(_ db: Database) throws -> [Int64: [String]] {
-        let (table, index) = ("FROM source NOT INDEXED", "FROM source INDEXED BY source_image")
+        let index = "FROM source INDEXED BY source_image"
+        // A column that the index lacks, or SQLite would read the index in place of the table.
+        let table = "FROM source NOT INDEXED WHERE checksum IS NOT NULL"
         let rows = try Row.fetchAll(
             db,
             sql: """

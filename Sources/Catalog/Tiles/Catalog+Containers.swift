@@ -99,8 +99,9 @@ extension Catalog {
                     ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, size = excluded.size,
                         modified = excluded.modified, complete = 0, facts = excluded.facts
                     """, arguments: [path, file.kind.rawValue, file.stamp.size, file.stamp.modified, text])
-            let id = try known ?? Int64.fetchOne(
-                db, sql: "SELECT id FROM container WHERE path = ?", arguments: [path]) ?? 0
+            let id =
+                try known ?? Int64.fetchOne(
+                    db, sql: "SELECT id FROM container WHERE path = ?", arguments: [path]) ?? 0
             try Self.seal(container: id, db)
             return id
         }

@@ -52,7 +52,8 @@ extension Catalog {
         let select = try db.cachedStatement(sql: "SELECT container FROM tile WHERE image = ?")
         guard let container = try Int64.fetchOne(select, arguments: [id]) else { return }
         try changing(container: container, db) {
-            try db.cachedStatement(sql: "UPDATE container SET complete = 0 WHERE id = ?").execute(arguments: [container])
+            try db.cachedStatement(sql: "UPDATE container SET complete = 0 WHERE id = ?").execute(arguments: [container]
+            )
         }
     }
 }
