@@ -1,4 +1,5 @@
 import Foundation
+import SosiaCore
 
 /// Text for people: results on standard output, everything else on standard error.
 enum Console {
@@ -70,9 +71,12 @@ enum Console {
     }
 
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Self.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        json(try JSONValue(encoding: value))
+    }
+
+    /// What has attributes, which may be nested deeply, is not encoded by Foundation.
+    static func json(_ value: JSONValue) {
+        Self.print(String(decoding: value.json, as: UTF8.self))
     }
 
     /// 1536 -> `1.5 kB`.
@@ -83,5 +87,11 @@ enum Console {
             value /= 1000
         }
         return String(format: "%.1f TB", value)
+    }
+}
+
+extension JSONValue {
+    init(encoding value: some Encodable) throws {
+        self.init(try JSONTree(parsing: [UInt8](JSONEncoder().encode(value)), limits: .stored))
     }
 }

@@ -3,24 +3,18 @@ import Sosia
 import SosiaCore
 
 /// Hits as GeoJSON (RFC 7946): a tile is a polygon, a photo with a position a point, and anything else has no geometry.
-struct FeatureCollection: Encodable {
-    struct Feature: Encodable {
-        let type = "Feature"
-        let id: ImageID
-        let geometry: JSONValue
-        let properties: JSONValue
-    }
-
-    let type = "FeatureCollection"
-    let features: [Feature]
+struct FeatureCollection {
+    private let json: JSONValue
 
     /// - Parameter machine: whose files are named by their paths alone.
     init(_ hits: [SearchHit], on machine: MachineName) {
-        features = hits.enumerated().map { index, hit in
-            Feature(
-                id: hit.record.id, geometry: Self.geometry(hit.record),
-                properties: Self.properties(hit, rank: index + 1, machine))
+        let features = hits.enumerated().map { index, hit in
+            JSONValue.object([
+                "type": .string("Feature"), "id": .integer(hit.record.id.rawValue),
+                "geometry": Self.geometry(hit.record), "properties": Self.properties(hit, rank: index + 1, machine),
+            ])
         }
+        json = .object(["type": .string("FeatureCollection"), "features": .array(features)])
     }
 
     private static func geometry(_ record: ImageRecord) -> JSONValue {
@@ -45,7 +39,7 @@ struct FeatureCollection: Encodable {
         let record = hit.record
         var properties: [String: JSONValue] = [
             "id": .integer(record.id.rawValue), "rank": .integer(Int64(rank)),
-            "distance": .number(Double("\(hit.distance)") ?? Double(hit.distance)),
+            "distance": .number(decimal: hit.distance),
             "source": .string(record.tile?.file(on: machine) ?? record.name(on: machine)),
             "attributes": .object(record.allAttributes),
         ]
@@ -58,13 +52,15 @@ struct FeatureCollection: Encodable {
 
     /// - Parameter path: `-` for standard output.
     func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = try encoder.encode(self) + Data("\n".utf8)
         if path == "-" {
-            Console.print(String(decoding: bytes.dropLast(), as: UTF8.self))
+            Console.json(json)
         } else {
-            try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data(json.json + "\n".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         }
     }
+}
+
+extension JSONValue {
+    /// The number with as few digits as tell it apart from other `Float`s.
+    static func number(decimal number: Float) -> JSONValue { .number(Double("\(number)") ?? Double(number)) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import SosiaCore
 
 /// A colour for each value of an attribute: those of Paul Tol's "muted" and "bright" schemes, which people with colour
 /// blindness can tell apart; more values than colours start again from the front.
@@ -33,8 +34,6 @@ struct LabelPalette {
     /// An attribute as a label.
     static func text(_ value: JSONValue) -> String {
         if case .string(let text) = value { return text }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return String(decoding: value.json, as: UTF8.self)
     }
 }

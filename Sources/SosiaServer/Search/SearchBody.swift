@@ -41,16 +41,31 @@ struct SearchBody: Sendable {
     /// Pixels; no raster is larger.
     static let maximumRasterSide = Int(Int32.max)
 
+    /// The names of its members.
+    static let members = Set(SearchOptions.all.map(\.name) + ["query"])
+    /// Bytes of the name of an upload.
+    static let longestName = 256
+
     let examples: [Example]
     let options: SearchOptions
 
     /// A search for pictures like one upload.
     init(picture name: String, k: Int) throws {
-        try self.init(JSONReader(["query": ["positive": [["upload": .string(name)]]], "k": .integer(Int64(k))]))
+        var options = try SearchOptions([String: JSONReader]())
+        options.k = k
+        self.init(uploads: [name], region: nil, options: options)
+    }
+
+    /// A search for pictures like all uploads.
+    init(uploads names: [String], region: PixelRegion?, options: SearchOptions) {
+        examples = names.enumerated().map { index, name in
+            Example(source: .upload(name), region: region, weight: 1, pointer: "/query/positive/\(index)")
+        }
+        self.options = options
     }
 
     init(_ document: JSONReader) throws {
-        let members = try document.object(Set(SearchOptions.all.map(\.name) + ["query"]))
+        let members = try document.object(Self.members)
         guard let query = members["query"] else { throw document.wrong("a query is missing") }
         examples = try Self.examples(query)
         options = try SearchOptions(members)
@@ -88,7 +103,7 @@ struct SearchBody: Sendable {
 
     private static func source(_ value: JSONReader) throws -> Source {
         switch value.pointer.split(separator: "/").last {
-        case "upload": return .upload(try value.string(longest: 256))
+        case "upload": return .upload(try value.string(longest: longestName))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
         case "place": return .window(try window(value))
@@ -133,9 +148,13 @@ struct SearchForm {
     ) async throws {
         var uploads: [String: [UInt8]] = [:]
         var names: [String] = []
-        var fields: [String: JSONValue] = [:]
+        var fields: [String: JSONReader] = [:]
         try await reader.read(request, context, share: share) { part in
             let name = part.headers.name
+            // Longer names are not hashed.
+            guard name.utf8.count <= SearchBody.longestName else {
+                throw Problem.body(at: "", "the name of a part has at most \(SearchBody.longestName) bytes")
+            }
             guard part.isFile else {
                 fields[name] = try Self.value(of: name, part)
                 return
@@ -151,18 +170,22 @@ struct SearchForm {
         self.uploads = uploads
         if let document = fields.removeValue(forKey: "request") {
             guard fields.isEmpty else { throw Problem.body(at: "", "with request the form has no other fields") }
-            body = try SearchBody(JSONReader(document))
+            body = try SearchBody(JSONReader(document.tree))
             return
         }
-        var query: [String: JSONValue] = ["positive": .array(names.map { ["upload": .string($0)] })]
-        if let region = fields.removeValue(forKey: "region") { query["region"] = region }
-        body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
+        let region = try fields.removeValue(forKey: "region").map(SearchBody.region)
+        body = SearchBody(uploads: names, region: region, options: try SearchOptions(fields))
     }
 
-    /// Texts as they are, other values as JSON. An empty option counts as missing; `null` is no value.
-    private static func value(of name: String, _ part: FormPart) throws -> JSONValue {
-        if part.bytes.isEmpty, name != "request", name != "region" { return .null }
+    /// Texts as they are, other values as JSON.
+    /// - Returns: nil for an empty option, which counts as missing.
+    private static func value(of name: String, _ part: FormPart) throws -> JSONReader? {
+        let options = SearchBody.members.subtracting(["query"])
+        guard options.contains(name) || name == "request" || name == "region" else {
+            throw JSONReader.unknown(name, at: "", SearchBody.members)
+        }
+        if part.bytes.isEmpty, options.contains(name) { return nil }
         let isText = SearchOptions.all.contains { $0.name == name && $0.isText }
-        return isText ? .string(try part.text()) : try part.json().value
+        return isText ? JSONReader(JSONTree(string: try part.text()), at: "/" + name) : try part.json()
     }
 }

@@ -47,7 +47,8 @@ struct UploadController: Controller {
     ) async throws -> Response {
         let document = try await request.document(context)
         let members = try document.object(["url", "path", "attributes"])
-        let attributes = try members["attributes"]?.attributes() ?? [:]
+        let name = try (members["url"] ?? members["path"])?.string() ?? ""
+        let attributes = try members["attributes"]?.attributes(of: name) ?? [:]
         switch (members["url"], members["path"]) {
         case (let url?, nil):
             let picture = try await fetcher.fetch(url.string())

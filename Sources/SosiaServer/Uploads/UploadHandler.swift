@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Sosia
+import SosiaCore
 
 /// Adds uploads to a collection batch by batch, so that a form of a thousand files is never in memory as a whole.
 struct UploadHandler: Sendable {
@@ -21,7 +22,9 @@ struct UploadHandler: Sendable {
         var outcomes: [UploadOutcome] = []
         try await form.read(request, context, share: share) { part in
             guard let name = part.headers.fileName else {
-                if part.headers.name == "attributes" { attributes = try part.json().attributes() }
+                if part.headers.name == "attributes" {
+                    attributes = try part.json().attributes(of: "the files that follow")
+                }
                 return
             }
             pending.append(Upload(name: name, bytes: part.bytes, attributes: attributes))
