@@ -79,22 +79,69 @@ extension EngineConformance {
             try subject.equal(try await subject.engine.records(passing: nil, before: nil, limit: 9), before)
             try subject.equal(try await subject.engine.sources(at: [subject.file("/pictures/2.png")]), [nil])
         },
-        Check(name: "attributes of the largest size are taken; larger ones are refused or taken whole") { subject in
+        Check(name: "attributes of the largest size are taken; larger ones are refused, and nothing is changed") {
+            subject in
             let most = subject.engine.abilities.maximumAttributeBytes
-            try subject.expect(most >= 1_000, "only \(most) bytes of attributes are taken")
+            try subject.equal(most, Attributes.maximumBytes)
             // {"a":"..."}
-            let fits: Attributes = ["a": .string(String(repeating: "x", count: min(most, 1 << 20) - 8))]
+            let fits: Attributes = ["a": .string(String(repeating: "x", count: most - 8))]
             let ids = try await subject.add([subject.entry(1, attributes: fits)])
             try subject.equal(try await subject.record(ids[0]).attributes, fits)
-            guard most <= 1 << 20 else { return }
-            let tooLarge: Attributes = ["b": .string(String(repeating: "x", count: most + 1))]
-            let entries = [try subject.entry(2), try subject.entry(3, attributes: tooLarge)]
-            do {
-                let taken = try await subject.add(entries)
-                try subject.equal(try await subject.record(taken[1]).attributes, tooLarge)
-            } catch is EngineError {
-                try subject.equal(try await subject.engine.count(), 1)
+            let more: Attributes = ["b": .integer(1)]
+            let tooLarge: Attributes = ["b": .string(String(repeating: "x", count: most - 7))]
+            for unit in [
+                IngestUnit([try subject.entry(2), try subject.entry(3, attributes: tooLarge)]),
+                // Together with what is there.
+                IngestUnit([try subject.entry(2), try subject.entry(1, attributes: more)]),
+                IngestUnit([try subject.entry(2)], attributes: [(subject.file("/pictures/1.png"), more)]),
+            ] {
+                try await subject.fails {
+                    _ = try await subject.engine.commit(unit)
+                } matches: {
+                    if case .attributesTooLarge(_, let bytes, most)? = $0 as? EngineError {
+                        bytes > most
+                    } else {
+                        false
+                    }
+                }
             }
+            try await subject.fails {
+                _ = try await subject.engine.update(ids[0], attributes: more)
+            } matches: {
+                ($0 as? EngineError)
+                    == .attributesTooLarge(picture: "picture \(ids[0])", bytes: most + 6, maximum: most)
+            }
+            try subject.equal(try await subject.engine.count(), 1)
+            try subject.equal(try await subject.record(ids[0]).attributes, fits)
+        },
+        Check(name: "attributes that are nested too deeply, or have a name that is too long, are refused") { subject in
+            func nested(_ depth: Int) -> JSONValue {
+                (0..<depth).reduce(JSONValue.null) { value, level in
+                    level.isMultiple(of: 2) ? .array([value]) : .object(["a": value])
+                }
+            }
+            func name(_ bytes: Int) -> String { String(repeating: "n", count: bytes) }
+            let (depth, bytes) = (JSONValue.maximumDepth, JSONValue.maximumNameBytes)
+            let fits: Attributes = ["deep": nested(depth - 1), name(bytes): .object([name(bytes): .integer(1)])]
+            let ids = try await subject.add([subject.entry(1, attributes: fits)])
+            try subject.equal(try await subject.record(ids[0]).attributes, fits)
+            for bad in [
+                ["deep": nested(depth)], ["deep": nested(480)], [name(bytes + 1): .null],
+                ["a": .array([.object([name(bytes + 1): .null])])],
+            ] as [Attributes] {
+                try await subject.fails {
+                    _ = try await subject.engine.commit(IngestUnit([subject.entry(2, attributes: bad)]))
+                } matches: {
+                    $0 is EngineError
+                }
+                try await subject.fails {
+                    _ = try await subject.engine.update(ids[0], attributes: bad)
+                } matches: {
+                    $0 is EngineError
+                }
+            }
+            try subject.equal(try await subject.engine.count(), 1)
+            try subject.equal(try await subject.record(ids[0]).attributes, fits)
         },
     ]
 

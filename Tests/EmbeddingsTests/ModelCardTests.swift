@@ -137,6 +137,36 @@ import Testing
         }
     }
 
+    @Test func whatIsWrongIsNamedWithItsFieldOrItsPlace() throws {
+        let text = String(decoding: try Fixture.card().json(), as: UTF8.self)
+        for (old, new, reason) in [
+            (#""layout" : "nchw""#, #""layout" : "chw""#, "field \"layout\" is \"chw\"; known: nchw, nhwc"),
+            (
+                #""rule" : "stretch""#, #""rule" : "fold""#,
+                "field \"input.rule\" is \"fold\"; known: stretch, centerCrop, letterbox"
+            ),
+            (#""width" : 16"#, #""width" : "16""#, "field \"input.width\" is not a number"),
+            (#""input" : "input","#, "", "field \"tensors.input\" is missing"),
+            (#""normalized" : false"#, #""normalized" : null"#, "field \"normalized\" is null"),
+            (#""layout" : "nchw""#, #""layout" : "#, "not JSON: line 14, byte 251: a value is expected"),
+        ] {
+            let changed = text.replacing(old, with: new)
+            #expect(changed != text)
+            #expect(throws: ModelCardError.malformed(reason: reason)) { try ModelCard(json: Data(changed.utf8)) }
+        }
+    }
+
+    @Test func deepCardsAreRefused() {
+        for depth in [33, 480] {
+            let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            #expect {
+                try ModelCard(json: Data("{\"name\":\(lists)}".utf8))
+            } throws: {
+                "\($0)".contains("nested more than 32 deep")
+            }
+        }
+    }
+
     @Test func textThatIsNoCardIsRefused() {
         for text in ["", "[]", "null", "{", "\u{0}", String(repeating: "[", count: 60_000), "{\"name\":}"] {
             #expect(throws: ModelCardError.self) { try ModelCard(json: Data(text.utf8)) }

@@ -229,6 +229,45 @@ struct ContractTests {
         #expect(try sosia.run("add", "/typo").status == 3)
     }
 
+    @Test func attributesThatAreTooLargeOrTooDeepAreRefusedBeforeAnythingIsMade() throws {
+        let (large, deep) = (String(repeating: "x", count: 70_000), String(repeating: "[", count: 33))
+        for (cell, words) in [
+            (large, ["\(photos)/0.jpg", "70008 bytes", "at most 65536"]),
+            ("\"\(deep)\"", ["\"a\" of 0.jpg", "nested more than 32 deep"]),
+        ] {
+            try sosia.folder.write(Array("path,a\n0.jpg,\(cell)\n".utf8), to: "photos/labels.csv")
+            let add = try sosia.run("add", photos, "--attributes", photos + "/labels.csv")
+            #expect(add.status == 1)
+            for word in words { #expect(add.errors.contains(word), "\(add.errors.prefix(300))") }
+        }
+        let set = try sosia.run("add", photos, "--set", "a=\(large)")
+        #expect(set.status == 1)
+        #expect(
+            set.errors == "sosia: the attributes of each picture have 70008 bytes as JSON, at most 65536 are kept\n")
+        let nested = try sosia.run("add", photos, "--set", "a=\(deep)")
+        #expect(nested.status == 2)
+        #expect(nested.errors.contains("nested more than 32 deep"))
+        #expect(!FileManager.default.fileExists(atPath: sosia.store))
+    }
+
+    /// Earlier releases took attributes of any depth.
+    @Test func deepAttributesThatAreKeptAreShown() throws {
+        try sosia.run("add", photos)
+        let deep = String(repeating: "[", count: 480) + String(repeating: "]", count: 480)
+        let sqlite = Process()
+        sqlite.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        sqlite.arguments = [
+            "sqlite3", sosia.store + "/catalog.sqlite", "UPDATE image SET attributes = '{\"a\":\(deep)}'",
+        ]
+        try sqlite.run()
+        sqlite.waitUntilExit()
+        try #require(sqlite.terminationStatus == 0)
+        #expect(try sosia.run("show", "1", "--json").output.contains(#""attributes":{"a":\#(deep),"#))
+        #expect(try sosia.run("show", "1").output.contains("a\t\(deep)\n"))
+        let search = try sosia.run("search", "id:1", "-k", "2", "--json")
+        #expect(search.output.contains(#""attributes":{"a":\#(deep),"#))
+    }
+
     @Test func numbersKeepTheirDigits() throws {
         let texts = [
             "12345678901234567890", "-12345678901234567890", "0.12345678901234567890123", "2.50", "1e3", "-0.0", "1E-7",

@@ -150,6 +150,41 @@ struct GeoAreaTests {
         #expect(throws: error) { try GeoArea(text: text) }
     }
 
+    /// Lists, and collections in collections, of a file or in a filter.
+    @Test func deepTextsAreRefused() throws {
+        let polygon = #"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#
+        func collections(_ depth: Int) -> String {
+            String(repeating: #"{"type":"GeometryCollection","geometries":["#, count: depth) + polygon
+                + String(repeating: "]}", count: depth)
+        }
+        // A polygon has four levels, a collection two.
+        #expect(try GeoArea(text: collections(14)) == GeoArea(text: polygon))
+        for text in [
+            collections(15),
+            #"{"type":"Polygon","coordinates":"# + String(repeating: "[", count: 480)
+                + String(repeating: "]", count: 480) + "}",
+        ] {
+            #expect {
+                try GeoArea(text: text)
+            } throws: {
+                "\($0)".contains("nested more than 32 deep")
+            }
+            #expect {
+                try Filter(parsing: "within('\(text)')")
+            } throws: {
+                "\($0)".contains("nested more than 32 deep")
+            }
+        }
+    }
+
+    /// A text of accents only, which Unicode would have to be put in order for every comparison.
+    @Test func textsOfAccentsAreRefused() {
+        let accents = String(repeating: "\u{301}\u{327}", count: 2_000)
+        for text in ["POLYGON \(accents)", "POLYGON ((\(accents) 1, 2 3))", "POLYGON ((1 2 \(accents)))", accents] {
+            #expect(throws: GeoAreaError.self) { try GeoArea(text: text) }
+        }
+    }
+
     @Test func wrongBoxesAreNamed() {
         #expect(throws: GeoAreaError.upsideDown(south: 2, north: 1)) {
             try GeoArea(west: 0, south: 2, east: 1, north: 1)

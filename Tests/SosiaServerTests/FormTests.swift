@@ -64,7 +64,7 @@ struct FormTests {
 
     /// A field is a text; what is no text to the description comes as JSON.
     private static func readings(_ text: String) -> [JSONValue] {
-        [.string(text)] + [try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))].compactMap { $0 }
+        [.string(text)] + [try? JSONValue(parsing: text)].compactMap { $0 }
     }
 
     /// The keywords of JSON Schema that descriptions of forms use.

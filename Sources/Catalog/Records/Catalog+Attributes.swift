@@ -1,11 +1,7 @@
-import Foundation
 import GRDB
 package import SosiaCore
 
 extension Catalog {
-    /// The longest text that SQLite stores.
-    package static let maximumAttributeBytes = 1_000_000_000
-
     /// Changes a picture's attributes by a JSON Merge Patch.
     /// - Returns: the updated record; nil if there is no such picture.
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
@@ -26,22 +22,20 @@ extension Catalog {
     private static func change(_ id: Int64, _ db: Database, _ body: (Attributes) -> Attributes) throws -> Bool {
         let select = try db.cachedStatement(sql: "SELECT attributes FROM image WHERE id = ?")
         guard let text = try String.fetchOne(select, arguments: [id]) else { return false }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = String(decoding: try encoder.encode(body(decode(attributes: text))), as: UTF8.self)
+        let json = String(decoding: try body(decode(attributes: text)).json, as: UTF8.self)
         // Byte by byte: texts that Swift takes for equal (canonical equivalence) are two values.
         if json.utf8.elementsEqual(text.utf8) { return false }
+        try Attributes.check(bytes: json.utf8.count, before: text.utf8.count, of: ImageID(rawValue: id))
         try db.cachedStatement(sql: "UPDATE image SET attributes = ? WHERE id = ?").execute(arguments: [json, id])
         return true
     }
 
     static func decode(attributes text: String) throws -> Attributes {
         if text == "{}" { return [:] }
-        do {
-            return try JSONDecoder().decode(Attributes.self, from: Data(text.utf8))
-        } catch {
+        guard case .object(let members)? = try? JSONTree(parsing: text, limits: .stored).node else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the attributes of a picture are not JSON")
         }
+        return Attributes(members)
     }
 }
 

@@ -85,7 +85,7 @@ actor CollectionWriter {
     }
 
     func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord {
-        try patch.checkCharacters()
+        try patch.check(of: "picture \(id)")
         guard let record = try catalog.update(id, attributes: patch) else { throw EngineError.unknownImage(id) }
         return record
     }

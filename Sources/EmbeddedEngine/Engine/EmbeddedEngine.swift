@@ -101,7 +101,7 @@ package final class EmbeddedEngine: CollectionEngine {
     package static func abilities(indexes: [IndexKind] = .standard) -> EngineAbilities {
         EngineAbilities(
             engine: "embedded", isExactProven: true, writers: .one, visibility: .atOnce,
-            maximumDimension: VectorFileHeader.maximumDimension, maximumAttributeBytes: Catalog.maximumAttributeBytes,
+            maximumDimension: VectorFileHeader.maximumDimension, maximumAttributeBytes: Attributes.maximumBytes,
             metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: indexes.contains { !$0.isExact },
             keepsVectorBits: true, upkeep: Set(EngineAbilities.Upkeep.allCases))
     }

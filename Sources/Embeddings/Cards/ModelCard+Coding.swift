@@ -7,33 +7,55 @@ extension ModelCard {
         case licence, source, scales, whitening
     }
 
-    private struct Tensors: Codable {
+    private struct Tensors: Encodable {
         let input: String
         let output: String?
     }
 
-    /// - Throws: `DecodingError` for a missing or mistyped field, ``ModelCardError`` for one outside its limits.
-    package init(from decoder: any Decoder) throws {
-        let card = try decoder.container(keyedBy: Key.self)
-        let name = try card.decode(String.self, forKey: .name)
-        let tensors = try card.decode(Tensors.self, forKey: .tensors)
+    /// - Throws: ``ModelCardError/malformed(reason:)`` for a missing or mistyped field, the others for one outside its
+    ///   limits.
+    private init(_ card: CardFields) throws(ModelCardError) {
+        let (weights, normalisation) = (try card.object("weights"), try card.object("normalisation"))
+        let tensors = try card.object("tensors")
+        guard let metric: Metric = try card.choice("metric") else { throw card.wrong("metric", "missing") }
+        guard let pooling = Pooling(try card.required("pooling")) else {
+            throw card.wrong("pooling", "neither a name nor an object with a name and numbers")
+        }
         try self.init(
-            name: name,
-            weights: card.decode(Weights.self, forKey: .weights),
-            input: card.decode(InputGeometry.self, forKey: .input),
-            normalisation: card.decode(PixelNormalisation.self, forKey: .normalisation),
-            layout: card.decodeIfPresent(Layout.self, forKey: .layout) ?? .nchw,
-            channels: card.decodeIfPresent(Channels.self, forKey: .channels) ?? .rgb,
-            inputTensor: tensors.input,
+            name: card.string("name"),
+            weights: Weights(file: weights.string("file"), sha256: weights.string("sha256")),
+            input: Self.geometry(card.object("input")),
+            normalisation: PixelNormalisation(
+                mean: normalisation.floats("mean"), scale: normalisation.floats("scale")),
+            layout: card.choice("layout") ?? .nchw, channels: card.choice("channels") ?? .rgb,
+            inputTensor: tensors.string("input"),
             descriptor: Descriptor(
-                pooling: card.decode(Pooling.self, forKey: .pooling), output: tensors.output,
-                scales: card.decodeIfPresent([Double].self, forKey: .scales) ?? [1],
-                whitening: card.decodeIfPresent(Descriptor.Whitening.self, forKey: .whitening),
-                normalized: card.decode(Bool.self, forKey: .normalized)),
-            dimension: card.decode(Int.self, forKey: .dimension),
-            metric: card.decode(Metric.self, forKey: .metric),
-            licence: card.decode(String.self, forKey: .licence),
-            source: card.decode(String.self, forKey: .source))
+                pooling: pooling, output: tensors.optional("output") == nil ? nil : tensors.string("output"),
+                scales: card.optional("scales") == nil ? [1] : card.numbers("scales"),
+                whitening: Self.whitening(card), normalized: card.bool("normalized")),
+            dimension: card.integer("dimension"), metric: metric, licence: card.string("licence"),
+            source: card.string("source"))
+    }
+
+    private static func geometry(_ input: CardFields) throws(ModelCardError) -> InputGeometry {
+        let rule: InputGeometry.Rule
+        switch try input.string("rule") {
+        case "stretch": rule = .stretch
+        case "centerCrop": rule = .centerCrop(shortSide: try input.integer("shortSide"))
+        case "letterbox":
+            let fill = input.optional("fill") == nil ? 0 : try input.integer("fill")
+            guard let fill = UInt8(exactly: fill) else { throw input.wrong("fill", "\(fill), expected 0 to 255") }
+            rule = .letterbox(fill: fill)
+        case let other:
+            throw input.wrong("rule", "\"\(other.prefix(120))\"; known: stretch, centerCrop, letterbox")
+        }
+        return InputGeometry(width: try input.integer("width"), height: try input.integer("height"), rule: rule)
+    }
+
+    private static func whitening(_ card: CardFields) throws(ModelCardError) -> Descriptor.Whitening? {
+        if card.optional("whitening") == nil { return nil }
+        let whitening = try card.object("whitening")
+        return Descriptor.Whitening(name: try whitening.string("name"), sha256: try whitening.string("sha256"))
     }
 
     /// Writes the fields of a card; `scales` and `whitening` only where they say something.
@@ -61,41 +83,13 @@ extension ModelCard {
         guard json.count <= Limits.fileBytes else {
             throw .tooLarge(bytes: json.count, limit: Limits.fileBytes)
         }
-        do {
-            self = try JSONDecoder().decode(ModelCard.self, from: json)
-        } catch let error as ModelCardError {
-            throw error
-        } catch let error as DecodingError {
-            throw .malformed(reason: Self.misfit(in: json, error) ?? error.fact)
+        let tree: JSONTree
+        do throws(JSONError) {
+            tree = try JSONTree(parsing: [UInt8](json))
         } catch {
-            throw .malformed(reason: "not JSON")
+            throw .malformed(reason: "not JSON: \(error)")
         }
-    }
-
-    /// The number that made the decoder take good JSON for bad: it does not say which.
-    private static func misfit(in json: Data, _ error: DecodingError) -> String? {
-        guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
-            let value = try? JSONSerialization.jsonObject(with: json)
-        else { return nil }
-        return misfit(value, path: [])
-    }
-
-    private static func misfit(_ value: Any, path: [String]) -> String? {
-        switch value {
-        case let fields as [String: Any]:
-            return fields.sorted { $0.key < $1.key }.lazy.compactMap { misfit($0.value, path: path + [$0.key]) }.first
-        case let items as [Any]:
-            return items.lazy.compactMap { misfit($0, path: path) }.first
-        case let number as NSNumber:
-            let value = number.doubleValue
-            let fractions = [Key.normalisation, .pooling, .scales].map(\.rawValue)
-            let isWhole = path.first.map(fractions.contains) != true
-            if isWhole ? Int(exactly: value) != nil : Float(value).isFinite { return nil }
-            let kind = isWhole ? "a whole number" : "a 32-bit number"
-            return "field \"\(path.joined(separator: "."))\" is \(number), which is not \(kind) that can be used"
-        default:
-            return nil
-        }
+        try self.init(CardFields(tree))
     }
 
     /// Reads the card at `file`.
@@ -111,23 +105,6 @@ extension ModelCard {
             return try encoder.encode(self) + Data("\n".utf8)
         } catch {
             throw .malformed(reason: "cannot be written as JSON")
-        }
-    }
-}
-
-extension DecodingError {
-    /// The field and what is wrong with it, on one line.
-    fileprivate var fact: String {
-        func path(_ context: Context, _ last: (any CodingKey)? = nil) -> String {
-            (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
-        }
-        return switch self {
-        case .keyNotFound(let key, let context): "field \"\(path(context, key))\" is missing"
-        case .valueNotFound(_, let context): "field \"\(path(context))\" is null"
-        case .typeMismatch(let type, let context): "field \"\(path(context))\" is not a \(type)"
-        case .dataCorrupted(let context):
-            context.codingPath.isEmpty ? "not JSON" : "field \"\(path(context))\": \(context.debugDescription)"
-        @unknown default: "not a model card"
         }
     }
 }

@@ -24,9 +24,9 @@ package import SosiaCore
 /// `tensors.output`. A pooling with parameters is an object, `{ "name": "gem", "p": 3 }`; the optional fields `scales`
 /// (a list of factors) and `whitening` (`name` and `sha256`) complete it. What cannot be computed is refused with
 /// ``ModelCardError/unsupported(field:got:known:)``.
-package struct ModelCard: Codable, Hashable, Sendable {
+package struct ModelCard: Encodable, Hashable, Sendable {
     /// The file that holds the network and what it must contain.
-    package struct Weights: Codable, Hashable, Sendable {
+    package struct Weights: Encodable, Hashable, Sendable {
         /// An ONNX file's name, without a folder; it lies beside the card.
         package let file: String
         /// SHA-256 of the file, 64 lower-case hexadecimal digits.
@@ -34,7 +34,7 @@ package struct ModelCard: Codable, Hashable, Sendable {
     }
 
     /// The order of the input's dimensions.
-    package enum Layout: String, Codable, Hashable, Sendable, CaseIterable {
+    package enum Layout: String, Encodable, Hashable, Sendable, CaseIterable {
         /// `[1, 3, height, width]`
         case nchw
         /// `[1, height, width, 3]`
@@ -42,7 +42,7 @@ package struct ModelCard: Codable, Hashable, Sendable {
     }
 
     /// The order of the input's colours.
-    package enum Channels: String, Codable, Hashable, Sendable, CaseIterable {
+    package enum Channels: String, Encodable, Hashable, Sendable, CaseIterable {
         case rgb, bgr
     }
 
@@ -98,7 +98,7 @@ package struct ModelCard: Codable, Hashable, Sendable {
 
 /// How a byte 0...255 becomes the value that a network was trained on: `(byte - mean) / scale` for each channel, in
 /// the order of the network's channels.
-package struct PixelNormalisation: Codable, Hashable, Sendable {
+package struct PixelNormalisation: Encodable, Hashable, Sendable {
     /// Three values on the scale 0...255.
     package let mean: [Float]
     /// Three positive values.

@@ -17,7 +17,8 @@ public final class MemoryEngine: CollectionEngine, LedgerEngine {
 
     public static let abilities = EngineAbilities(
         engine: "memory", isExactProven: true, writers: .many, visibility: .atOnce, maximumDimension: 65_536,
-        maximumAttributeBytes: 1 << 20, metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: false,
+        maximumAttributeBytes: Attributes.maximumBytes, metrics: [.l2, .cosine, .innerProduct],
+        isRecallCalibrated: false,
         keepsVectorBits: true, upkeep: [.duplicates, .verify, .repair, .compact])
 
     fileprivate static let plainScan = "flat"

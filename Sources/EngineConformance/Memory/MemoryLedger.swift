@@ -56,9 +56,9 @@ struct MemoryLedger: Sendable {
         switch change {
         case .commit(let unit): return .outcomes(try commit(unit))
         case .update(let id, let patch):
-            try patch.checkCharacters()
+            try patch.check(of: "picture \(id)")
             guard let old = pictures[id] else { throw EngineError.unknownImage(id) }
-            pictures[id]?.attributes = old.attributes.patched(with: patch)
+            try describe(id) { $0.patched(with: patch) }
             return .record(pictures[id]?.record ?? old.record)
         case .remove(let ids): return .count(ids.count { remove($0) })
         case .forget(let locations):
@@ -121,23 +121,32 @@ extension MemoryLedger {
         var outcomes = [IngestOutcome](repeating: .unknown, count: unit.entries.count)
         for isNew in [false, true] {
             for (position, entry) in unit.entries.enumerated() where (entry.content != nil) == isNew {
-                outcomes[position] = enter(entry, before)
+                outcomes[position] = try enter(entry, before)
             }
         }
         pictures = pictures.filter { !$0.value.sources.isEmpty }
         for (location, attributes) in unit.attributes {
             guard let id = picture(at: location)?.id else { continue }
-            pictures[id]?.attributes.merge(attributes) { _, new in new }
+            try describe(id) { $0.merging(attributes) { _, new in new } }
         }
         return outcomes
     }
 
+    private mutating func describe(_ id: ImageID, _ body: (Attributes) -> Attributes) throws(EngineError) {
+        guard let old = pictures[id]?.attributes else { return }
+        let new = body(old)
+        try Attributes.check(bytes: new.json.count, before: old.json.count, of: id)
+        pictures[id]?.attributes = new
+    }
+
     /// - Parameter before: the pictures before the unit.
-    private mutating func enter(_ entry: IngestEntry, _ before: [ImageID: LedgerPicture]) -> IngestOutcome {
+    private mutating func enter(
+        _ entry: IngestEntry, _ before: [ImageID: LedgerPicture]
+    ) throws -> IngestOutcome {
         let previous = picture(at: entry.source.location)
         let known = known(entry, previous: previous, before)
         guard let id = known ?? made(from: entry, previous: previous, before) else { return .unknown }
-        point(entry, to: id, previous: previous?.id)
+        try point(entry, to: id, previous: previous?.id)
         return switch (previous?.id, known) {
         case (id?, .some): .touched(id)
         case (.some, _): .changed(id)
@@ -195,7 +204,7 @@ extension MemoryLedger {
     }
 
     /// Makes the entry's source one of this picture, and of no other.
-    private mutating func point(_ entry: IngestEntry, to id: ImageID, previous: ImageID?) {
+    private mutating func point(_ entry: IngestEntry, to id: ImageID, previous: ImageID?) throws {
         let location = entry.source.location
         for lostID in lost.keys { lost[lostID]?.sources.removeAll { $0.location == location } }
         if let previous { pictures[previous]?.sources.removeAll { $0.location == location } }
@@ -205,7 +214,7 @@ extension MemoryLedger {
         pictures[id]?.sources.sort {
             $0.location.text(on: home).utf8.lexicographicallyPrecedes($1.location.text(on: home).utf8)
         }
-        pictures[id]?.attributes.merge(entry.attributes) { _, new in new }
+        try describe(id) { $0.merging(entry.attributes) { _, new in new } }
     }
 }
 

@@ -27,7 +27,8 @@ public final class ForgetfulService: VectorService {
     public static let limits = VectorServiceLimits(
         abilities: EngineAbilities(
             engine: "forgetful", isExactProven: true, writers: .many, visibility: .eventually, maximumDimension: 65_536,
-            maximumAttributeBytes: 1 << 20, metrics: [.l2, .cosine, .innerProduct], isRecallCalibrated: false,
+            maximumAttributeBytes: Attributes.maximumBytes, metrics: [.l2, .cosine, .innerProduct],
+            isRecallCalibrated: false,
             keepsVectorBits: true, upkeep: [.duplicates, .verify, .repair, .compact]),
         rowsPerCall: 7, keysPerCall: 24, hitsPerCall: 64)
 

@@ -1,5 +1,5 @@
 import Foundation
-import SosiaCore
+package import SosiaCore
 
 /// How a run of ``Store/add(_:options:progress:)`` works.
 public struct IngestOptions: Sendable {
@@ -28,6 +28,12 @@ public struct IngestOptions: Sendable {
     public var force = false
 
     public init() {}
+
+    /// - Throws: what `Attributes.check(of:)` throws, for any file that has attributes of its own, and for all others.
+    package func checkAttributes() throws(EngineError) {
+        try attributes.check(of: "each picture")
+        for path in attributesByPath.keys.sorted() { try attributes(for: path).check(of: path) }
+    }
 
     func attributes(for path: String) -> Attributes {
         guard let own = attributesByPath[path] else { return attributes }

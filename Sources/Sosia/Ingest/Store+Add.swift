@@ -10,12 +10,14 @@ extension Store {
     /// - Parameters:
     ///   - paths: files and folders; relative ones are relative to the working directory.
     ///   - progress: called from several threads, often.
-    /// - Throws: ``StoreError``; what was committed before stays.
+    /// - Throws: ``StoreError``; what was committed before stays. What `Attributes.check(of:)` throws, before anything
+    ///   is looked at.
     public func add(
         _ paths: [String], options: IngestOptions = IngestOptions(),
         progress: @escaping @Sendable (IngestReport.Progress) -> Void = { _ in }
     ) async throws -> IngestReport {
         try checkWritable()
+        try options.checkAttributes()
         let roots = paths.map { AbsolutePath.of($0) }
         // Decided before anything is written, so that a missing disk does not leave half a run behind.
         if options.prune, !options.force { try await checkPresence(of: roots) }

@@ -56,7 +56,7 @@ extension Store {
 
     /// Changes attributes of a picture by a JSON Merge Patch (RFC 7396): null takes away, everything else is set.
     /// - Returns: the record as it is now.
-    /// - Throws: `EngineError.unknownImage`, `.zeroCharacter`; ``StoreError``.
+    /// - Throws: `EngineError.unknownImage`; what `Attributes.check(of:)` throws; ``StoreError``.
     public func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord {
         try await engine.update(id, attributes: patch)
     }

@@ -47,6 +47,7 @@ extension Store {
         }
     ) async throws -> IngestReport {
         try checkWritable()
+        try options.checkAttributes()
         // Decided before anything is written, so that a missing disk does not leave half a run behind.
         if options.prune, !options.force { try await checkPresence(of: files.map(\.path)) }
         var report = IngestReport()

@@ -8,10 +8,11 @@ extension Store {
     /// commit that names them.
     /// - Returns: one outcome an upload, in order.
     /// - Throws: `StoreError.noObjectStore` when the collection has no place for them; ``StoreError``,
-    ///   `ObjectStoreError` when nothing was added.
+    ///   `ObjectStoreError` and what `Attributes.check(of:)` throws when nothing was added.
     public func add(_ uploads: [Upload]) async throws -> [UploadOutcome] {
         try checkWritable()
         guard let objects else { throw StoreError.noObjectStore }
+        for upload in uploads { try upload.attributes.check(of: upload.name) }
         // Nothing is put where no commit can follow.
         try await engine.checkPresence()
         // Loaded before anything is written, so that a missing network is an error of its own.

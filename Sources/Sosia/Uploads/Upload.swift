@@ -43,10 +43,10 @@ extension Upload {
 
     /// The last part of a name from outside, on one line and of a file name's length.
     static func keptName(_ name: String) -> String {
-        let last = name.split { $0 == "/" || $0 == "\\" }.last ?? ""
+        let last = name.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last ?? Substring().unicodeScalars
         var kept = String.UnicodeScalarView()
         var bytes = 0
-        for scalar in last.unicodeScalars {
+        for scalar in last {
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: continue
             default: bytes += UTF8.width(scalar)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sosia
+import SosiaCore
 
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,7 +46,12 @@ struct AddCommand: AsyncParsableCommand {
     func validate() throws {
         guard !paths.isEmpty || tiles.path != nil else { throw ValidationError("Name at least one file or folder.") }
         try (IngestOptions.minimumJobs...IngestOptions.maximumJobs).check(jobs, "--jobs")
-        for assignment in assignments where AttributeText.pair(assignment) == nil {
+        for assignment in assignments {
+            do throws(JSONError) {
+                if try AttributeText.pair(assignment) != nil { continue }
+            } catch {
+                throw ValidationError("--set \(assignment.prefix(60)): \(error).")
+            }
             throw ValidationError("--set takes key=value, got \"\(assignment)\".")
         }
         guard !force || prune else { throw ValidationError("--force goes with --prune.") }
@@ -57,8 +63,9 @@ struct AddCommand: AsyncParsableCommand {
         options.jobs = jobs
         options.prune = prune
         options.force = force
-        for pair in assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
+        for pair in try assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
         if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
+        try options.checkAttributes()
         let named =
             [tiles.path].compactMap(\.self) + paths.filter { $0 != "-" }
             + (paths.contains("-") ? try StandardInput.paths(nulSeparated: nulSeparated) : [])

@@ -38,7 +38,7 @@ struct ModelCommand: AsyncParsableCommand {
         func run() throws {
             let card = try ModelDirectory.standard().model(named: name).card
             if json { return try Console.json(card) }
-            Console.print(try Console.jsonText(card, isPretty: true))
+            Console.print(try Console.indentedJSON(card))
         }
     }
 

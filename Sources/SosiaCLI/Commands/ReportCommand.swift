@@ -3,6 +3,7 @@ import FileSystem
 import Foundation
 import Reports
 import Sosia
+import SosiaCore
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,15 +36,6 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    /// What was written, and what is in it.
-    private struct Output: Encodable {
-        /// Missing when it was not asked for, likewise `html`.
-        let pdf: String?
-        let html: String?
-        let title: String
-        let queries: [SearchOutput]
-    }
-
     private static let mostQueries = 1_000
     private static let mostNeighbors = 1_000
 
@@ -69,18 +61,22 @@ struct ReportCommand: AsyncParsableCommand {
         try await search.prepare(collection)
         let report = Report(title: title, facts: facts(status))
         let writer = try ReportWriter(report, pdf: sheets[0]?.path, html: sheets[1]?.path)
-        var answers: [SearchOutput] = []
+        var answers: [JSONValue] = []
         for (index, text) in queries.enumerated() {
             line.show("searching", done: index, total: queries.count)
             let (query, source) = try Self.query(text)
             let answer = try await answer(query, source, collection)
             try writer.append(
                 try await section(query, source, answer, loader, status.engine.pictures, collection.machine))
-            if store.json { answers.append(SearchOutput(query: query.name, answer: answer, in: collection)) }
+            if store.json { answers.append(try SearchOutput(query: query.name, answer: answer, in: collection).json()) }
         }
         try writer.finish()
         line.clear()
-        if store.json { try Console.json(Output(pdf: pdf, html: html, title: title, queries: answers)) }
+        guard store.json else { return }
+        var output: [String: JSONValue] = ["title": .string(title), "queries": .array(answers)]
+        output["pdf"] = pdf.map(JSONValue.string)
+        output["html"] = html.map(JSONValue.string)
+        Console.json(.object(output))
     }
 
     private func facts(_ status: Store.Status) -> [Report.Fact] {

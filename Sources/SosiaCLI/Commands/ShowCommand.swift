@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Sosia
+import SosiaCore
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,13 +12,6 @@ struct ShowCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    private struct Output: Encodable {
-        let id: ImageID
-        let paths: [String]
-        let attributes: Attributes
-        let tile: TileOutput?
-    }
-
     func run() async throws {
         let collection = try await store.open()
         let record = try await collection.record(id)
@@ -25,10 +19,13 @@ struct ShowCommand: AsyncParsableCommand {
         let paths =
             record.tile.map { [$0.name(on: machine)] } ?? record.sources.map { $0.text(on: machine) }
         if store.json {
-            return try Console.json(
-                Output(
-                    id: record.id, paths: record.tile == nil ? paths : [record.path(on: machine)],
-                    attributes: record.allAttributes, tile: record.tile.map(TileOutput.init)))
+            let shown = record.tile == nil ? paths : [record.path(on: machine)]
+            var output: [String: JSONValue] = [
+                "id": .integer(record.id.rawValue), "paths": .array(shown.map(JSONValue.string)),
+                "attributes": .object(record.allAttributes),
+            ]
+            output["tile"] = try record.tile.map { try JSONValue(encoding: TileOutput($0)) }
+            return Console.json(.object(output))
         }
         Console.print("id", record.id, separator: "\t")
         for path in paths { Console.print("path", Console.printable(path), separator: "\t") }

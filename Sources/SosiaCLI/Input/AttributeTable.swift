@@ -1,6 +1,7 @@
 import FileSystem
 import Foundation
 import Sosia
+import SosiaCore
 import SwiftCSV
 
 /// Attributes from a CSV file (RFC 4180) whose first column is `path`.
@@ -13,12 +14,15 @@ struct AttributeTable {
         case firstColumn(path: String, got: String)
         case doubledColumn(path: String, name: String)
         case openQuote(path: String, line: Int)
+        case tooMuch(path: String, picture: String, name: String, reason: JSONError)
 
         var description: String {
             switch self {
             case .unreadable(let path, let reason): "\(path) cannot be read as CSV: \(reason)"
             case .doubledColumn(let path, let name): "\(path) has two columns called \"\(name)\""
             case .openQuote(let path, let line): "\(path): the quote that begins in line \(line) is not closed"
+            case .tooMuch(let path, let picture, let name, let reason):
+                "\(path): the attribute \"\(name)\" of \(picture): \(reason)"
             case .firstColumn(let path, let got): "the first column of \(path) is \"\(got)\", expected \"path\""
             }
         }
@@ -47,7 +51,11 @@ struct AttributeTable {
             guard let file = row.first, !file.isEmpty else { continue }
             var attributes: Attributes = [:]
             for (name, value) in zip(table.header, row).dropFirst() where !value.isEmpty {
-                attributes[name] = AttributeText.value(value)
+                do throws(JSONError) {
+                    attributes[name] = try AttributeText.value(value)
+                } catch {
+                    throw Failure.tooMuch(path: path, picture: file, name: name, reason: error)
+                }
             }
             rows[AbsolutePath.of(file, relativeTo: folder), default: [:]].merge(attributes) { _, new in new }
         }
@@ -95,15 +103,22 @@ struct AttributeTable {
 /// Attributes as people write them.
 enum AttributeText {
     /// What reads as JSON is that value; everything else is a string, a number with more digits than are kept, too.
-    static func value(_ text: String) -> JSONValue {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else { return .string(text) }
+    /// - Throws: ``JSONError`` for what is nested too deeply, or has a name that is too long.
+    static func value(_ text: String) throws(JSONError) -> JSONValue {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: text)
+        } catch {
+            if error.isLimit { throw error }
+            return .string(text)
+        }
         if case .number(let number) = value, Digits(text) != Digits("\(number)") { return .string(text) }
         return value
     }
 
     /// A value as it is shown: a string without quotes, everything else as JSON.
     static func text(_ value: JSONValue) -> String {
-        if case .string(let text) = value { text } else { (try? Console.jsonText(value)) ?? "" }
+        if case .string(let text) = value { text } else { String(decoding: value.json, as: UTF8.self) }
     }
 
     /// A decimal number without the zeros that do not count.
@@ -128,8 +143,8 @@ enum AttributeText {
     }
 
     /// - Parameter text: `key=value`
-    static func pair(_ text: String) -> (key: String, value: JSONValue)? {
+    static func pair(_ text: String) throws(JSONError) -> (key: String, value: JSONValue)? {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
-        return (String(text[..<equals]), value(String(text[text.index(after: equals)...])))
+        return (String(text[..<equals]), try value(String(text[text.index(after: equals)...])))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import SosiaCore
 
 /// A picture that a command names: a file, `-` for the bytes of one on standard input, or `id:N`.
 enum PictureArgument: Equatable {
@@ -46,17 +47,9 @@ enum PictureArgument: Equatable {
         }
     }
 
-    private struct Answer: Decodable {
-        struct Hit: Decodable {
-            let id: ImageID
-        }
-
-        let hits: [Hit]
-    }
-
     /// What is handed over on standard input: the JSON of `sosia search`, its lines, or one id or path to a line.
     static func list(_ input: Data) -> [PictureArgument] {
-        if let answer = try? JSONDecoder().decode(Answer.self, from: input) { return answer.hits.map { .image($0.id) } }
+        if let hits = hits(input) { return hits }
         return String(decoding: input, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
             // Distance, id and path; the id is what counts.
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
@@ -65,6 +58,19 @@ enum PictureArgument: Equatable {
             }
             return PictureArgument(listed: String(line))
         }
+    }
+}
+
+extension PictureArgument {
+    /// - Returns: nil unless this is the JSON of `sosia search`, which also shows attributes that were kept long ago.
+    private static func hits(_ input: Data) -> [PictureArgument]? {
+        let tree = try? JSONTree(parsing: [UInt8](input), limits: .stored)
+        guard case .array(let hits) = tree?.member("hits")?.node else { return nil }
+        let pictures = hits.compactMap { hit -> PictureArgument? in
+            guard case .integer(let id) = hit.member("id")?.node else { return nil }
+            return .image(ImageID(rawValue: id))
+        }
+        return pictures.count == hits.count ? pictures : nil
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SosiaCore
 
 /// Text for people: results on standard output, everything else on standard error.
 enum Console {
@@ -70,13 +71,15 @@ enum Console {
     }
 
     /// Prints a value as one line of JSON.
-    static func json(_ value: some Encodable) throws { print(try jsonText(value)) }
+    static func json(_ value: some Encodable) throws { json(try JSONValue(encoding: value)) }
 
-    /// A value as JSON: equal values are equal texts.
-    static func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
+    /// What has attributes, which may be nested deeply, is not encoded by Foundation.
+    static func json(_ value: JSONValue) { print(String(decoding: value.json, as: UTF8.self)) }
+
+    /// A value as JSON for people to read and edit: equal values are equal texts.
+    static func indentedJSON(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
@@ -88,5 +91,11 @@ enum Console {
             value /= 1000
         }
         return String(format: "%.1f TB", value)
+    }
+}
+
+extension JSONValue {
+    init(encoding value: some Encodable) throws {
+        self.init(try JSONTree(parsing: [UInt8](JSONEncoder().encode(value)), limits: .stored))
     }
 }

@@ -2,24 +2,18 @@ import Sosia
 import SosiaCore
 
 /// Hits as GeoJSON (RFC 7946): a tile is a polygon, a photo with a position a point, and anything else has no geometry.
-struct FeatureCollection: Encodable {
-    struct Feature: Encodable {
-        let type = "Feature"
-        let id: ImageID
-        let geometry: JSONValue
-        let properties: JSONValue
-    }
-
-    let type = "FeatureCollection"
-    let features: [Feature]
+struct FeatureCollection {
+    private let json: JSONValue
 
     /// - Parameter machine: whose files are named by their paths alone.
     init(_ hits: [SearchHit], on machine: MachineName) {
-        features = hits.enumerated().map { index, hit in
-            Feature(
-                id: hit.record.id, geometry: Self.geometry(hit.record),
-                properties: Self.properties(hit, rank: index + 1, machine))
+        let features = hits.enumerated().map { index, hit in
+            JSONValue.object([
+                "type": .string("Feature"), "id": .integer(hit.record.id.rawValue),
+                "geometry": Self.geometry(hit.record), "properties": Self.properties(hit, rank: index + 1, machine),
+            ])
         }
+        json = .object(["type": .string("FeatureCollection"), "features": .array(features)])
     }
 
     private static func geometry(_ record: ImageRecord) -> JSONValue {
@@ -44,7 +38,7 @@ struct FeatureCollection: Encodable {
         let record = hit.record
         var properties: [String: JSONValue] = [
             "id": .integer(record.id.rawValue), "rank": .integer(Int64(rank)),
-            "distance": .number(Double("\(hit.distance)") ?? Double(hit.distance)),
+            "distance": .number(decimal: hit.distance),
             "source": .string(record.tile?.file(on: machine) ?? record.name(on: machine)),
             "attributes": .object(record.allAttributes),
         ]
@@ -57,7 +51,11 @@ struct FeatureCollection: Encodable {
 
     /// - Parameter file: nil for standard output.
     func write(to file: OutputFile?) throws {
-        let text = try Console.jsonText(self)
-        if let file { try file.write(Array((text + "\n").utf8)) } else { Console.print(text) }
+        if let file { try file.write(json.json + Array("\n".utf8)) } else { Console.json(json) }
     }
+}
+
+extension JSONValue {
+    /// The number with as few digits as tell it apart from other `Float`s.
+    static func number(decimal number: Float) -> JSONValue { .number(Double("\(number)") ?? Double(number)) }
 }

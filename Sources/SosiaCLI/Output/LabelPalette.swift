@@ -1,5 +1,6 @@
 import Foundation
 import Sosia
+import SosiaCore
 
 /// A colour for each value of an attribute: those of Paul Tol's "muted" and "bright" schemes, which people with colour
 /// blindness can tell apart; more values than colours start again from the front.

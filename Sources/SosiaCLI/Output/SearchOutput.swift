@@ -3,8 +3,8 @@ import Sosia
 import SosiaCore
 
 /// What `sosia search` prints.
-struct SearchOutput: Encodable {
-    struct Hit: Encodable {
+struct SearchOutput {
+    private struct Hit {
         let rank: Int
         let id: ImageID
         let distance: Float
@@ -13,19 +13,23 @@ struct SearchOutput: Encodable {
         /// Of a picture that was cut from a larger one; `path` is the file's, with the position behind it for a record of
         /// a file of tiny images.
         let tile: TileOutput?
+
+        func json() throws -> JSONValue {
+            var members: [String: JSONValue] = [
+                "rank": .integer(Int64(rank)), "id": .integer(id.rawValue), "distance": .number(decimal: distance),
+                "path": .string(path), "attributes": .object(attributes),
+            ]
+            members["tile"] = try tile.map(JSONValue.init(encoding:))
+            return .object(members)
+        }
     }
 
-    let query: String
-    let model: String
-    let timings: Store.Timings
-    let plan: SearchPlan
-    let hits: [Hit]
+    private let query: String
+    private let model: String
+    private let timings: Store.Timings
+    private let plan: SearchPlan
+    private let hits: [Hit]
     private let lines: [String]
-
-    private enum CodingKeys: String, CodingKey {
-        case query, model, plan, hits
-        case timings = "took_ms"
-    }
 
     /// - Parameter collection: the one that was searched.
     init(query: String, answer: Store.Answer, in collection: Store) {
@@ -53,8 +57,15 @@ struct SearchOutput: Encodable {
         return parts.joined(separator: "\t")
     }
 
-    func print(json: Bool) throws {
-        if json { return try Console.json(self) }
+    func json() throws -> JSONValue {
+        .object([
+            "query": .string(query), "model": .string(model), "took_ms": try JSONValue(encoding: timings),
+            "plan": try JSONValue(encoding: plan), "hits": .array(try hits.map { try $0.json() }),
+        ])
+    }
+
+    func print(json isJSON: Bool) throws {
+        if isJSON { return Console.json(try json()) }
         for line in lines { Console.print(line) }
     }
 }

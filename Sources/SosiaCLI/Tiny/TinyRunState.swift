@@ -64,7 +64,7 @@ struct TinyRunState: Codable {
     mutating func remove(_ query: TinyRun.Query) { pictures[query.name] = nil }
 
     func write(to path: String) throws {
-        let text = try Console.jsonText(self, isPretty: true) + "\n"
+        let text = try Console.indentedJSON(self) + "\n"
         try DurableFile.write(Array(text.utf8).span.bytes, to: path)
     }
 

@@ -1,5 +1,11 @@
 /// Why an engine refuses a request.
 public enum EngineError: Error, Hashable, Sendable {
+    /// The name of an attribute, or a name inside its value, has too many bytes.
+    case attributeNameTooLong(picture: String, maximum: Int)
+    /// The attributes of a picture are nested too deeply.
+    case attributesTooDeep(picture: String, maximum: Int)
+    /// All attributes of a picture together, as JSON, have too many bytes.
+    case attributesTooLarge(picture: String, bytes: Int, maximum: Int)
     /// The positive and negative examples cancel each other out.
     case examplesCancel
     /// The engine broke its own promise.
@@ -31,6 +37,12 @@ public enum EngineError: Error, Hashable, Sendable {
 extension EngineError: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .attributeNameTooLong(let picture, let maximum):
+            "the attributes of \(picture) have a name of more than \(maximum) bytes"
+        case .attributesTooDeep(let picture, let maximum):
+            "the attributes of \(picture) are nested more than \(maximum) deep"
+        case .attributesTooLarge(let picture, let bytes, let maximum):
+            "the attributes of \(picture) have \(bytes) bytes as JSON, at most \(maximum) are kept"
         case .examplesCancel:
             "the examples weigh each other out; give the positive ones more weight or leave some out"
         case .incomplete(let reason):

@@ -99,35 +99,26 @@ public struct PictureOrigin: Sendable, Hashable {
 
 extension IngestUnit {
     /// The checks that every engine makes before a commit.
-    /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`.
+    /// - Throws: `VectorError.dimensionMismatch`; what `Attributes.check(of:)` throws.
     public func check(dimension: Int) throws {
         for entry in entries {
             if let got = entry.content?.embedding.dimension, got != dimension {
                 throw VectorError.dimensionMismatch(got: got, expected: dimension)
             }
-            try entry.attributes.checkCharacters()
+            try entry.attributes.check(of: entry.source.location.name)
         }
-        for (_, attributes) in attributes { try attributes.checkCharacters() }
+        for (location, attributes) in attributes { try attributes.check(of: location.name) }
     }
 }
 
-extension Attributes {
-    /// - Throws: `EngineError.zeroCharacter` for an attribute with U+0000 in its name or anywhere in its value.
-    public func checkCharacters() throws(EngineError) {
-        for (name, value) in self where name.unicodeScalars.contains("\0") || value.hasZeroCharacter {
-            throw .zeroCharacter(attribute: name)
-        }
-    }
-}
-
-extension JSONValue {
-    fileprivate var hasZeroCharacter: Bool {
+extension SourceLocation {
+    /// For errors.
+    fileprivate var name: String {
         switch self {
-        case .null, .bool, .integer, .number: false
-        case .string(let text): text.utf8.contains(0)
-        case .array(let values): values.contains(where: \.hasZeroCharacter)
-        case .object(let values):
-            values.contains { name, value in name.utf8.contains(0) || value.hasZeroCharacter }
+        case .file(let path, _): path
+        case .upload(_, let name): name
+        case .tile(let tile): tile.description
+        case .object(let bucket, let key): "\(bucket)/\(key)"
         }
     }
 }

@@ -54,13 +54,13 @@ public protocol PictureLedger: PictureRecords {
     /// location has any content. If each source is a picture, its bytes must be added at its own location, or at one
     /// whose entry names that location as gone.
     /// - Returns: one outcome per entry, in order.
-    /// - Throws: `VectorError.dimensionMismatch`; `EngineError.zeroCharacter`; ``StoreError``.
+    /// - Throws: `VectorError.dimensionMismatch`; what `Attributes.check(of:)` throws; ``StoreError``.
     func commit(_ unit: IngestUnit) async throws -> [IngestOutcome]
 
     /// Changes a picture's attributes by JSON Merge Patch (RFC 7396): named attributes are set, null removes them,
     /// objects are merged recursively, everything else stays.
     /// - Returns: the updated record.
-    /// - Throws: `EngineError.unknownImage`, `.zeroCharacter`; ``StoreError``.
+    /// - Throws: `EngineError.unknownImage`; what `Attributes.check(of:)` throws; ``StoreError``.
     func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord
 
     /// Removes pictures, including lost ones, with all their sources. Unknown ids are ignored. Removing a tile makes its

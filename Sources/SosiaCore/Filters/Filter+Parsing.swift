@@ -62,7 +62,7 @@ private struct FilterParser {
 
     private mutating func comparison() throws(FilterError) -> Filter {
         let name = try name()
-        if name.lowercased() == "within", take(.symbol("(")) { return .within(try area()) }
+        if name.utf8.count == 6, name.lowercased() == "within", take(.symbol("(")) { return .within(try area()) }
         if take(.word("IS")) {
             try count()
             let isNegated = take(.word("NOT"))

@@ -1,5 +1,5 @@
 /// How a picture of any shape is fitted to a network's fixed input.
-public struct InputGeometry: Sendable, Hashable, Codable {
+public struct InputGeometry: Sendable, Hashable, Encodable {
     /// What happens to a picture that does not have the network's proportions.
     public enum Rule: Sendable, Hashable {
         /// Both sides are scaled independently: nothing is cut off, but proportions change.
@@ -25,21 +25,6 @@ public struct InputGeometry: Sendable, Hashable, Codable {
 extension InputGeometry {
     private enum Key: String, CodingKey {
         case width, height, rule, shortSide, fill
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        width = try container.decode(Int.self, forKey: .width)
-        height = try container.decode(Int.self, forKey: .height)
-        switch try container.decode(String.self, forKey: .rule) {
-        case "stretch": rule = .stretch
-        case "centerCrop": rule = .centerCrop(shortSide: try container.decode(Int.self, forKey: .shortSide))
-        case "letterbox": rule = .letterbox(fill: try container.decodeIfPresent(UInt8.self, forKey: .fill) ?? 0)
-        case let other:
-            throw DecodingError.dataCorruptedError(
-                forKey: .rule, in: container,
-                debugDescription: "rule is \"\(other)\"; known: stretch, centerCrop, letterbox")
-        }
     }
 
     public func encode(to encoder: any Encoder) throws {

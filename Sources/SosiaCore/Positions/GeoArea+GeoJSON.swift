@@ -1,5 +1,3 @@
-internal import Foundation
-
 extension GeoArea {
     /// Reads one or more polygons from GeoJSON (RFC 7946) or well-known text (OGC 06-103r4).
     ///
@@ -11,58 +9,63 @@ extension GeoArea {
             try self.init(wellKnownText: text)
             return
         }
-        let value: JSONValue
-        do {
-            value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        let tree: JSONTree
+        do throws(JSONError) {
+            tree = try JSONTree(parsing: text)
         } catch {
-            throw .unreadable(reason: "it is not JSON")
+            throw .unreadable(reason: error.isLimit ? error.description : "it is not JSON")
         }
-        try self.init(geoJSON: value)
+        var polygons: [GeoPolygon] = []
+        try Self.gather(tree, into: &polygons)
+        try self.init(polygons)
     }
 
     /// Reads a GeoJSON object (RFC 7946).
     /// - Throws: ``GeoAreaError``
     public init(geoJSON value: JSONValue) throws(GeoAreaError) {
-        try self.init(Self.polygons(value))
+        try self.init(text: String(decoding: value.json, as: UTF8.self))
     }
 
-    private static func polygons(_ value: JSONValue) throws(GeoAreaError) -> [GeoPolygon] {
-        guard case .object(let object) = value, case .string(let type) = object["type"] else {
+    /// Adds the polygons of an object, and of the objects in it.
+    private static func gather(_ tree: JSONTree, into polygons: inout [GeoPolygon]) throws(GeoAreaError) {
+        guard case .string(let type) = tree.member("type")?.node else {
             throw .unreadable(reason: "an object without a type")
         }
         switch type {
-        case "Polygon": return [try polygon(object["coordinates"])]
+        case "Polygon": polygons.append(try polygon(tree.member("coordinates")))
         case "MultiPolygon":
-            return try array(object["coordinates"]).map { part throws(GeoAreaError) in try polygon(part) }
-        case "Feature": return try polygons(object["geometry"] ?? .null)
-        case "FeatureCollection": return try all(object["features"])
-        case "GeometryCollection": return try all(object["geometries"])
+            for part in try array(tree.member("coordinates")) { polygons.append(try polygon(part)) }
+        case "Feature":
+            guard let geometry = tree.member("geometry") else {
+                throw .unreadable(reason: "an object without a type")
+            }
+            try gather(geometry, into: &polygons)
+        case "FeatureCollection", "GeometryCollection":
+            for part in try array(tree.member(type == "FeatureCollection" ? "features" : "geometries")) {
+                try gather(part, into: &polygons)
+            }
         default: throw .unreadable(reason: "a \(type.prefix(32)) has no area")
         }
     }
 
-    private static func all(_ value: JSONValue?) throws(GeoAreaError) -> [GeoPolygon] {
-        var polygons: [GeoPolygon] = []
-        for part in try array(value) { polygons += try Self.polygons(part) }
-        return polygons
-    }
-
-    private static func polygon(_ value: JSONValue?) throws(GeoAreaError) -> GeoPolygon {
+    private static func polygon(_ tree: JSONTree?) throws(GeoAreaError) -> GeoPolygon {
         GeoPolygon(
-            rings: try array(value).map { ring throws(GeoAreaError) in
+            rings: try array(tree).map { ring throws(GeoAreaError) in
                 try open(array(ring).map { point throws(GeoAreaError) in try position(point) })
             })
     }
 
-    private static func position(_ value: JSONValue) throws(GeoAreaError) -> GeoPoint {
-        let numbers = try array(value).prefix(2).compactMap(\.double)
-        guard numbers.count == 2 else { throw .unreadable(reason: "a position is two numbers") }
-        return GeoPoint(longitude: numbers[0], latitude: numbers[1])
+    private static func position(_ tree: JSONTree) throws(GeoAreaError) -> GeoPoint {
+        var numbers = try array(tree)
+        guard let longitude = numbers.next()?.double, let latitude = numbers.next()?.double else {
+            throw .unreadable(reason: "a position is two numbers")
+        }
+        return GeoPoint(longitude: longitude, latitude: latitude)
     }
 
-    private static func array(_ value: JSONValue?) throws(GeoAreaError) -> [JSONValue] {
-        guard case .array(let values) = value else { throw .unreadable(reason: "a list is missing") }
-        return values
+    private static func array(_ tree: JSONTree?) throws(GeoAreaError) -> JSONElements {
+        guard case .array(let elements) = tree?.node else { throw .unreadable(reason: "a list is missing") }
+        return elements
     }
 
     /// A ring without a last point that repeats the first.

@@ -13,25 +13,29 @@ private struct WellKnownTextReader {
 
     init(text: String) {
         var tokens: [Substring] = []
-        for word in text.split(whereSeparator: \.isWhitespace) {
-            var rest = word
-            while let first = rest.first {
-                let end =
-                    "(),".contains(first) ? rest.index(after: rest.startIndex) : rest.firstIndex { "(),".contains($0) }
-                tokens.append(rest[..<(end ?? rest.endIndex)])
-                rest = rest[(end ?? rest.endIndex)...]
+        var word: String.Index?
+        let scalars = text.unicodeScalars
+        for index in scalars.indices {
+            let isSymbol = scalars[index] == "(" || scalars[index] == ")" || scalars[index] == ","
+            guard isSymbol || scalars[index].properties.isWhitespace else {
+                word = word ?? index
+                continue
             }
+            if let start = word { tokens.append(text[start..<index]) }
+            if isSymbol { tokens.append(text[index..<scalars.index(after: index)]) }
+            word = nil
         }
+        if let start = word { tokens.append(text[start...]) }
         self.tokens = tokens
     }
 
     mutating func polygons() throws(GeoAreaError) -> [GeoPolygon] {
-        let word = take().uppercased()
+        let word = String(take().unicodeScalars.prefix(32)).uppercased()
         let polygons: [GeoPolygon]
         switch word {
         case "POLYGON": polygons = [try polygon()]
         case "MULTIPOLYGON": polygons = try list { reader throws(GeoAreaError) in try reader.polygon() }
-        default: throw .unreadable(reason: "it begins with \"\(word.prefix(32))\"")
+        default: throw .unreadable(reason: "it begins with \"\(word)\"")
         }
         guard next == tokens.count else { throw .unreadable(reason: "something follows the polygon") }
         return polygons
@@ -54,14 +58,15 @@ private struct WellKnownTextReader {
     private mutating func list<Element>(
         _ element: (inout WellKnownTextReader) throws(GeoAreaError) -> Element
     ) throws(GeoAreaError) -> [Element] {
-        guard take() == "(" else { throw .unreadable(reason: "a parenthesis is missing") }
+        guard take().utf8.elementsEqual("(".utf8) else { throw .unreadable(reason: "a parenthesis is missing") }
         var elements: [Element] = []
         while true {
             elements.append(try element(&self))
-            switch take() {
-            case ",": continue
-            case ")": return elements
-            default: throw .unreadable(reason: "a comma or a parenthesis is missing")
+            // Byte by byte: comparing long texts of accents takes time that grows with their square.
+            let symbol = take().utf8
+            if symbol.elementsEqual(")".utf8) { return elements }
+            guard symbol.elementsEqual(",".utf8) else {
+                throw .unreadable(reason: "a comma or a parenthesis is missing")
             }
         }
     }

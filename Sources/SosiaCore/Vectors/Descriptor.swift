@@ -7,7 +7,7 @@ internal import Foundation
 /// where the card is read.
 public struct Descriptor: Sendable, Hashable {
     /// A projection learned beforehand and applied to the pooled vector.
-    public struct Whitening: Sendable, Hashable, Codable {
+    public struct Whitening: Sendable, Hashable, Encodable {
         public let name: String
         /// SHA-256 of the file with the mean and the directions, 64 lower-case hexadecimal digits.
         public let sha256: String
@@ -76,14 +76,21 @@ extension Descriptor {
             self = word
             return
         }
-        guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(text.utf8)) else { return nil }
+        guard let tree = try? JSONTree(parsing: text), let pooling = tree.member("pooling").flatMap(Pooling.init) else {
+            return nil
+        }
+        let whitening = tree.member("whitening").flatMap { tree -> Whitening? in
+            guard let name = tree.member("name")?.string, let sha256 = tree.member("sha256")?.string else { return nil }
+            return Whitening(name: name, sha256: sha256)
+        }
         self.init(
-            pooling: fields.pooling, output: fields.output, scales: fields.scales ?? [1], whitening: fields.whitening,
-            normalized: fields.normalized)
+            pooling: pooling, output: tree.member("output")?.string, scales: tree.member("scales")?.doubles ?? [1],
+            whitening: whitening, normalized: tree.member("normalized")?.bool)
+        // What is of another kind is missing here.
         guard self.text == text else { return nil }
     }
 
-    private struct Fields: Codable {
+    private struct Fields: Encodable {
         let normalized: Bool?
         let output: String?
         let pooling: Pooling

@@ -17,7 +17,7 @@ public struct Pooling: Sendable, Hashable {
     public static let average = Pooling("average")
 }
 
-extension Pooling: Codable {
+extension Pooling: Encodable {
     private struct Key: CodingKey {
         static let name = Key(stringValue: "name")
 
@@ -31,17 +31,21 @@ extension Pooling: Codable {
         init?(intValue: Int) { nil }
     }
 
-    public init(from decoder: any Decoder) throws {
-        if let name = try? decoder.singleValueContainer().decode(String.self) {
+    /// - Returns: nil for anything but a name, or an object with a name and numbers.
+    package init?(_ tree: JSONTree) {
+        if let name = tree.string {
             self.init(name)
             return
         }
-        let fields = try decoder.container(keyedBy: Key.self)
-        var parameters: [String: Double] = [:]
-        for key in fields.allKeys where key.stringValue != Key.name.stringValue {
-            parameters[key.stringValue] = try fields.decode(Double.self, forKey: key)
+        guard case .object(let members) = tree.node, let name = tree.member(Key.name.stringValue)?.string else {
+            return nil
         }
-        self.init(try fields.decode(String.self, forKey: .name), parameters)
+        var parameters: [String: Double] = [:]
+        for (parameter, value) in members where parameter != Key.name.stringValue {
+            guard let number = value.double else { return nil }
+            parameters[parameter] = number
+        }
+        self.init(name, parameters)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -75,10 +75,9 @@ struct FormPart: Sendable {
 
     /// The value of a field that is JSON, whether or not its type says so.
     func json() throws(Problem) -> JSONReader {
-        let pointer = "/" + JSONReader.escaped(headers.name)
-        guard let value = JSONReader.value(bytes), value != .null else {
-            throw Problem.body(at: pointer, "a JSON value is expected")
-        }
-        return JSONReader(value, at: pointer)
+        let reader = try JSONReader(
+            bytes, at: "/" + JSONReader.escaped(headers.name), "a JSON value is expected")
+        if reader.tree.isNull { throw reader.wrong("a JSON value is expected") }
+        return reader
     }
 }

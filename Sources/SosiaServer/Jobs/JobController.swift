@@ -142,10 +142,8 @@ struct JobEvents: Sendable {
     }
 
     private static func event(_ job: Job) -> ByteBuffer {
-        var json = JSONWriter()
-        job.write(to: &json)
         var event = ByteBuffer(string: "event: \(job.state == .running ? "progress" : job.state.rawValue)\ndata: ")
-        event.writeImmutableBuffer(json.buffer)
+        event.writeBytes(job.json)
         event.writeString("\n\n")
         return event
     }

@@ -3,39 +3,48 @@ import SosiaCore
 
 /// Reads a JSON body member by member; errors carry a pointer to the member (RFC 6901).
 struct JSONReader: Sendable {
-    let value: JSONValue
+    /// Bytes of the name of a member; no longer one is known.
+    private static let longestName = 64
+
+    let tree: JSONTree
     let pointer: String
 
-    init(_ value: JSONValue, at pointer: String = "") {
-        self.value = value
+    init(_ tree: JSONTree, at pointer: String = "") {
+        self.tree = tree
         self.pointer = pointer
     }
 
-    init(_ bytes: [UInt8]) throws(Problem) {
-        guard let value = Self.value(bytes) else { throw Problem.body(at: "", "the body is not a JSON document") }
-        self.init(value)
-    }
-
-    /// - Returns: nil when the bytes are not a JSON document.
-    static func value(_ bytes: [UInt8]) -> JSONValue? {
-        try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    /// - Parameter what: the bytes, for errors.
+    init(_ bytes: [UInt8], at pointer: String = "", _ what: String = "the body is not a JSON document") throws(Problem)
+    {
+        do throws(JSONError) {
+            self.init(try JSONTree(parsing: bytes), at: pointer)
+        } catch {
+            throw Problem.body(at: pointer, error.isLimit ? "\(error)" : "\(what): \(error)")
+        }
     }
 
     func wrong(_ detail: String) -> Problem { .body(at: pointer, detail) }
 
-    /// The members that are not null.
+    /// The members that are not null; of members of the same name the first counts.
     /// - Parameter known: the names of all permitted members.
     func object(_ known: Set<String>) throws(Problem) -> [String: JSONReader] {
-        guard case .object(let members) = value else { throw wrong("an object is expected") }
-        if let unknown = members.keys.filter({ !known.contains($0) }).sorted().first {
-            throw Problem.body(
-                at: pointer + "/" + Self.escaped(unknown), "expected: \(known.sorted().joined(separator: ", "))")
-        }
-        return members.reduce(into: [:]) { readers, member in
-            if member.value != .null {
-                readers[member.key] = JSONReader(member.value, at: pointer + "/" + Self.escaped(member.key))
+        guard case .object(let members) = tree.node else { throw wrong("an object is expected") }
+        var readers: [String: JSONReader] = [:]
+        var seen: Set<String> = []
+        for (name, value) in members {
+            // Longer names are not hashed.
+            guard name.utf8.count <= Self.longestName, known.contains(name) else {
+                throw Self.unknown(name, at: pointer, known)
             }
+            guard seen.insert(name).inserted, !value.isNull else { continue }
+            readers[name] = JSONReader(value, at: pointer + "/" + name)
         }
+        return readers
+    }
+
+    static func unknown(_ name: String, at pointer: String, _ known: Set<String>) -> Problem {
+        Problem.body(at: pointer + "/" + escaped(name), "expected: \(known.sorted().joined(separator: ", "))")
     }
 
     func array(_ count: ClosedRange<Int>) throws(Problem) -> [JSONReader] {
@@ -46,7 +55,7 @@ struct JSONReader: Sendable {
     func numbers(_ count: ClosedRange<Int>) throws(Problem) -> [Double] {
         var numbers: [Double] = []
         for (position, element) in try elements(count).enumerated() {
-            guard let number = Self.number(element) else {
+            guard let number = element.double else {
                 throw Problem.body(at: "\(pointer)/\(position)", "a number is expected")
             }
             numbers.append(number)
@@ -57,7 +66,7 @@ struct JSONReader: Sendable {
     /// A vector: numbers, or base64 of their bytes (IEEE 754 binary32, little-endian), which is lossless and many times
     /// faster to read.
     func vector(_ count: ClosedRange<Int>) throws(Problem) -> [Float] {
-        guard case .string(let text) = value else { return try numbers(count).map { Float($0) } }
+        guard case .string(let text) = tree.node else { return try numbers(count).map { Float($0) } }
         let width = MemoryLayout<Float>.size
         guard let bytes = Data(base64Encoded: text).map([UInt8].init), bytes.count.isMultiple(of: width),
             count.contains(bytes.count / width)
@@ -67,8 +76,8 @@ struct JSONReader: Sendable {
         }
     }
 
-    private func elements(_ count: ClosedRange<Int>) throws(Problem) -> [JSONValue] {
-        guard case .array(let elements) = value else { throw wrong("an array is expected") }
+    private func elements(_ count: ClosedRange<Int>) throws(Problem) -> JSONElements {
+        guard case .array(let elements) = tree.node else { throw wrong("an array is expected") }
         guard count.contains(elements.count) else {
             throw wrong("\(elements.count) elements, expected \(count.lowerBound) to \(count.upperBound)")
         }
@@ -76,18 +85,18 @@ struct JSONReader: Sendable {
     }
 
     func string(longest: Int = 4096) throws(Problem) -> String {
-        guard case .string(let text) = value else { throw wrong("a string is expected") }
+        guard case .string(let text) = tree.node else { throw wrong("a string is expected") }
         guard text.utf8.count <= longest else { throw wrong("at most \(longest) bytes are taken") }
         return text
     }
 
     func boolean() throws(Problem) -> Bool {
-        guard case .bool(let value) = value else { throw wrong("true or false is expected") }
+        guard case .bool(let value) = tree.node else { throw wrong("true or false is expected") }
         return value
     }
 
     func integer(_ range: ClosedRange<Int>) throws(Problem) -> Int {
-        guard case .integer(let number) = value else { throw wrong("an integer is expected") }
+        guard case .integer(let number) = tree.node else { throw wrong("an integer is expected") }
         guard let number = Int(exactly: number), range.contains(number) else {
             throw wrong("\(number), expected \(range.lowerBound) to \(range.upperBound)")
         }
@@ -95,21 +104,16 @@ struct JSONReader: Sendable {
     }
 
     func number() throws(Problem) -> Double {
-        guard let number = Self.number(value) else { throw wrong("a number is expected") }
+        guard let number = tree.double else { throw wrong("a number is expected") }
         return number
     }
 
-    private static func number(_ value: JSONValue) -> Double? {
-        switch value {
-        case .integer(let number): Double(number)
-        case .number(let number) where number.isFinite: number
-        default: nil
-        }
-    }
-
-    func attributes() throws(Problem) -> Attributes {
-        guard case .object(let members) = value else { throw wrong("an object is expected") }
-        return members
+    /// Attributes of a picture, which are measured before their names are hashed.
+    /// - Parameter picture: whose they are, for errors.
+    func attributes(of picture: String) throws -> Attributes {
+        guard case .object(let members) = tree.node else { throw wrong("an object is expected") }
+        try Attributes.check(bytes: tree.json.count, of: picture)
+        return Attributes(members)
     }
 
     static func escaped(_ name: String) -> String {

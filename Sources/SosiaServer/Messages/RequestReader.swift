@@ -5,9 +5,11 @@ import NIOCore
 import SosiaCore
 
 extension Request {
-    /// The content type without its parameters, in lower case.
+    /// The content type without its parameters, in lower case; of one that is too long the beginning.
     var mediaType: String? {
-        headers[.contentType].map { $0.prefix { $0 != ";" }.trimming { $0 == " " }.lowercased() }
+        headers[.contentType].map { header in
+            header.unicodeScalars.prefix(128).prefix { $0 != ";" }.trimming { $0 == " " }.lowercased()
+        }
     }
 
     /// Passes the body to `take` as it arrives.
@@ -101,11 +103,14 @@ extension Problem {
 
 /// Reads the query parameters of an address.
 struct QueryReader {
+    /// Bytes of the name of a parameter; no longer one is known, or hashed.
+    private static let longestName = 64
+
     private let values: [String: String]
 
     init(_ request: Request) {
-        let pairs = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-        values = Dictionary(pairs) { first, _ in first }
+        let pairs = request.uri.queryParameters.lazy.filter { $0.key.utf8.count <= Self.longestName }
+        values = Dictionary(pairs.map { (String($0.key), String($0.value)) }) { first, _ in first }
     }
 
     /// - Returns: nil if the parameter is missing or empty.

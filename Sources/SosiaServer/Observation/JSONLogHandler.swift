@@ -1,6 +1,5 @@
 import Foundation
 public import Logging
-import NIOCore
 import SosiaCore
 
 /// Writes each message as one line of JSON on standard error.
@@ -30,7 +29,7 @@ public struct JSONLogHandler: LogHandler {
             }
         }
         // A log that cannot be written must not stop the server.
-        try? FileHandle.standardError.write(contentsOf: Data(json.buffer.readableBytesView) + [UInt8(ascii: "\n")])
+        try? FileHandle.standardError.write(contentsOf: Data(json.bytes + [UInt8(ascii: "\n")]))
     }
 
     private static func write(_ value: Logger.Metadata.Value, to json: inout JSONWriter) {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import SosiaCore
 
 /// The description of the HTTP interface (OpenAPI 3.1), made from the router's operations.
@@ -32,9 +33,7 @@ struct OpenAPIDocument {
         let own = Operation(
             .get, "/openapi.json", "getDescription", tag: "status", "Get this description", scope: .open,
             answers: [.json(.map(.anything))])
-        var json = JSONWriter()
-        OpenAPIDocument(operations: others + [own]).json.write(to: &json)
-        let text = json.buffer
+        let text = ByteBuffer(bytes: OpenAPIDocument(operations: others + [own]).json.json)
         return Endpoint(own) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: text))

@@ -1,4 +1,5 @@
 import Sosia
+import SosiaCore
 
 extension Schemas {
     /// The members of a picture, alone and in a hit.

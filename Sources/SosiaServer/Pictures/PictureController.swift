@@ -100,7 +100,7 @@ struct PictureController: Controller {
             guard let attributes = try document.object(["attributes"])["attributes"] else {
                 throw document.wrong("attributes are missing")
             }
-            let record = try await collection.store.update(id, attributes: attributes.attributes())
+            let record = try await collection.store.update(id, attributes: attributes.attributes(of: "picture \(id)"))
             return Self.answer(record, in: collection)
         }
     }

@@ -1,6 +1,7 @@
 import FileSystem
 import Hummingbird
 import Sosia
+import SosiaCore
 
 /// The one place where errors become problems. What a client is told names no file of the server.
 extension Problem {
@@ -55,6 +56,17 @@ extension Problem {
         case .unsupported(_, let engine, let instead):
             self.init(
                 .unsupported, error.description, facts: [("engine", .string(engine)), ("instead", .string(instead))])
+        case .attributesTooLarge(let picture, let bytes, let maximum):
+            self.init(
+                .bodyTooLarge, error.description,
+                facts: [
+                    ("picture", .string(picture)), ("got", .integer(Int64(bytes))),
+                    ("maximum", .integer(Int64(maximum))),
+                ])
+        case .attributesTooDeep(let picture, let maximum), .attributeNameTooLong(let picture, let maximum):
+            self.init(
+                .invalidBody, error.description,
+                facts: [("picture", .string(picture)), ("maximum", .integer(Int64(maximum)))])
         case .zeroCharacter(let attribute):
             self.init(.invalidBody, error.description, facts: [("attribute", .string(attribute))])
         case .incomplete:

@@ -37,12 +37,9 @@ struct Problem: Error, Sendable {
     }
 
     func response() -> Response {
-        var json = JSONWriter()
-        write(to: &json)
         var headers = headers
         headers[.contentType] = Self.mediaType
-        return Response(
-            status: kind.status, headers: headers, body: ResponseBody(byteBuffer: json.buffer))
+        return .json(status: kind.status, headers: headers) { write(to: &$0) }
     }
 }
 

@@ -41,16 +41,31 @@ struct SearchBody: Sendable {
     /// Pixels; no raster is larger.
     static let maximumRasterSide = Int(Int32.max)
 
+    /// The names of its members.
+    static let members = Set(SearchOptions.all.map(\.name) + ["query"])
+    /// Bytes of the name of an upload.
+    static let longestName = 256
+
     let examples: [Example]
     let options: SearchOptions
 
     /// A search for pictures like one upload.
     init(picture name: String, k: Int) throws {
-        try self.init(JSONReader(["query": ["positive": [["upload": .string(name)]]], "k": .integer(Int64(k))]))
+        var options = try SearchOptions([String: JSONReader]())
+        options.k = k
+        self.init(uploads: [name], region: nil, options: options)
+    }
+
+    /// A search for pictures like all uploads.
+    init(uploads names: [String], region: PixelRegion?, options: SearchOptions) {
+        examples = names.enumerated().map { index, name in
+            Example(source: .upload(name), region: region, weight: 1, pointer: "/query/positive/\(index)")
+        }
+        self.options = options
     }
 
     init(_ document: JSONReader) throws {
-        let members = try document.object(Set(SearchOptions.all.map(\.name) + ["query"]))
+        let members = try document.object(Self.members)
         guard let query = members["query"] else { throw document.wrong("a query is missing") }
         examples = try Self.examples(query)
         options = try SearchOptions(members)
@@ -97,7 +112,7 @@ struct SearchBody: Sendable {
 
     private static func source(_ value: JSONReader) throws -> Source {
         switch value.pointer.split(separator: "/").last {
-        case "upload": return .upload(try value.string(longest: 256))
+        case "upload": return .upload(try value.string(longest: longestName))
         case "url": return .url(try value.string())
         case "id": return .image(ImageID(rawValue: Int64(try value.integer(1...Int.max))))
         case "place": return .window(try window(value))
@@ -153,6 +168,11 @@ struct SearchForm: Sendable {
 
     init(_ request: Request, _ context: ServerContext, reader: FormReader) async throws {
         try await reader.read(request, context) { part in
+            let name = part.headers.name
+            // Longer names are not hashed.
+            guard name.utf8.count <= SearchBody.longestName else {
+                throw Problem.body(at: "", "the name of a part has at most \(SearchBody.longestName) bytes")
+            }
             guard part.isFile else {
                 fields.append(part)
                 fieldBytes += part.bytes.count
@@ -161,7 +181,6 @@ struct SearchForm: Sendable {
             guard uploads.count < SearchBody.maximumExamples else {
                 throw Problem(.tooManyFiles, "a search takes at most \(SearchBody.maximumExamples)")
             }
-            let name = part.headers.name
             // Files of the same name are numbered: picture, picture-2.
             let key = uploads[name] == nil ? name : "\(name)-\(uploads.count + 1)"
             uploads[key] = part.bytes
@@ -171,23 +190,27 @@ struct SearchForm: Sendable {
 
     /// Reads the fields.
     func question() throws -> SearchQuestion {
-        var fields: [String: JSONValue] = [:]
+        var fields: [String: JSONReader] = [:]
         for field in self.fields { fields[field.headers.name] = try Self.value(of: field) }
         if let document = fields.removeValue(forKey: "request") {
             guard fields.isEmpty else { throw Problem.body(at: "", "with request the form has no other fields") }
-            return SearchQuestion(body: try SearchBody(JSONReader(document)), uploads: uploads)
+            return SearchQuestion(body: try SearchBody(document), uploads: uploads)
         }
-        var query: [String: JSONValue] = ["positive": .array(names.map { ["upload": .string($0)] })]
-        if let region = fields.removeValue(forKey: "region") { query["region"] = region }
-        let body = try SearchBody(JSONReader(.object(fields.merging(["query": .object(query)]) { $1 })))
+        let region = try fields.removeValue(forKey: "region").map(SearchBody.region)
+        let body = SearchBody(uploads: names, region: region, options: try SearchOptions(fields))
         return SearchQuestion(body: body, uploads: uploads)
     }
 
-    /// Texts as they are, other values as JSON. An empty option counts as missing; `null` is no value.
-    private static func value(of part: FormPart) throws -> JSONValue {
+    /// Texts as they are, other values as JSON.
+    /// - Returns: nil for an empty option, which counts as missing.
+    private static func value(of part: FormPart) throws -> JSONReader? {
         let name = part.headers.name
-        if part.bytes.isEmpty, name != "request", name != "region" { return .null }
+        let options = SearchBody.members.subtracting(["query"])
+        guard options.contains(name) || name == "request" || name == "region" else {
+            throw JSONReader.unknown(name, at: "", SearchBody.members)
+        }
+        if part.bytes.isEmpty, options.contains(name) { return nil }
         let isText = SearchOptions.all.contains { $0.name == name && $0.isText }
-        return isText ? .string(try part.text()) : try part.json().value
+        return isText ? JSONReader(JSONTree(string: try part.text()), at: "/" + name) : try part.json()
     }
 }

@@ -21,7 +21,8 @@ struct SeedBody: Sendable {
     /// The key, if a member that ends within ``keyBytes`` is one.
     var key: String? {
         let head = bytes.prefix(Self.keyBytes)
-        guard let value = Self.value(of: "key", in: head), case .string(let key)? = JSONReader.value(Array(head[value]))
+        guard let value = Self.value(of: "key", in: head), let tree = try? JSONTree(parsing: Array(head[value])),
+            case .string(let key) = tree.node
         else { return nil }
         return key
     }
@@ -89,7 +90,7 @@ struct SeedBody: Sendable {
         var text = text
         // Some writers escape slashes.
         if text.contains(UInt8(ascii: "\\")) {
-            guard case .string(let plain)? = JSONReader.value(Array(text)) else { return nil }
+            guard let plain = (try? JSONTree(parsing: Array(text)))?.string else { return nil }
             text = Array(plain.utf8)[...]
         } else {
             text = text.dropFirst().dropLast()

@@ -49,7 +49,8 @@ struct UploadController: Controller {
         let document = try await request.document(context)
         let named = try await handler.admission.run(reading: document) { document in
             let members = try document.object(["url", "path", "attributes"])
-            let attributes = try members["attributes"]?.attributes() ?? [:]
+            let name = try (members["url"] ?? members["path"])?.string() ?? ""
+            let attributes = try members["attributes"]?.attributes(of: name) ?? [:]
             switch (members["url"], members["path"]) {
             case (let url?, nil): return NamedPictures.address(try url.string(), attributes)
             case (nil, let path?): return NamedPictures.path(try path.string(), attributes)

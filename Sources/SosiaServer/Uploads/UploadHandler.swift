@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Sosia
+import SosiaCore
 
 /// Adds uploads to a collection batch by batch, so that a form of a thousand files is never in memory as a whole.
 struct UploadHandler: Sendable {
@@ -22,7 +23,9 @@ struct UploadHandler: Sendable {
             guard let name = part.headers.fileName else {
                 if part.headers.name == "attributes" {
                     attributes = try await admission.run {
-                        try await LongWork.run(part.bytes.count > LongWork.small) { try part.json().attributes() }
+                        try await LongWork.run(part.bytes.count > LongWork.small) {
+                            try part.json().attributes(of: "the files that follow")
+                        }
                     }
                 }
                 return

@@ -1,5 +1,6 @@
 import Foundation
 import FileSystem
+import SosiaCore
 
 /// The names beside a file of tiny images, `FILE.names`: one JSON string to a line, line N for position N - 1.
 ///
@@ -58,11 +59,7 @@ public struct RecordNames: Sendable {
     }
 
     /// One line, with its line break.
-    static func line(_ name: String) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return try encoder.encode(name) + [UInt8(ascii: "\n")]
-    }
+    static func line(_ name: String) -> Data { Data(name.json + [UInt8(ascii: "\n")]) }
 
     /// The order of the bytes of UTF-8, the same everywhere.
     static func precedes(_ name: String, _ other: String) -> Bool {
@@ -78,11 +75,10 @@ public struct RecordNames: Sendable {
     }
 
     private static func decode(_ line: Data, path: String, line number: Int) throws -> String {
-        do {
-            return try JSONDecoder().decode(String.self, from: line)
-        } catch {
+        guard let name = try? JSONTree(parsing: [UInt8](line)).string else {
             throw TinyImageError.badNames(path: path, line: number, reason: "it is no JSON string")
         }
+        return name
     }
 
     /// Counts lines and checks them, so many at once: as one list they are read several times as fast as one by one.
@@ -136,8 +132,8 @@ public struct RecordNames: Sendable {
         /// A line break within a string is an error, so each line is one string when there are as many.
         private mutating func checkList() throws {
             let first = places.count * RecordNames.step - RecordNames.step
-            let document = Data([UInt8(ascii: "[")]) + list.dropLast(2) + [UInt8(ascii: "]")]
-            if (try? JSONDecoder().decode([String].self, from: document))?.count != count - first {
+            let document = [UInt8(ascii: "[")] + list.dropLast(2) + [UInt8(ascii: "]")]
+            if (try? JSONTree(parsing: document))?.countOfStrings != count - first {
                 for (index, line) in list.split(separator: UInt8(ascii: "\n")).enumerated() {
                     _ = try RecordNames.decode(line.dropLast(), path: path, line: first + index + 1)
                 }
@@ -145,5 +141,13 @@ public struct RecordNames: Sendable {
             places.append(end)
             list.removeAll(keepingCapacity: true)
         }
+    }
+}
+
+extension JSONTree {
+    /// The length of a list of texts; nil for anything else.
+    fileprivate var countOfStrings: Int? {
+        guard case .array(let elements) = node else { return nil }
+        return elements.allSatisfy { $0.string != nil } ? elements.count : nil
     }
 }

@@ -155,7 +155,7 @@ public struct TinyImageMaker: Sendable {
             var text = Data()
             for index in order[part..<min(part + 1_024, order.count)] {
                 bytes += try file.record(places[index]).bytes
-                text += try RecordNames.line(names[index])
+                text += RecordNames.line(names[index])
             }
             try records.append(bytes.span.bytes)
             try lines.append([UInt8](text).span.bytes)

@@ -130,7 +130,7 @@ struct Answer: Sendable {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    func json() throws -> JSONValue { try JSONDecoder().decode(JSONValue.self, from: Data(bytes)) }
+    func json() throws -> JSONValue { try JSONValue(parsing: text) }
 
     /// The last word of a problem's type, nil for another answer.
     var problem: String? {
