@@ -21,6 +21,8 @@ from served import Server
 # Each client asks so often in a second, so that it is the server that is measured, not this script.
 RATE = 4
 PROCESSES = 4
+# Idle connections that are opened in a second: more would wait for the system, which tries again ever later.
+OPENED = 2000
 
 
 def idle(port, count, opened, leave):
@@ -31,6 +33,7 @@ def idle(port, count, opened, leave):
             connections.append(socket.create_connection(("127.0.0.1", port), timeout=30))
         except OSError:
             break
+        time.sleep(PROCESSES / OPENED)
     opened.put(len(connections))
     leave.wait()
     still = 0
@@ -106,6 +109,12 @@ def work(port, key, clients, seconds):
     return times
 
 
+def wait(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def percentile(times, share):
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
@@ -145,9 +154,7 @@ def attack(server, key, options):
                     process.start()
                 count = sum(opened.get(timeout=60) for _ in crowd)
                 # The system opens connections before the server takes them.
-                end = time.monotonic() + 20
-                while server.connections() < count and time.monotonic() < end:
-                    time.sleep(0.1)
+                wait(lambda: server.connections() >= count)
             found = work(server.port, key, options.clients, options.seconds)
             memory = server.resident()
             if crowded:
@@ -157,7 +164,7 @@ def attack(server, key, options):
                 kept = min(kept, still)
                 for process in crowd:
                     process.join()
-                time.sleep(2)
+                wait(lambda: server.connections() < count / 10)
             times[crowded] += found
             print(
                 f"{still:>6} {len(found):>9} {percentile(found, 0.5):>8.2f} {percentile(found, 0.99):>8.2f} "
