@@ -29,7 +29,7 @@ struct AttributeTests {
         let text = #"{"a":\#(Self.nested(480)),"b":2}"#
         let fixture = try Self.catalog(holding: text)
         #expect(try Self.shown(fixture.catalog) == text)
-        let list = try fixture.catalog.records(before: nil, limit: 10)
+        let list = try fixture.catalog.records(before: nil, limit: 10).records
         #expect(list.map { String(decoding: $0.attributes.json, as: UTF8.self) } == [text])
         _ = try fixture.catalog.update(ImageID(rawValue: 1), attributes: ["b": .integer(3)])
         #expect(try Self.shown(fixture.catalog) == text.replacing("2}", with: "3}"))

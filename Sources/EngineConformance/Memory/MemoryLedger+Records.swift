@@ -28,13 +28,13 @@ extension MemoryLedger: PictureRecords, TileRecords {
 
     func records(_ ids: [ImageID]) -> [ImageRecord] { ids.compactMap { pictures[$0]?.record } }
 
-    func records(passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int) throws -> RecordPage {
+    func records(passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int) -> RecordPage {
         let most = records(passing: filter, before: id, limit: limit)
         var page: [ImageRecord] = []
         var sum = 0
         for record in most where sum < bytes {
             page.append(record)
-            sum += try JSONEncoder().encode(record.attributes).count
+            sum += record.attributes.json.count
         }
         return RecordPage(page, next: page.count < most.count || page.count == limit ? page.last?.id : nil)
     }
