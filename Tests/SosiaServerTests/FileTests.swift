@@ -203,6 +203,7 @@ final class CountedObjects: ObjectStore {
     func get(_ key: ContentHash) async throws -> [UInt8]? { try await store.get(key) }
     func length(of key: ContentHash) async throws -> Int? { try await store.length(of: key) }
     func contains(_ key: ContentHash) async throws -> Bool { try await store.contains(key) }
+    func examine(_ key: ContentHash) async throws -> ObjectCondition { try await store.examine(key) }
     func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
         try await store.remove(key, writtenBefore: date)
     }

@@ -202,6 +202,7 @@ private final class GatedObjects: ObjectStore {
     func put(_ bytes: [UInt8], as key: ContentHash) async throws { try await store.put(bytes, as: key) }
     func get(_ key: ContentHash) async throws -> [UInt8]? { try await store.get(key) }
     func contains(_ key: ContentHash) async throws -> Bool { try await store.contains(key) }
+    func examine(_ key: ContentHash) async throws -> ObjectCondition { try await store.examine(key) }
     func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
         try await store.remove(key, writtenBefore: date)
     }

@@ -84,7 +84,7 @@ struct CollectionController: Controller {
                         json.member("name", summary.name)
                         json.member("kinds", summary.kinds.map(\.rawValue))
                         json.member("pictures", summary.pictures)
-                        let isRoom = json.buffer.writerIndex < LargeAnswer.pageBytes
+                        let isRoom = json.bytes.count < LargeAnswer.pageBytes
                         json.member("values", isRoom ? summary.values : nil)
                     }
                 }

@@ -20,9 +20,9 @@ final class RefusalHandler: ChannelInboundHandler {
         var answer = ByteBuffer(
             string: [
                 "HTTP/1.1 503 Service Unavailable", "Retry-After: \(retryAfter)", "Connection: close",
-                "Content-Type: \(Problem.mediaType)", "Content-Length: \(json.buffer.readableBytes)", "\r\n",
+                "Content-Type: \(Problem.mediaType)", "Content-Length: \(json.bytes.count)", "\r\n",
             ].joined(separator: "\r\n"))
-        answer.writeImmutableBuffer(json.buffer)
+        answer.writeBytes(json.bytes)
         return answer
     }()
 

@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import SosiaCore
 
 /// Answers that may be large.
 enum LargeAnswer {
@@ -31,7 +32,7 @@ enum LargeAnswer {
         let buffer = try await LongWork.run(isLong) {
             var json = JSONWriter()
             write(&json)
-            return json.buffer
+            return ByteBuffer(bytes: json.bytes)
         }
         return Response(
             status: .ok, headers: [.contentType: "application/json"], body: try body(buffer, context))
@@ -44,10 +45,10 @@ extension JSONWriter {
     mutating func member<Element>(
         _ name: String, _ elements: [Element], upTo bytes: Int, _ write: (inout JSONWriter, Element) -> Void
     ) -> Int {
-        let end = buffer.writerIndex + bytes
+        let end = self.bytes.count + bytes
         var written = 0
         member(name, elements) { json, element in
-            guard json.buffer.writerIndex < end else { return }
+            guard json.bytes.count < end else { return }
             write(&json, element)
             written += 1
         }

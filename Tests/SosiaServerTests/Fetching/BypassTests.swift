@@ -64,7 +64,7 @@ struct BypassTests {
         var options = FetchOptions.untimed
         options.isEnabled = true
         let known = (attacks?.names ?? [:]).mapValues { [$0] }.merging(names) { $1 }
-        return PictureFetcher(options, resolver: ScriptedResolver(known)) { _, _, address in
+        return PictureFetcher(options, resolver: ScriptedResolver(known)) { _, _, address, _ in
             let isFirst = journal.all.isEmpty
             journal.note(address)
             return if isFirst, let redirect { .redirect(location: redirect) } else { .picture([]) }

@@ -35,14 +35,13 @@ struct FetchHandlerTests {
         var fetching = FetchOptions()
         fetching.isEnabled = true
         (fetching.timeout, fetching.connectTimeout) = (FetchOptions.maximumTimeout, FetchOptions.maximumTimeout)
-        let exception = AddressPolicy.Endpoint(address: IPAddress(v4: (127, 0, 0, 1)), port: hosts.port)
+        fetching.hosts = try AllowedHosts("pictures.example:\(hosts.port)")
         let server = try TestServer()
         let held = HeldBytes(maximum: 4 << 20)
         let options = server.options { options in
             options.held = held
             options.fetcher = PictureFetcher(
-                fetching, policy: AddressPolicy(exception: exception),
-                resolver: ScriptedResolver(["pictures.example": [["127.0.0.1"]]]))
+                fetching, resolver: ScriptedResolver(["pictures.example": [["127.0.0.1"]]]))
             change(&options)
         }
         try await server.run(options: options) { client async throws in
