@@ -141,7 +141,7 @@ def multipart(body):
 
 
 def main():
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    kills = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1] else 60
     with tempfile.TemporaryDirectory() as folder:
         attack = Attack(folder, seed=1)
         made = run("add", attack.files(30), "--store", attack.store)
