@@ -148,7 +148,7 @@ import Testing
             (#""width" : 16"#, #""width" : "16""#, "field \"input.width\" is not a number"),
             (#""input" : "input","#, "", "field \"tensors.input\" is missing"),
             (#""normalized" : false"#, #""normalized" : null"#, "field \"normalized\" is null"),
-            (#""layout" : "nchw""#, #""layout" : "#, "not JSON: line 14, byte 251: a value is expected"),
+            (#""layout" : "nchw""#, #""layout" : "#, "not JSON: line 9, byte 136: a value is expected"),
         ] {
             let changed = text.replacing(old, with: new)
             #expect(changed != text)

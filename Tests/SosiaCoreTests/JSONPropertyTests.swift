@@ -1,6 +1,7 @@
 import Foundation
-import SosiaCore
 import Testing
+
+@testable import SosiaCore
 
 /// Foundation's reader as the reference, on random values and on damaged texts. All of it is repeatable.
 struct JSONPropertyTests {
@@ -54,8 +55,24 @@ struct JSONPropertyTests {
         }
     }
 
-    private static func foundation(_ bytes: [UInt8]) -> JSONValue? {
-        (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)).flatMap(reference)
+    /// `JSONSerialization` does not always give the nearest `Double`; how exact numbers are is a test of its own.
+    private static func isReference(_ bytes: [UInt8], of value: JSONValue) -> Bool {
+        let object = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+        return object.flatMap(reference).map { isLike($0, value) } ?? false
+    }
+
+    private static func isLike(_ value: JSONValue, _ other: JSONValue) -> Bool {
+        if let number = value.double, let other = other.double {
+            return abs(number - other) <= 1e-14 * max(number.magnitude, other.magnitude)
+        }
+        switch (value, other) {
+        case (.array(let values), .array(let others)):
+            return values.count == others.count && zip(values, others).allSatisfy(isLike)
+        case (.object(let members), .object(let others)):
+            return members.count == others.count
+                && members.allSatisfy { name, value in others[name].map { isLike(value, $0) } ?? false }
+        default: return value == other
+        }
     }
 
     @Test func whatIsWrittenIsReadByBoth() throws {
@@ -64,7 +81,7 @@ struct JSONPropertyTests {
             let value = Self.value(&generator)
             let bytes = value.json
             #expect(try JSONValue(JSONTree(parsing: bytes)) == value)
-            #expect(Self.foundation(bytes) == value)
+            #expect(Self.isReference(bytes, of: value))
             #expect(try JSONTree(parsing: bytes).json.count == bytes.count)
         }
     }
@@ -95,14 +112,18 @@ struct JSONPropertyTests {
                     let position = Int.random(in: 0..<damaged.count, using: &generator)
                     damaged[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
                 }
-                do {
-                    let value = JSONValue(try JSONTree(parsing: damaged))
-                    #expect(value == Self.foundation(damaged), "\(String(decoding: damaged, as: UTF8.self))")
-                } catch let error as JSONError {
+                switch Self.outcome(damaged) {
+                case .success(let value):
+                    #expect(Self.isReference(damaged, of: value), "\(String(decoding: damaged, as: UTF8.self))")
+                case .failure(let error):
                     #expect(1...damaged.count + 1 ~= error.byte && error.line >= 1)
                 }
             }
         }
+    }
+
+    private static func outcome(_ bytes: [UInt8]) -> Result<JSONValue, JSONError> {
+        Result { () throws(JSONError) in JSONValue(try JSONTree(parsing: bytes)) }
     }
 
     /// Decimal numbers of all sizes, also those that lie between two `Double`s.

@@ -62,7 +62,7 @@ struct JSONBodyTests {
             let answer = try await client.post("/v1/collections/photos/search", "{\"query\":\n {\"positive\" []}}")
             #expect(answer.problem == "invalid-body")
             #expect(
-                answer.text.contains("the body is not a JSON document: line 2, byte 25: : is expected"),
+                answer.text.contains("the body is not a JSON document: line 2, byte 24: : is expected"),
                 "\(answer.text)")
         }
     }
