@@ -1,5 +1,5 @@
 // Does with bodies what the server does before it admits or refuses a request; `Benchmarks/json.sh` counts the
-// instructions of `examine`.
+// instructions of `judge`.
 //
 //   cost write FILE COUNT LARGEST    generates bodies
 //   cost examine FILE                reads them, and prints the kind and the size of each
@@ -12,7 +12,7 @@ enum Use: String {
 }
 
 @inline(never)
-func examine(_ body: [UInt8], as use: Use) -> Int {
+func judge(_ body: [UInt8], as use: Use) -> Int {
     do {
         let tree = try JSONTree(parsing: body)
         switch use {
@@ -176,7 +176,7 @@ func examineAll(in path: String) throws -> Int {
         let fields = line.split(separator: "\t")
         guard fields.count == 3, let use = Use(rawValue: String(fields[1])), let size = Int(fields[2]) else { break }
         at = end + 1 + size
-        sum &+= examine(Array(file[end + 1..<at]), as: use)
+        sum &+= judge(Array(file[end + 1..<at]), as: use)
         print(line)
     }
     return sum

@@ -15,6 +15,7 @@ extension ModelCard {
     /// - Throws: ``ModelCardError/malformed(reason:)`` for a missing or mistyped field, the others for one outside its
     ///   limits.
     private init(_ card: CardFields) throws(ModelCardError) {
+        let name = try card.string("name")
         let (weights, normalisation) = (try card.object("weights"), try card.object("normalisation"))
         let tensors = try card.object("tensors")
         guard let metric: Metric = try card.choice("metric") else { throw card.wrong("metric", "missing") }
@@ -22,7 +23,7 @@ extension ModelCard {
             throw card.wrong("pooling", "neither a name nor an object with a name and numbers")
         }
         try self.init(
-            name: card.string("name"),
+            name: name,
             weights: Weights(file: weights.string("file"), sha256: weights.string("sha256")),
             input: Self.geometry(card.object("input")),
             normalisation: PixelNormalisation(
