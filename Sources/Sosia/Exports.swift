@@ -11,7 +11,6 @@
 @_exported public import typealias SosiaCore.Attributes
 @_exported public import struct SosiaCore.ImageID
 @_exported public import struct SosiaCore.ImageRecord
-@_exported public import struct SosiaCore.JSONError
 @_exported public import enum SosiaCore.JSONValue
 @_exported public import struct SosiaCore.MachineName
 @_exported public import struct SosiaCore.PixelImage

@@ -38,7 +38,7 @@ struct ArrowTests {
         "EngineConformance": ["SosiaCore"],
         "SosiaServer": [
             "Sosia", "FileSystem", "SosiaCore", "Workers", "AsyncHTTPClient", "Crypto", "DequeModule", "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "NIOSSL",
+            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOSSL",
             "ServiceLifecycle", "UnixSignals",
         ],
         "SosiaCLI": [
