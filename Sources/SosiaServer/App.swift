@@ -81,7 +81,7 @@ private func endpoints(
     let jobController = JobController(collections: collections, jobs: jobs, admission: uploads)
     let folders = try AllowedFolders(options.allowedFolders)
     let abilities = StatusController.Abilities(
-        needsKey: access.keys != nil, fetchesURLs: options.fetchesURLs || !options.allowedHosts.isEmpty,
+        needsKey: access.keys != nil, fetchesURLs: fetching.fetchesAnything,
         readsPaths: !options.allowedFolders.isEmpty, makesCollections: collections.makesCollections)
     let controllers: [any Controller] = [
         PageController(library: options.mapLibrary),

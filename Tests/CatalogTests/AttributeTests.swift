@@ -1,3 +1,4 @@
+import GRDB
 import SosiaCore
 import Testing
 
@@ -12,7 +13,10 @@ struct AttributeTests {
         try fixture.catalog.commit([
             IngestEntry(hash: hash, source: ImageSource(location: .file("/a")), content: try .init(facts))
         ])
-        try fixture.sqlite("UPDATE image SET attributes = '\(attributes)'")
+        try fixture.catalog.write { db in
+            try db.execute(sql: "UPDATE image SET attributes = ?", arguments: [attributes])
+            try Catalog.seal(image: 1, db)
+        }
         return fixture
     }
 

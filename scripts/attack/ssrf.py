@@ -239,7 +239,7 @@ def main():
                 ports.add(port)
         tally = Tally(Listeners(sorted(ports | {9000})))
         for arguments, run in (["--allow-urls"], attack), (["--allow-url-hosts", "minio.lan:9000,10.4.0.0/16"], lists):
-            server = Server(folder, *arguments)
+            server = Server(folder, "--url-rate", "100000", *arguments)
             try:
                 run(server, tally)
                 tally.check("the server lives", server.is_alive())

@@ -15,7 +15,7 @@ struct FetchHandler: Sendable {
     /// - Returns: a picture for each address.
     /// - Throws: ``FetchError``; ``Problem`` if there are too many, now or at all, or no room for them; ``Overload``.
     func fetch(_ addresses: [String], _ context: ServerContext) async throws -> [FetchedPicture] {
-        guard fetcher.options.isEnabled else { throw FetchError.disabled }
+        guard fetcher.options.fetchesAnything else { throw FetchError.disabled }
         guard addresses.count <= maximum else {
             throw Problem(
                 .invalidBody, "\(addresses.count) addresses, at most \(maximum) are taken",

@@ -36,7 +36,7 @@ public struct PictureFetcher: Sendable {
     public func fetch(
         _ text: String, count: @escaping @Sendable (Int) throws -> Void = { _ in }
     ) async throws -> FetchedPicture {
-        guard options.isEnabled || !options.hosts.isEmpty else { throw FetchError.disabled }
+        guard options.fetchesAnything else { throw FetchError.disabled }
         let url = try Self.checked { () throws(URLFlaw) in try PictureURL(text) }
         return try await Self.within(options.timeout, else: .timedOut(after: options.timeout)) {
             try await follow(url, count)
@@ -145,6 +145,8 @@ public struct FetchOptions: Hashable, Sendable {
     public var isEnabled = false
     /// Hosts and networks that pictures are fetched from besides.
     public var hosts = AllowedHosts.none
+    /// Whether there is anything that may be fetched.
+    var fetchesAnything: Bool { isEnabled || !hosts.isEmpty }
     /// The largest body, in bytes.
     public var bytes = Self.defaultBytes { didSet { bytes = min(max(bytes, Self.minimumBytes), Self.maximumBytes) } }
     /// Time to connect, including TLS.

@@ -33,7 +33,6 @@ struct FetchHandlerTests {
         let response = "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let hosts = try await ScriptedServer { _ in [.send(response)] }
         var fetching = FetchOptions()
-        fetching.isEnabled = true
         (fetching.timeout, fetching.connectTimeout) = (FetchOptions.maximumTimeout, FetchOptions.maximumTimeout)
         fetching.hosts = try AllowedHosts("pictures.example:\(hosts.port)")
         let server = try TestServer()
