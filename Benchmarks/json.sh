@@ -13,7 +13,8 @@ swiftc -O -whole-module-optimization -swift-version 6 -package-name sosia -enabl
     -module-name SosiaCore $(find Sources/SosiaCore -name '*.swift') Benchmarks/json/main.swift -o "$work/cost"
 rm -f "$work"/counts*
 "$work/cost" write "$work/requests" "${1:-2000}" "${2:-1048576}"
-valgrind --tool=callgrind --toggle-collect='*5judge*' --dump-after='*5judge*' --combine-dumps=yes \
+judge=$(nm "$work/cost" | sed -n 's/.* t \(.*5judge.*\)/\1/p')
+valgrind --tool=callgrind "--toggle-collect=$judge" "--dump-after=$judge" --combine-dumps=yes \
     --callgrind-out-file="$work/counts" "$work/cost" examine "$work/requests" > "$work/bodies" 2> "$work/log"
 python3 - "$work" <<'PYTHON'
 import collections, statistics, sys

@@ -71,9 +71,17 @@ package struct JSONTree: Sendable {
 
     /// nil unless this is a list of numbers.
     package var doubles: [Double]? {
-        guard case .array(let elements) = node else { return nil }
-        let numbers = elements.compactMap(\.double)
-        return numbers.count == elements.count ? numbers : nil
+        guard case .array(let count, let end) = text.entries[position] else { return nil }
+        var numbers: [Double] = []
+        numbers.reserveCapacity(count)
+        for entry in text.entries[(position + 1)..<end] {
+            switch entry {
+            case .integer(let value): numbers.append(Double(value))
+            case .number(let value): numbers.append(value)
+            default: return nil
+            }
+        }
+        return numbers
     }
 
     /// nil unless this is a number.

@@ -9,7 +9,7 @@ extension Attributes {
     ///   `.attributesTooLarge` beyond ``maximumBytes``.
     public func check(of picture: String) throws(EngineError) {
         for (name, value) in self {
-            switch JSONValue.object([name: value]).fault(depth: JSONValue.maximumDepth) {
+            switch JSONValue.fault(name, value, depth: JSONValue.maximumDepth - 1) {
             case nil: continue
             case .zeroCharacter: throw .zeroCharacter(attribute: name)
             case .tooDeep: throw .attributesTooDeep(picture: picture, maximum: JSONValue.maximumDepth)
@@ -50,13 +50,23 @@ extension JSONValue {
         case .string(let text): return text.utf8.contains(0) ? .zeroCharacter : nil
         case .array(let values):
             guard depth > 0 else { return .tooDeep }
-            return values.lazy.compactMap { $0.fault(depth: depth - 1) }.first
+            // Each value once: a lazy sequence would look at its first one again and again, at every level.
+            for value in values {
+                if let fault = value.fault(depth: depth - 1) { return fault }
+            }
+            return nil
         case .object(let members):
             guard depth > 0 else { return .tooDeep }
-            return members.lazy.compactMap { name, value in
-                if name.utf8.contains(0) { return .zeroCharacter }
-                return name.utf8.count > Self.maximumNameBytes ? .nameTooLong : value.fault(depth: depth - 1)
-            }.first
+            for (name, value) in members {
+                if let fault = Self.fault(name, value, depth: depth - 1) { return fault }
+            }
+            return nil
         }
+    }
+
+    /// Of a member.
+    fileprivate static func fault(_ name: String, _ value: JSONValue, depth: Int) -> Fault? {
+        if name.utf8.contains(0) { return .zeroCharacter }
+        return name.utf8.count > maximumNameBytes ? .nameTooLong : value.fault(depth: depth)
     }
 }

@@ -53,14 +53,10 @@ struct JSONReader: Sendable {
 
     /// Many numbers, such as a vector, without a reader for each.
     func numbers(_ count: ClosedRange<Int>) throws(Problem) -> [Double] {
-        var numbers: [Double] = []
-        for (position, element) in try elements(count).enumerated() {
-            guard let number = element.double else {
-                throw Problem.body(at: "\(pointer)/\(position)", "a number is expected")
-            }
-            numbers.append(number)
-        }
-        return numbers
+        let elements = try elements(count)
+        if let numbers = tree.doubles { return numbers }
+        let position = elements.enumerated().first { $0.element.double == nil }?.offset ?? 0
+        throw Problem.body(at: "\(pointer)/\(position)", "a number is expected")
     }
 
     /// A vector: numbers, or base64 of their bytes (IEEE 754 binary32, little-endian), which is lossless and many times
