@@ -88,6 +88,17 @@ struct JSONBodyTests {
 
     // MARK: Attributes
 
+    /// As deep as they may be, in many places: each value is looked at once, whatever the depth.
+    @Test func attributesOfTheGreatestDepthAreTaken() async throws {
+        try await TestServer().run(pictures: 0..<1) { client async throws in
+            let deep = [String](repeating: Self.nested(29), count: 500).joined(separator: ",")
+            let answer = try await client.post(
+                Self.images + "/1", #"{"attributes":{"a":[\#(deep)]}}"#, method: .patch)
+            #expect(answer.status == 200, "\(answer.text.prefix(300))")
+            #expect(answer.text.contains(#""attributes":{"a":[\#(deep)]}"#))
+        }
+    }
+
     private static func attributes(_ bytes: Int) -> JSONValue {
         // {"a":"..."}
         .object(["a": .string(String(repeating: "x", count: bytes - 8))])
