@@ -151,7 +151,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CatalogTests", dependencies: ["Catalog", "SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "CatalogTests",
+            dependencies: ["Catalog", "SosiaCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(
             name: "EmbeddedEngineTests",
