@@ -49,7 +49,7 @@ struct FolderObjectStoreTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func waitsForNoPipe() async throws {
+    @Test(.timeLimit(.minutes(10))) func waitsForNoPipe() async throws {
         try await withFolder {
             let store = FolderObjectStore(path: path)
             try await store.put([1], as: key(0xab))
