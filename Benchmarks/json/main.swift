@@ -22,7 +22,7 @@ func judge(_ body: [UInt8], as use: Use) -> Int {
             return members.reduce(0) { $0 + $1.name.utf8.count + ($1.value.doubles?.count ?? 0) }
         case .attributes:
             guard case .object(let members) = tree.node else { return 0 }
-            try Attributes.check(bytes: tree.json.count, of: "picture 1")
+            try Attributes.check(bytes: tree.leastBytes, of: "picture 1")
             let attributes = Attributes(members)
             try attributes.check(of: "picture 1")
             return attributes.count

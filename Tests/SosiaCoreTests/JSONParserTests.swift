@@ -120,6 +120,14 @@ struct JSONParserTests {
         #expect(tree.member("e\u{301}") == nil && tree.member("b") == nil)
     }
 
+    @Test(arguments: [
+        "[]", "{}", "[[]]", #"{"a":[1,null,true,false,"x"],"b":{"c":{}}}"#, #""é""#, "0", "[0,[0,[0,0]]]",
+    ])
+    func theSizeIsToldWithoutReadingTexts(text: String) throws {
+        #expect(try JSONTree(parsing: text).leastBytes == text.utf8.count)
+        #expect(try JSONTree(parsing: " [ \(text) , \"\\u0041\" ] ").leastBytes == text.utf8.count + 6)
+    }
+
     // MARK: Limits
 
     private static func nested(_ depth: Int, _ opening: String, _ closing: String, inner: String = "") -> String {

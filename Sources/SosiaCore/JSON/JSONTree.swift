@@ -61,6 +61,22 @@ package struct JSONTree: Sendable {
         return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
+    /// The bytes of this value as JSON, if no text needs escapes and each number is one digit: it never has fewer. That
+    /// is told without reading any text.
+    package var leastBytes: Int {
+        let entries = text.entries[position..<text.end(position)]
+        // A comma or a colon before all but the first in each list and object.
+        return entries.reduce(entries.count - 1) { bytes, entry in
+            switch entry {
+            case .null, .bool(true): bytes + 4
+            case .bool(false): bytes + 5
+            case .integer, .number: bytes + 1
+            case .string(let start, let end), .unescaped(let start, let end): bytes + end - start + 2
+            case .array(let count, _), .object(let count, _): bytes + (count == 0 ? 2 : 1)
+            }
+        }
+    }
+
     package var isNull: Bool { if case .null = text.entries[position] { true } else { false } }
 
     /// nil unless this is a text.
@@ -90,23 +106,6 @@ package struct JSONTree: Sendable {
         case .integer(let value): Double(value)
         case .number(let value): value
         default: nil
-        }
-    }
-}
-
-extension JSONTree: JSONWritable {
-    package func write(to json: inout JSONWriter) {
-        switch node {
-        case .null: json.literal("null")
-        case .bool(let value): value.write(to: &json)
-        case .integer(let value): value.write(to: &json)
-        case .number(let value): JSONValue.number(value).write(to: &json)
-        case .string(let value): json.string(value)
-        case .array(let elements): json.array(elements) { $1.write(to: &$0) }
-        case .object(let members):
-            json.object { json in
-                for (name, value) in members { json.member(name, value) }
-            }
         }
     }
 }

@@ -104,11 +104,12 @@ struct JSONReader: Sendable {
         return number
     }
 
-    /// Attributes of a picture, which are measured before their names are hashed.
+    /// Attributes of a picture. What is certainly too large is refused before names are hashed; the rest is measured
+    /// exactly by the collection.
     /// - Parameter picture: whose they are, for errors.
     func attributes(of picture: String) throws -> Attributes {
         guard case .object(let members) = tree.node else { throw wrong("an object is expected") }
-        try Attributes.check(bytes: tree.json.count, of: picture)
+        try Attributes.check(bytes: tree.leastBytes, of: picture)
         return Attributes(members)
     }
 
