@@ -40,8 +40,6 @@ final class Connections: Sendable {
 
     private struct State {
         var open: [UInt64: Open] = [:]
-        /// What ends the request that is at work on a channel; there is one at a time.
-        var ending: [ObjectIdentifier: @Sendable () -> Void] = [:]
         /// Those that became idle, in this order. An entry whose time is not that of the connection is outdated.
         var idle: Deque<(id: UInt64, since: UInt64)> = []
         /// Connections that gave way, or are told that there is no room, until they are closed.
@@ -108,7 +106,6 @@ final class Connections: Sendable {
             }
             let id = state.tick()
             state.open[id] = Open(channel: channel, idleSince: nil)
-            state.ending[ObjectIdentifier(channel)] = {}
             state.rest(id)
             return (.served(Connection(id: id, all: self)), idlest)
         }
@@ -117,10 +114,7 @@ final class Connections: Sendable {
             whenClosed(idlest) { $0.leaving -= 1 }
         }
         switch admission {
-        case .served(let connection):
-            whenClosed(channel) { $0.open[connection.id] = nil }
-            let key = ObjectIdentifier(channel)
-            channel.closeFuture.whenComplete { _ in self.state.withLock { $0.ending.removeValue(forKey: key) }?() }
+        case .served(let connection): whenClosed(channel) { $0.open[connection.id] = nil }
         case .refused: whenClosed(channel) { $0.leaving -= 1 }
         case .dropped: break
         }
@@ -129,24 +123,6 @@ final class Connections: Sendable {
 
     private func whenClosed(_ channel: any Channel, _ change: @escaping @Sendable (inout State) -> Void) {
         channel.closeFuture.whenComplete { _ in self.state.withLock { change(&$0) } }
-    }
-
-    /// Does the work of a request, which is cancelled once its client has gone.
-    func whileOpen<Value: Sendable>(
-        _ channel: any Channel, _ work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let task = Task { try await work() }
-        let key = ObjectIdentifier(channel)
-        func end(by ending: @escaping @Sendable () -> Void) {
-            state.withLock { if $0.ending[key] != nil { $0.ending[key] = ending } }
-        }
-        end { task.cancel() }
-        defer { end {} }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
     }
 
     private func begin(_ id: UInt64) -> Bool {
