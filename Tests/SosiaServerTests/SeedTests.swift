@@ -115,6 +115,15 @@ struct SeedTests {
         }
     }
 
+    @Test func aKeyIsATextAlsoWhereNoneIsNeeded() async throws {
+        try await TestServer().run(pictures: 0..<1) { client async throws in
+            for body in [#"{"key":7}"#, #"{"key":["a"]}"#] {
+                #expect(try await client.post("/indexing/", body).problem == "invalid-body")
+            }
+            #expect(try await client.post("/indexing/", #"{"key":"any"}"#).status == 200)
+        }
+    }
+
     @Test func strangersLearnThatTheServerIsAlive() async throws {
         let keyed = try Self.keyed()
         try await keyed.server.run(options: keyed.options) { client async throws in

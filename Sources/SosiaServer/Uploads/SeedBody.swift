@@ -33,13 +33,20 @@ struct SeedBody: Sendable {
     func members(_ known: Set<String>) throws(Problem) -> (members: [String: JSONReader], picture: [UInt8]?) {
         guard known.contains(Self.picture), let value = Self.value(of: Self.picture, in: bytes[...]),
             bytes[value.lowerBound] == UInt8(ascii: "\"")
-        else { return (try JSONReader(bytes).object(known), nil) }
+        else { return (try Self.members(bytes, known), nil) }
         let rest = bytes[..<value.lowerBound] + Array("\"\"".utf8) + bytes[value.upperBound...]
-        let members = try JSONReader(Array(rest)).object(known)
+        let members = try Self.members(Array(rest), known)
         guard let picture = Self.decoded(bytes[value]) else {
             throw Problem.body(at: "/" + Self.picture, "the picture is not base64")
         }
         return (members, picture)
+    }
+
+    /// The key is a text also where none is needed.
+    private static func members(_ bytes: [UInt8], _ known: Set<String>) throws(Problem) -> [String: JSONReader] {
+        let members = try JSONReader(bytes).object(known)
+        _ = try members["key"]?.string()
+        return members
     }
 
     /// Where the value of the first member of a name lies in a document that may be cut off.
