@@ -4,7 +4,8 @@
 #   SOSIA=.build/release/sosia scripts/attack.sh [--short] [PART...]
 #
 # Parts: wire, memory, ssrf, kills, connections, power, flips; all of them when none is named. --short leaves out what
-# takes minutes or a network of its own. The whole output of a part is in .build/attack/PART.log. Ends with 1 if a part did not hold.
+# takes minutes or a network of its own. The whole output of a part is in .build/attack/PART.log. Ends with 1 if a part
+# did not hold.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup/common.sh

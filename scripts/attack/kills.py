@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills programs that write with SIGKILL, and looks whether anything that was answered is gone.
 
-    SOSIA=.build/release/sosia scripts/attack/kills.py [KILLS]
+    scripts/attack/kills.py [KILLS]
 
 In turn, `add`, `remove`, `compact` and a server that takes uploads are killed at moments that a seed decides, KILLS of
 them (60 by default). After each one `verify` has to find nothing wrong, every upload that was answered has to be there
@@ -10,7 +10,6 @@ with its bytes, and the next program has to go on where the last one ended. Talk
 
 import http.client
 import json
-import os
 import pathlib
 import random
 import subprocess
@@ -19,25 +18,15 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("SOSIA", str(ROOT / ".build/release/sosia"))
+from served import ROOT, SOSIA, form, picture
+
 # Seconds until what hangs is a failure.
 PATIENCE = 120
 
 
 def run(*arguments):
     return subprocess.run(
-        [PROGRAM, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
-def picture(seed):
-    """A BMP of 40 x 30 pixels that no other seed gives."""
-    width, height = 40, 30
-    size = width * height * 3
-    head = b"BM" + (54 + size).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
-    head += (40).to_bytes(4, "little") + width.to_bytes(4, "little") + height.to_bytes(4, "little")
-    head += (1).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(4) + size.to_bytes(4, "little") + bytes(16)
-    return head + random.Random(seed).randbytes(size)
+        [SOSIA, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 class Attack:
@@ -56,13 +45,13 @@ class Attack:
         folder.mkdir()
         for _ in range(count):
             self.pictures += 1
-            (folder / f"{self.pictures}.bmp").write_bytes(picture(self.pictures))
+            (folder / f"{self.pictures}.png").write_bytes(picture(self.pictures))
         return str(folder)
 
     def kill(self, *arguments):
         """Kills a command somewhere between its start and the end that it would come to."""
         process = subprocess.Popen(
-            [PROGRAM, *arguments, "--store", self.store], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [SOSIA, *arguments, "--store", self.store], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(self.random.uniform(0, 1.5))
         process.kill()
         process.wait()
@@ -78,7 +67,7 @@ class Attack:
 
     def kill_server(self):
         server = subprocess.Popen(
-            [PROGRAM, "serve", "--store", self.store, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE,
+            [SOSIA, "serve", "--store", self.store, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True)
         line = server.stdout.readline()
         if not line.startswith("serving"):
@@ -101,9 +90,8 @@ class Attack:
             body = picture(first + self.pictures)
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-                connection.request(
-                    "POST", "/v1/collections/killed/images", multipart(body),
-                    {"content-type": "multipart/form-data; boundary=x"})
+                kind, sent = form("a.png", body)
+                connection.request("POST", "/v1/collections/killed/images", sent, {"content-type": kind})
                 answer = connection.getresponse()
                 answered = json.loads(answer.read())
             except (OSError, http.client.HTTPException, ValueError):
@@ -122,7 +110,7 @@ class Attack:
     def check_uploads(self):
         """Every upload that was answered, byte by byte."""
         with subprocess.Popen(
-            [PROGRAM, "serve", "--store", self.store, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE,
+            [SOSIA, "serve", "--store", self.store, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         ) as server:
             port = int(server.stdout.readline().rstrip("/\n").rsplit(":", 1)[1])
@@ -133,11 +121,6 @@ class Attack:
                 if answer.read() != body or answer.status != 200:
                     self.faults.append(f"upload {identity} was answered and is {answer.status} now")
             server.terminate()
-
-
-def multipart(body):
-    head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.bmp"\r\n\r\n'
-    return head + body + b"\r\n--x--\r\n"
 
 
 def main():
