@@ -41,7 +41,6 @@ struct SearchOptions: Sendable {
         search.k = k
         search.mode = mode
         search.index = index
-        search.index = index
         search.filter = filter
         search.maximumDistance = maximumDistance
         search.cursor = cursor
