@@ -42,7 +42,7 @@ public func buildApplication(
     let endpoints = try endpoints(options, access, collections, metrics, jobs)
     let scheme = options.tls == nil ? "http" : "https"
     return Application(
-        router: router(endpoints, options, access, metrics),
+        router: router(endpoints, options, access, connections, metrics),
         server: httpServer(connections, certificate),
         configuration: ApplicationConfiguration(
             address: .hostname(options.host, port: options.port), backlog: 1024),
@@ -106,7 +106,8 @@ private func endpoints(
 }
 
 private func router(
-    _ endpoints: [Endpoint], _ options: ServerOptions, _ access: AccessPolicy, _ metrics: ServerMetrics
+    _ endpoints: [Endpoint], _ options: ServerOptions, _ access: AccessPolicy, _ connections: Connections,
+    _ metrics: ServerMetrics
 ) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: SecurityHeadersMiddleware())
@@ -124,7 +125,9 @@ private func router(
         router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
             var context = context
             if let caller = try access.check(request, for: endpoint.operation.scope) { context.caller = caller }
-            return try await endpoint.handler(request, context)
+            return try await connections.whileOpen(context.channel) { [context] in
+                try await endpoint.handler(request, context)
+            }
         }
     }
     return router

@@ -85,6 +85,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Hummingbird lets clients half-close; behind this handler the event waits for the answer.
+        if event as? ChannelEvent == .inputClosed { connection.hangUp(context.channel) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         stalled?.cancel()
         stalled = nil

@@ -30,6 +30,9 @@ final class Connections: Sendable {
 
         /// Says that no request is at work.
         func rest() { all.rest(id) }
+
+        /// Says that the client sends nothing more. Most have gone; one that only ends what it says is not told from them.
+        func hangUp(_ channel: any Channel) { all.end(ObjectIdentifier(channel)) }
     }
 
     private struct Open {
@@ -40,6 +43,8 @@ final class Connections: Sendable {
 
     private struct State {
         var open: [UInt64: Open] = [:]
+        /// What ends the request that is at work on a channel; there is one at a time.
+        var ending: [ObjectIdentifier: @Sendable () -> Void] = [:]
         /// Those that became idle, in this order. An entry whose time is not that of the connection is outdated.
         var idle: Deque<(id: UInt64, since: UInt64)> = []
         /// Connections that gave way, or are told that there is no room, until they are closed.
@@ -106,6 +111,7 @@ final class Connections: Sendable {
             }
             let id = state.tick()
             state.open[id] = Open(channel: channel, idleSince: nil)
+            state.ending[ObjectIdentifier(channel)] = {}
             state.rest(id)
             return (.served(Connection(id: id, all: self)), idlest)
         }
@@ -114,7 +120,13 @@ final class Connections: Sendable {
             whenClosed(idlest) { $0.leaving -= 1 }
         }
         switch admission {
-        case .served(let connection): whenClosed(channel) { $0.open[connection.id] = nil }
+        case .served(let connection):
+            whenClosed(channel) { $0.open[connection.id] = nil }
+            let key = ObjectIdentifier(channel)
+            channel.closeFuture.whenComplete { _ in
+                self.end(key)
+                self.state.withLock { $0.ending[key] = nil }
+            }
         case .refused: whenClosed(channel) { $0.leaving -= 1 }
         case .dropped: break
         }
@@ -124,6 +136,26 @@ final class Connections: Sendable {
     private func whenClosed(_ channel: any Channel, _ change: @escaping @Sendable (inout State) -> Void) {
         channel.closeFuture.whenComplete { _ in self.state.withLock { change(&$0) } }
     }
+
+    /// Does the work of a request, which is cancelled once its client has gone.
+    func whileOpen<Value: Sendable>(
+        _ channel: any Channel, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let task = Task { try await work() }
+        let key = ObjectIdentifier(channel)
+        func end(by ending: @escaping @Sendable () -> Void) {
+            state.withLock { if $0.ending[key] != nil { $0.ending[key] = ending } }
+        }
+        end { task.cancel() }
+        defer { end {} }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func end(_ key: ObjectIdentifier) { state.withLock { $0.ending[key] }?() }
 
     private func begin(_ id: UInt64) -> Bool {
         state.withLock { state in
