@@ -2,11 +2,13 @@ internal import Foundation
 
 /// Normalised paths: absolute, without `.`, `..`, and doubled or trailing slashes; links are not resolved.
 package enum AbsolutePath {
+    private static let slash = UInt8(ascii: "/")
+
     /// - Parameter folder: what a relative path is relative to; nil for the working directory.
     package static func of(_ path: String, relativeTo folder: String? = nil) -> String {
-        let base = path.hasPrefix("/") ? "" : folder ?? FileManager.default.currentDirectoryPath
+        let base = isAbsolute(path) ? "" : folder ?? FileManager.default.currentDirectoryPath
         var parts: [Substring] = []
-        for part in (base + "/" + path).split(separator: "/") where part != "." {
+        for part in (base + "/" + path).utf8.split(separator: slash).map(Substring.init) where part != "." {
             if part == ".." {
                 _ = parts.popLast()
             } else {
@@ -16,12 +18,15 @@ package enum AbsolutePath {
         return "/" + parts.joined(separator: "/")
     }
 
+    /// Decided by bytes, as everywhere here: with a combining mark at the beginning of a name, the slash before it makes
+    /// one character.
+    package static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+
     /// The paths that are not at or below another one, each once, sorted.
     ///
     /// Compared byte by byte: texts that Swift considers equal (canonical equivalence) can name different files.
     package static func disjoint(_ paths: [String]) -> [String] {
         // With the slash as the lowest byte, a folder sorts directly before everything below it.
-        let slash = UInt8(ascii: "/")
         let keyed = paths.map { path in (path: path, key: path == "/" ? [] : path.utf8.map { $0 == slash ? 0 : $0 }) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }
         var kept: [(path: String, key: [UInt8])] = []
@@ -69,6 +74,6 @@ package enum AbsolutePath {
 
     /// The name after the last slash.
     package static func name(_ path: String) -> String {
-        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+        String(path[(path.utf8.lastIndex(of: slash).map(path.utf8.index(after:)) ?? path.startIndex)...])
     }
 }

@@ -58,7 +58,7 @@ package enum Folder {
 
     /// The folder of a path; nil for a name without one, which is in the working directory.
     package static func parent(of path: String) -> String? {
-        let path = path.utf8.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]
+        let path = path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? path.dropLast() : path[...]
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

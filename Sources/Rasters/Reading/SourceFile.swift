@@ -44,7 +44,7 @@ struct SourceFile {
     /// Those of the names that the library looks for beside a raster at which there is a file: statistics and masks,
     /// overviews, where it lies on earth.
     static func sideFiles(of absolute: String) -> [String] {
-        let name = absolute.split(separator: "/").last ?? ""
+        let name = AbsolutePath.name(absolute)
         let type = name.split(separator: ".").dropFirst().last.map(String.init) ?? ""
         let stem = absolute.dropLast(type.isEmpty ? 0 : type.count + 1)
         var names = [".aux.xml", ".ovr", ".msk"].map { absolute + $0 }

@@ -113,7 +113,7 @@ struct AllowedFolders: Sendable {
     ///
     /// Missing and forbidden paths get the same answer, so that clients cannot probe the file system.
     func path(_ path: String) throws(Problem) -> String {
-        if path.hasPrefix("/"), !path.utf8.contains(0), let resolved = AbsolutePath.resolved(path),
+        if AbsolutePath.isAbsolute(path), !path.utf8.contains(0), let resolved = AbsolutePath.resolved(path),
             AbsolutePath.contains(oneOf: roots, resolved)
         {
             return resolved
