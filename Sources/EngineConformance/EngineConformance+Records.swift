@@ -45,7 +45,7 @@ extension EngineConformance {
             try subject.equal(full.next, ids[5])
             let filter = try Filter(parsing: "text = 'none'")
             let none = try await subject.engine.records(passing: filter, before: nil, limit: 3, bytes: 1)
-            try subject.equal(none, RecordPage([], next: nil))
+            try subject.equal(none, RecordPage([], attributeBytes: 0, next: nil))
         },
         Check(name: "pages of records hide and repeat nothing while pictures come and go") { subject in
             let ids = try await subject.add((1...30).map { try subject.entry($0) })

@@ -7,9 +7,9 @@ extension Catalog {
     package func update(_ id: ImageID, attributes patch: Attributes) throws -> ImageRecord? {
         try write { db in
             // A damaged record is refused before it is changed.
-            guard try !records([id], db).isEmpty else { return nil }
+            guard try !records([id], db).records.isEmpty else { return nil }
             if try Self.change(id.rawValue, db, { $0.patched(with: patch) }) { try Self.seal(image: id.rawValue, db) }
-            return try records([id], db).first
+            return try records([id], db).records.first
         }
     }
 

@@ -113,7 +113,7 @@ private struct UnitWriting {
             guard let row = try Row.fetchOne(equal, arguments: [entry.hash.data]) else { continue }
             let checksum: Int64 = try row.value(at: 9)
             before[entry.hash] = Content(
-                facts: try Catalog.facts(row), checksum: UInt32(truncatingIfNeeded: checksum),
+                facts: try Catalog.facts(RowValues(row)), checksum: UInt32(truncatingIfNeeded: checksum),
                 origin: .slot(try row.value(at: 8)), tile: nil)
         }
     }

@@ -5,13 +5,16 @@ package import SosiaCore
 extension Catalog {
     /// - Returns: the records of the ids that exist, in the order given.
     package func records(_ ids: [ImageID]) throws(StoreError) -> [ImageRecord] {
-        try readOne { db in try records(ids, db) }
+        try readOne { db in try records(ids, db).records }
     }
 
     /// One statement for all of them, read by column index, because every search pays for this.
     /// - Parameter bytes: of attributes; the record that reaches them is the last.
+    /// - Returns: the records, and the bytes of their attributes.
     /// - Throws: `StoreError.recordDamaged` for a record that is not what was written.
-    func records(_ ids: [ImageID], upTo bytes: Int = .max, _ db: Database) throws -> [ImageRecord] {
+    func records(
+        _ ids: [ImageID], upTo bytes: Int = .max, _ db: Database
+    ) throws -> (records: [ImageRecord], attributeBytes: Int) {
         let select = try db.cachedStatement(
             sql: """
                 SELECT image.id, format, width, height, captured, latitude, longitude, camera, attributes, location, key,
@@ -24,35 +27,43 @@ extension Catalog {
         var records: [ImageRecord] = []
         var sum = 0
         var reading = RecordReading()
+        var values = RowValues()
         let rows = try Row.fetchCursor(select, arguments: [list])
         while let row = try rows.next() {
+            values.read(row)
             do {
-                let source: SourceLocation? = try row.optional(at: 9).map(location)
-                let key: Int = try row.value(at: 10)
+                let source: SourceLocation? = try values.optional(at: 9).map(location)
+                let key: Int = try values.value(at: 10)
                 if let source, key == reading.key, let last = records.last {
                     // One more source of the same picture.
-                    reading.add(location: row[9])
+                    reading.add(location: values[9])
                     records[records.count - 1] = ImageRecord(
                         id: last.id, sources: last.sources + [source], facts: last.facts, attributes: last.attributes,
                         tile: last.tile)
                 } else {
                     guard sum < bytes else { break }
-                    sum += (row[8] as String?)?.utf8.count ?? 0
+                    let attributes: String = try values.value(at: 8)
+                    sum += attributes.utf8.count
                     try check(reading, records.last?.id)
-                    try reading.begin(key: key, row)
+                    try reading.begin(key: key, values)
+                    let id: Int64 = try values.value(at: 0)
                     var tile: Tile?
                     if case .tile = source {
-                        tile = try self.tile(of: row.value(at: 0), db, &reading.containers, &reading.digest)
+                        tile = try self.tile(of: id, db, &reading.containers, &reading.digest)
                         reading.addDigest()
                     }
-                    records.append(try Self.record(row, sources: source.map { [$0] } ?? [], tile: tile))
+                    records.append(
+                        ImageRecord(
+                            id: ImageID(rawValue: id), sources: source.map { [$0] } ?? [],
+                            facts: try Self.facts(values), attributes: try Self.decode(attributes: attributes),
+                            tile: tile))
                 }
             } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-                throw StoreError.recordDamaged(path: path, ImageID(rawValue: try row.value(at: 0)))
+                throw StoreError.recordDamaged(path: path, ImageID(rawValue: try values.value(at: 0)))
             }
         }
         try check(reading, records.last?.id)
-        return records
+        return (records, sum)
     }
 
     private func check(_ reading: RecordReading, _ id: ImageID?) throws {
@@ -84,8 +95,10 @@ extension Catalog {
                         db.cachedStatement(sql: "SELECT id FROM image WHERE id < ? ORDER BY id DESC LIMIT ?"),
                         arguments: [id?.rawValue ?? .max, limit])
                 }
-            let records = try records(ids.map(ImageID.init(rawValue:)), upTo: bytes, db)
-            return RecordPage(records, next: records.count < ids.count || ids.count == limit ? records.last?.id : nil)
+            let (records, attributeBytes) = try records(ids.map(ImageID.init(rawValue:)), upTo: bytes, db)
+            return RecordPage(
+                records, attributeBytes: attributeBytes,
+                next: records.count < ids.count || ids.count == limit ? records.last?.id : nil)
         }
     }
 
@@ -177,14 +190,8 @@ extension Catalog {
         try readOne { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM image") ?? 0 }
     }
 
-    private static func record(_ row: Row, sources: [SourceLocation], tile: Tile?) throws -> ImageRecord {
-        ImageRecord(
-            id: ImageID(rawValue: try row.value(at: 0)), sources: sources, facts: try facts(row),
-            attributes: try decode(attributes: row.value(at: 8)), tile: tile)
-    }
-
     /// Reads the second to the eighth column.
-    static func facts(_ row: Row) throws -> PictureFacts {
+    static func facts(_ row: RowValues) throws -> PictureFacts {
         var position: PictureFacts.Position?
         if let latitude: Double = try row.optional(at: 5), let longitude: Double = try row.optional(at: 6) {
             position = PictureFacts.Position(latitude: latitude, longitude: longitude)
@@ -207,7 +214,7 @@ private struct RecordReading {
     var digest = RowDigest()
     var containers: [Int64: TileContainer] = [:]
 
-    mutating func begin(key: Int, _ row: Row) throws {
+    mutating func begin(key: Int, _ row: RowValues) throws {
         (self.key, expected, sum) = (key, try row.value(at: 11), 0)
         for column in 0..<9 { digest.append(row[column]) }
         addDigest()

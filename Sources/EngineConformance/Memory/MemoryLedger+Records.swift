@@ -36,7 +36,8 @@ extension MemoryLedger: PictureRecords, TileRecords {
             page.append(record)
             sum += record.attributes.json.count
         }
-        return RecordPage(page, next: page.count < most.count || page.count == limit ? page.last?.id : nil)
+        let isMore = page.count < most.count || page.count == limit
+        return RecordPage(page, attributeBytes: sum, next: isMore ? page.last?.id : nil)
     }
 
     func records(passing filter: Filter?, before id: ImageID?, limit: Int) -> [ImageRecord] {

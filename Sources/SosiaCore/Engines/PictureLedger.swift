@@ -76,11 +76,14 @@ public protocol PictureLedger: PictureRecords {
 /// A page of pictures, bounded by their number and by the bytes of their attributes.
 public struct RecordPage: Sendable, Hashable {
     public let records: [ImageRecord]
+    /// Of the records' attributes, as JSON.
+    public let attributeBytes: Int
     /// Where the next page begins; nil when there is none.
     public let next: ImageID?
 
-    public init(_ records: [ImageRecord], next: ImageID?) {
+    public init(_ records: [ImageRecord], attributeBytes: Int, next: ImageID?) {
         self.records = records
+        self.attributeBytes = attributeBytes
         self.next = next
     }
 }

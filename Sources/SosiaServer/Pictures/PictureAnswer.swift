@@ -4,6 +4,9 @@ import SosiaCore
 
 /// A picture as clients see it: with the name of its file, never its path.
 struct PictureAnswer: JSONWritable {
+    /// Bytes of an answer without attributes, about.
+    static let usualBytes = 512
+
     let record: ImageRecord
     let collection: ServedCollection
 

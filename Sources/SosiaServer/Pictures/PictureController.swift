@@ -73,7 +73,8 @@ struct PictureController: Controller {
         let last = try query.integer("cursor", 1...Int.max).map { ImageID(rawValue: Int64($0)) }
         let page = try await collection.store.page(
             passing: query.filter(), before: last, limit: limit, bytes: LargeAnswer.pageBytes)
-        return try await LargeAnswer.json(context) { json in
+        let bytes = page.attributeBytes + page.records.count * PictureAnswer.usualBytes
+        return try await LargeAnswer.json(isLong: bytes > LongWork.small, context) { json in
             json.object { json in
                 let written = json.member("results", page.records, upTo: LargeAnswer.pageBytes) { json, record in
                     PictureAnswer(record: record, collection: collection).write(to: &json)
