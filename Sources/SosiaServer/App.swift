@@ -125,9 +125,7 @@ private func router(
         router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
             var context = context
             if let caller = try access.check(request, for: endpoint.operation.scope) { context.caller = caller }
-            return try await connections.whileOpen(context.channel) { [context] in
-                try await endpoint.handler(request, context)
-            }
+            return try await connections.whileOpen(context.channel) { try await endpoint.handler(request, context) }
         }
     }
     return router

@@ -9,6 +9,9 @@ package final class CPUExecutor: TaskExecutor {
         var running = 0
     }
 
+    /// For tasks that wait for the disk now and then, and for moments only, as the requests of a server do.
+    package static let requests = CPUExecutor(label: "sosia.requests")
+
     private let queue: DispatchQueue
     private let width: Int
     private let state = Mutex(State())
@@ -22,6 +25,15 @@ package final class CPUExecutor: TaskExecutor {
     /// Runs `body` on this executor; the caller continues on its own.
     package func run<Value: Sendable>(_ body: sending () async throws -> Value) async throws -> Value {
         try await withTaskExecutorPreference(self) { try await body() }
+    }
+
+    /// The same for what takes a moment: a task on ``requests`` stays where it is, because changing threads twice would
+    /// take as long.
+    package func runBriefly<Value: Sendable>(_ body: @Sendable () throws -> Value) async throws -> Value {
+        let isWaiting = withUnsafeCurrentTask { task in
+            task?.unownedTaskExecutor == Self.requests.asUnownedTaskExecutor()
+        }
+        return isWaiting ? try body() : try await run { try body() }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {

@@ -25,6 +25,8 @@ struct HouseRuleTests {
         ]
         for file in try Tree.sources() where !Self.unsafePlaces.contains(where: file.path.hasPrefix) {
             for (number, line) in file.lines.enumerated() {
+                // Asks where a task runs, and touches no memory.
+                let line = line.replacingOccurrences(of: "withUnsafeCurrentTask", with: "")
                 for word in words where line.contains(word) {
                     Issue.record("\(file.path):\(number + 1) has \(word)")
                 }

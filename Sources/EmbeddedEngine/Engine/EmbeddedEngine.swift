@@ -116,7 +116,7 @@ package final class EmbeddedEngine: CollectionEngine {
 
     /// Reads from the catalog on one of the engine's own threads.
     func reading<Value: Sendable>(_ body: @Sendable (Catalog) throws -> Value) async throws -> Value {
-        try await searches.run { try body(self.catalog) }
+        try await searches.runBriefly { try body(self.catalog) }
     }
 
     /// The newest snapshot, which is made again after each commit. Waits for the disk.

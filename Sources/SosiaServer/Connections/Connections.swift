@@ -2,6 +2,7 @@ import DequeModule
 import FileSystem
 import NIOCore
 import Synchronization
+import Workers
 
 /// The open connections: so many that descriptors are left for files. Where there is no room, the connection that has
 /// been idle longest gives way to the new one; one with a request at work never does.
@@ -41,10 +42,16 @@ final class Connections: Sendable {
         var idleSince: UInt64?
     }
 
+    private struct Serving {
+        let task: Task<Void, Never>
+        /// Whether a request is at work; there is one at a time.
+        var isAtWork = false
+    }
+
     private struct State {
         var open: [UInt64: Open] = [:]
-        /// What ends the request that is at work on a channel; there is one at a time.
-        var ending: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        /// What serves each channel.
+        var serving: [ObjectIdentifier: Serving] = [:]
         /// Those that became idle, in this order. An entry whose time is not that of the connection is outdated.
         var idle: Deque<(id: UInt64, since: UInt64)> = []
         /// Connections that gave way, or are told that there is no room, until they are closed.
@@ -111,7 +118,6 @@ final class Connections: Sendable {
             }
             let id = state.tick()
             state.open[id] = Open(channel: channel, idleSince: nil)
-            state.ending[ObjectIdentifier(channel)] = {}
             state.rest(id)
             return (.served(Connection(id: id, all: self)), idlest)
         }
@@ -123,10 +129,7 @@ final class Connections: Sendable {
         case .served(let connection):
             whenClosed(channel) { $0.open[connection.id] = nil }
             let key = ObjectIdentifier(channel)
-            channel.closeFuture.whenComplete { _ in
-                self.end(key)
-                self.state.withLock { $0.ending[key] = nil }
-            }
+            channel.closeFuture.whenComplete { _ in self.end(key) }
         case .refused: whenClosed(channel) { $0.leaving -= 1 }
         case .dropped: break
         }
@@ -137,25 +140,40 @@ final class Connections: Sendable {
         channel.closeFuture.whenComplete { _ in self.state.withLock { change(&$0) } }
     }
 
-    /// Does the work of a request, which is cancelled once its client has gone.
-    func whileOpen<Value: Sendable>(
-        _ channel: any Channel, _ work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let task = Task { try await work() }
+    /// Serves a channel in a task of its own, which is cancelled when the client goes while a request is at work. One
+    /// task for a connection, because one for a request is two changes of thread, which a small request would notice.
+    func serve(_ channel: any Channel, _ serving: @escaping @Sendable () async -> Void) async {
         let key = ObjectIdentifier(channel)
-        func end(by ending: @escaping @Sendable () -> Void) {
-            state.withLock { if $0.ending[key] != nil { $0.ending[key] = ending } }
+        // Under the lock, so that no request is at work before its task is known.
+        let task = state.withLock { state in
+            let task = Task(executorPreference: CPUExecutor.requests) { await serving() }
+            state.serving[key] = Serving(task: task)
+            return task
         }
-        end { task.cancel() }
-        defer { end {} }
-        return try await withTaskCancellationHandler {
-            try await task.value
+        await withTaskCancellationHandler {
+            await task.value
         } onCancel: {
             task.cancel()
         }
+        state.withLock { $0.serving[key] = nil }
     }
 
-    private func end(_ key: ObjectIdentifier) { state.withLock { $0.ending[key] }?() }
+    /// Does the work of a request, which is cancelled once its client has gone.
+    func whileOpen<Value>(
+        _ channel: any Channel, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Value
+    ) async throws -> Value {
+        let key = ObjectIdentifier(channel)
+        state.withLock { $0.serving[key]?.isAtWork = true }
+        defer { state.withLock { $0.serving[key]?.isAtWork = false } }
+        return try await work()
+    }
+
+    private func end(_ key: ObjectIdentifier) {
+        let task = state.withLock { state in
+            state.serving[key].flatMap { $0.isAtWork ? $0.task : nil }
+        }
+        task?.cancel()
+    }
 
     private func begin(_ id: UInt64) -> Bool {
         state.withLock { state in

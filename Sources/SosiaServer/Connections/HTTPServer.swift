@@ -62,7 +62,7 @@ struct ServerChannel: ServerChildChannel {
 
     func handle(value: Value, logger: Logger) async {
         if let http = value.http {
-            await self.http.handle(value: http, logger: logger)
+            await connections.serve(value.channel) { await self.http.handle(value: http, logger: logger) }
         } else {
             try? await value.channel.closeFuture.get()
         }
