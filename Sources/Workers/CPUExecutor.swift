@@ -38,17 +38,25 @@ package final class CPUExecutor: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // All within the lock: once another thread can take the job, its end may be the end of this executor.
-        state.withLock { state in
-            state.waiting.append(job)
-            guard state.running < width else { return }
+        let isNext = state.withLock { state in
+            guard state.running < width else {
+                // From here on another thread can take the job, and its end may be the end of this executor.
+                state.waiting.append(job)
+                return false
+            }
             state.running += 1
-            queue.async { self.work() }
+            return true
         }
+        // Not in the lock, which the thread that begins would meet held.
+        if isNext { queue.async { self.work(on: job) } }
     }
 
-    private func work() {
-        while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    private func work(on first: UnownedJob) {
+        var job: UnownedJob? = first
+        while let current = job {
+            current.runSynchronously(on: asUnownedTaskExecutor())
+            job = next()
+        }
     }
 
     private func next() -> UnownedJob? {

@@ -5,7 +5,6 @@ import ObjectStores
 import SessionSupport
 import Sosia
 import SosiaCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -118,7 +117,7 @@ struct FileTests {
     /// A client that does not read keeps two pieces in memory, and nothing is read for it meanwhile.
     @Test func nothingIsReadForClientsThatDoNotRead() async throws {
         let folder = try TemporaryFolder()
-        let objects = CountedObjects(FolderObjectStore(path: folder.path))
+        let objects = ObservedObjects(FolderObjectStore(path: folder.path))
         let held = HeldBytes(maximum: 256 << 20)
         let server = try TestServer()
         let opener = MemoryCollections { objects }.opener
@@ -133,7 +132,7 @@ struct FileTests {
                     let uploaded = try RawConnection.request(
                         port: port, "POST", PictureTests.path, ["Content-Type: " + Form.contentType], body: form.whole)
                     #expect(uploaded?.status == 201)
-                    let (peak, before) = (held.load.peak, objects.read)
+                    let (peak, before) = (held.load.peak, objects.now.read)
                     let stalled = try (0..<clients).map { _ in
                         let connection = try RawConnection(port: port, window: 4_096)
                         connection.send("GET \(Self.path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -142,7 +141,7 @@ struct FileTests {
                     // Each was hashed, and its first pieces are on their way.
                     let hashed = before + clients * bytes.count
                     while held.load.held < clients * 2 * FileController.piece
-                        || objects.read < hashed + clients * FileController.piece
+                        || objects.now.read < hashed + clients * FileController.piece
                     {
                         Thread.sleep(forTimeInterval: 0.01)
                     }
@@ -150,12 +149,12 @@ struct FileTests {
                         #expect(try RawConnection.request(port: port, "GET", "/healthz")?.status == 200)
                     }
                     // The system's buffers take a few megabytes of each.
-                    #expect(objects.read < hashed + clients * bytes.count / 4 * 3)
+                    #expect(objects.now.read < hashed + clients * bytes.count / 4 * 3)
                     #expect(held.load.held == clients * 2 * FileController.piece)
                     #expect(held.load.peak == max(peak, clients * 2 * FileController.piece))
                     // Who reads gets all of it.
                     for connection in stalled { #expect(connection.answer()?.body == bytes) }
-                    #expect(objects.read == hashed + clients * bytes.count)
+                    #expect(objects.now.read == hashed + clients * bytes.count)
                 }
             }
         }
@@ -179,36 +178,6 @@ enum Bitmap {
                 for index in 0..<size { buffer[index] = UInt8(truncatingIfNeeded: (index >> 8) &+ Int(seed) * 31) }
                 count = size
             }
-    }
-}
-
-/// Counts the bytes that are read in parts.
-final class CountedObjects: ObjectStore {
-    private let store: any ObjectStore
-    private let bytes = Mutex(0)
-
-    init(_ store: any ObjectStore) {
-        self.store = store
-    }
-
-    var read: Int { bytes.withLock { $0 } }
-
-    func get(_ key: ContentHash, _ range: Range<Int>) async throws -> [UInt8]? {
-        let part = try await store.get(key, range)
-        bytes.withLock { $0 += part?.count ?? 0 }
-        return part
-    }
-
-    func put(_ bytes: [UInt8], as key: ContentHash) async throws { try await store.put(bytes, as: key) }
-    func get(_ key: ContentHash) async throws -> [UInt8]? { try await store.get(key) }
-    func length(of key: ContentHash) async throws -> Int? { try await store.length(of: key) }
-    func contains(_ key: ContentHash) async throws -> Bool { try await store.contains(key) }
-    func examine(_ key: ContentHash) async throws -> ObjectCondition { try await store.examine(key) }
-    func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
-        try await store.remove(key, writtenBefore: date)
-    }
-    func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject] {
-        try await store.objects(after: key, limit: limit)
     }
 }
 

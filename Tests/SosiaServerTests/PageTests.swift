@@ -6,7 +6,6 @@ import ObjectStores
 import SessionSupport
 import Sosia
 import SosiaCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -127,14 +126,14 @@ struct PageTests {
     /// As many readers as there are cores have a turn; who comes when nobody may wait is told when to come back.
     @Test func readersWaitForTheirTurn() async throws {
         let folder = try TemporaryFolder()
-        let objects = GatedObjects(FolderObjectStore(path: folder.path))
+        let objects = ObservedObjects(FolderObjectStore(path: folder.path), isOpen: false)
         let server = try TestServer()
         let cores = ProcessInfo.processInfo.activeProcessorCount
         try await CollectionOpener.$current.withValue(MemoryCollections { objects }.opener) {
             try await server.run(pictures: 0..<2, options: server.options { $0.waiting = 0 }) { client async throws in
                 try await withThrowingTaskGroup(of: Answer.self) { group in
                     for _ in 0..<cores { group.addTask { try await client.get(PictureTests.path + "/1/file") } }
-                    try await objects.arrived(cores)
+                    try await objects.wait { $0.asked == cores }
                     let collection = "/v1/collections/photos"
                     for path in [
                         "/images", "/images?filter=width%3E1", "/images/1", "/images/1/vector", "/attributes", "",
@@ -173,40 +172,5 @@ struct PageTests {
             for _ in 0..<2 * cores { gate.signal() }
             for try await isDone in group { #expect(isDone) }
         }
-    }
-}
-
-/// Holds whoever asks for the length of an object until it is opened.
-private final class GatedObjects: ObjectStore {
-    private let store: any ObjectStore
-    private let state = Mutex((waiting: 0, isOpen: false))
-
-    init(_ store: any ObjectStore) {
-        self.store = store
-    }
-
-    /// Returns once so many wait.
-    func arrived(_ count: Int) async throws {
-        while state.withLock({ $0.waiting }) < count { try await Task.sleep(for: .milliseconds(5)) }
-    }
-
-    func open() { state.withLock { $0.isOpen = true } }
-
-    func length(of key: ContentHash) async throws -> Int? {
-        state.withLock { $0.waiting += 1 }
-        while !state.withLock({ $0.isOpen }) { try await Task.sleep(for: .milliseconds(5)) }
-        return try await store.length(of: key)
-    }
-
-    func get(_ key: ContentHash, _ range: Range<Int>) async throws -> [UInt8]? { try await store.get(key, range) }
-    func put(_ bytes: [UInt8], as key: ContentHash) async throws { try await store.put(bytes, as: key) }
-    func get(_ key: ContentHash) async throws -> [UInt8]? { try await store.get(key) }
-    func contains(_ key: ContentHash) async throws -> Bool { try await store.contains(key) }
-    func examine(_ key: ContentHash) async throws -> ObjectCondition { try await store.examine(key) }
-    func remove(_ key: ContentHash, writtenBefore date: Date) async throws -> Bool {
-        try await store.remove(key, writtenBefore: date)
-    }
-    func objects(after key: ContentHash?, limit: Int) async throws -> [StoredObject] {
-        try await store.objects(after: key, limit: limit)
     }
 }
