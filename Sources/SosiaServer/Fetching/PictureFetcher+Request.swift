@@ -80,16 +80,22 @@ extension PictureFetcher {
             return .redirect(location: location)
         default: throw FetchError.status(status)
         }
-        let length = response.headers.first(name: "Content-Length").flatMap(Int.init)
-        guard length ?? 0 <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
+        let length = max(0, response.headers.first(name: "Content-Length").flatMap(Int.init) ?? 0)
+        guard length <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
+        // All that is announced is counted at once: of several that do not fit together, the first are whole, where
+        // piece by piece none would be.
+        var counted = length
+        if length > 0 { try count(length) }
         var bytes: [UInt8] = []
         // An array that grows is copied again and again. What is only reserved takes no memory yet.
-        bytes.reserveCapacity(max(length ?? 0, 0))
+        bytes.reserveCapacity(length)
         for try await part in response.body {
-            guard bytes.count + part.readableBytes <= options.bytes else {
-                throw FetchError.tooLarge(maximum: options.bytes)
+            let size = bytes.count + part.readableBytes
+            guard size <= options.bytes else { throw FetchError.tooLarge(maximum: options.bytes) }
+            if size > counted {
+                try count(size - counted)
+                counted = size
             }
-            try count(part.readableBytes)
             bytes += part.readableBytesView
         }
         return .picture(bytes)

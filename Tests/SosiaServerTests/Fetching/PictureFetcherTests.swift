@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import SosiaServer
@@ -61,6 +62,28 @@ struct PictureFetcherTests {
             #expect(lines.contains("host: \(Self.host):\(test.server.port)"))
             #expect(
                 !lines.contains { $0.hasPrefix("cookie") || $0.hasPrefix("authorization") || $0.hasPrefix("referer") })
+        }
+    }
+
+    /// What a host announces is counted before any of it has come, so that of several the first find room for all.
+    @Test(arguments: [("/announced", true, 7), ("/broken", true, 7), ("/chunked", false, 7), ("/nothing", false, 0)])
+    func bytesAreCountedOnce(_ path: String, isAtOnce: Bool, _ total: Int) async throws {
+        let scripts: [String: [ScriptedServer.Step]] = [
+            "/announced": [.send(Self.response("picture"))],
+            "/broken": [.send("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"), .close],
+            "/chunked": [
+                .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\npic\r\n4\r\nture\r\n0\r\n\r\n")
+            ],
+            "/nothing": [.send(Self.response(""))],
+        ]
+        try await with(script: { scripts[$0] ?? [] }) { test in
+            let counted = Mutex<[Int]>([])
+            _ = try? await test.fetcher.fetch("http://\(Self.host):\(test.server.port)\(path)") { bytes in
+                counted.withLock { $0.append(bytes) }
+            }
+            let counts = counted.withLock { $0 }
+            #expect(counts.reduce(0, +) == total)
+            if isAtOnce { #expect(counts.count == 1) }
         }
     }
 
