@@ -3,7 +3,8 @@
 #
 #   Benchmarks/json.sh [COUNT] [LARGEST]
 #
-# 2,000 bodies of up to 1 MB by default; fails if one takes more than 150 instructions a byte. Needs valgrind.
+# 2,000 bodies of up to 1 MB by default. Fails if one takes more than 150 instructions a byte; what is read as attributes,
+# area or filter is bounded (64 KB, 8 KB) and may take as many as 1 MB may all in all. Needs valgrind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,7 +31,9 @@ for (kind, use, size), count in zip(bodies, counts):
 print(f"{'body':24}{'read as':12}{'bodies':>7}{'median':>8}{'worst':>8}  instructions a byte")
 for (kind, use), each in costs.items():
     print(f"{kind:24}{use:12}{len(each):7}{statistics.median(c for c, _ in each):8.1f}{max(each)[0]:8.1f}")
-worst = max(max(each) for each in costs.values())
-print(f"{len(bodies)} bodies, {sum(int(size) for *_, size in bodies) / 1e6:.0f} MB; worst {worst[0]:.1f} at {worst[1]} bytes")
-sys.exit(worst[0] > 150)
+print(f"{len(bodies)} bodies, {sum(int(size) for *_, size in bodies) / 1e6:.0f} MB")
+worst = max(max(each) for (_, use), each in costs.items() if use == "search")
+most = max((cost * size, size) for (_, use), each in costs.items() if use != "search" for cost, size in each)
+print(f"worst of a search: {worst[0]:.1f} a byte; most for anything else: {most[0] / 1e6:.1f} million at {most[1]} bytes")
+sys.exit(worst[0] > 150 or most[0] > 150 << 20)
 PYTHON

@@ -9,6 +9,14 @@ import Foundation
 /// What a body is read as.
 enum Use: String {
     case search, attributes, area, filter
+
+    /// About the largest body that is more than measured: in requests, areas come in filters.
+    var largest: Int {
+        switch self {
+        case .search, .attributes: .max
+        case .area, .filter: Filter.maximumBytes - 1_024
+        }
+    }
 }
 
 @inline(never)
@@ -159,10 +167,10 @@ func write(_ count: Int, _ largest: Int, to path: String) throws {
         let kind = kinds[number % kinds.count]
         // Of all sizes, and a twentieth as large as they may be.
         let isLargest = number / kinds.count % 20 == 0
+        let use = kind.uses[number / kinds.count % kind.uses.count]
         let bytes =
             isLargest ? largest - 8_192 : Int(pow(Double(largest) / 16, .random(in: 0.65...1, using: &generator)))
-        let use = kind.uses[number / kinds.count % kind.uses.count]
-        let body = kind.body(bytes, &generator)
+        let body = kind.body(min(bytes, use.largest), &generator)
         file += Data("\(kind.name)\t\(use)\t\(body.count)\n".utf8) + body
     }
     try file.write(to: URL(fileURLWithPath: path))
