@@ -71,7 +71,7 @@ if [ $# -eq 0 ]; then
     rm -rf "$photos" .build/example.sosia
     .deps/python/bin/python scripts/generate_pictures.py "$photos" --count 20
     # A package of its own, as a user's would be.
-    swift build --package-path Examples/TenLines --scratch-path .build/examples > .build/example.log 2>&1 \
+    swift build --package-path Examples/TenLines --scratch-path .build/examples -debug-info-format none > .build/example.log 2>&1 \
         || { tail -n 20 .build/example.log >&2; exit 1; }
     .build/examples/debug/TenLines .build/example.sosia "$photos" | tee .build/example.out
     grep -q "^20 added" .build/example.out
