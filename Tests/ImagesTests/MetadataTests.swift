@@ -110,6 +110,13 @@ struct MetadataTests {
         try Self.expectAll(Containers.webP([("XMP ", Containers.xmp("")), ("EXIF", Self.block.bytes)]))
     }
 
+    @Test func gif() throws {
+        let screen: [UInt8] = [1, 0, 1, 0, 0, 0, 0]
+        let image: [UInt8] = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3b]
+        let packet: [UInt8] = [0x21, 0xff, 11] + Array("XMP DataXMP".utf8) + Self.packet + [1, 0xff, 0xfe, 0, 0]
+        try Self.expectAll(Array("GIF89a".utf8) + screen + packet + image)
+    }
+
     @Test(arguments: ["heic", "avif"]) func items(brand: String) throws {
         let marker = Array("Exif\0\0".utf8)
         let beginnings: [(before: [UInt8], behind: [UInt8])] = [

@@ -51,7 +51,11 @@ struct MetadataBlocks {
             let structure = TIFFStructure(bytes[...])
             exif = structure?.exifBlock()
             xmp = structure?.xmp
-        case .gif, .bmp: break
+        case .gif:
+            // An application extension, in which the packet stands as it is (ISO 16684-3); it ends where its text does.
+            let name = bytes.prefix(Self.maximumCopy).firstRange(of: Array("XMP DataXMP".utf8))
+            if let name { offer(xmp: bytes[name.upperBound...]) }
+        case .bmp: break
         }
     }
 
