@@ -170,6 +170,7 @@ struct MetadataValueTests {
         let times =
             "xmp:ModifyDate='2021-01-01T00:00:00' xmp:CreateDate='2020-01-01' photoshop:DateCreated='2019-02-30'"
         #expect(Self.metadata(xmp: times).captured == "2020-01-01")
+        #expect(Self.metadata(xmp: times.replacing("xmp:", with: "xap:")).captured == "2020-01-01")
         #expect(
             Self.metadata(xmp: times + " exif:DateTimeOriginal='2018-01-01T01:02:03Z'").captured
                 == "2018-01-01T01:02:03Z")

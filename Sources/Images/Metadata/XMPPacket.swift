@@ -9,9 +9,10 @@ struct XMPPacket {
     static let maximumBytes = 1 << 22
     private static let maximumValue = 96
 
+    /// `xap` was the prefix of `xmp` once.
     private static let times = [
-        "exif:DateTimeOriginal", "photoshop:DateCreated", "exif:DateTimeDigitized", "xmp:CreateDate", "tiff:DateTime",
-        "xmp:ModifyDate",
+        "exif:DateTimeOriginal", "photoshop:DateCreated", "exif:DateTimeDigitized", "xmp:CreateDate", "xap:CreateDate",
+        "tiff:DateTime", "xmp:ModifyDate", "xap:ModifyDate",
     ]
     private static let names = Set(
         times + [
