@@ -54,6 +54,7 @@ static struct {
     int (*end)(z_stream *);
     unsigned long (*adler)(unsigned long, const uint8_t *, unsigned count);
     unsigned long (*join)(unsigned long, unsigned long, long count);
+    int (*uncompress)(uint8_t *out, unsigned long *room, const uint8_t *bytes, unsigned long size);
 } zlib;
 
 static struct {
@@ -92,6 +93,7 @@ static void open_png(void) {
     const sosia_library_function deflating[] = {
         {&zlib.init, "deflateInit2_"}, {&zlib.bound, "deflateBound"}, {&zlib.deflate, "deflate"},
         {&zlib.end, "deflateEnd"},     {&zlib.adler, "adler32"},      {&zlib.join, "adler32_combine"},
+        {&zlib.uncompress, "uncompress"},
     };
     if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     if (!sosia_library_bind(deflater, deflating, sizeof deflating / sizeof deflating[0])) return;
@@ -217,4 +219,13 @@ sosia_image_status sosia_png_finish(void *native) {
 
 void sosia_png_free(void *native) {
     if (native) release(native);
+}
+
+size_t sosia_png_inflate(const uint8_t *bytes, size_t size, uint8_t *out, size_t room) {
+    pthread_once(&opened, open_png);
+    if (!is_available) return 0;
+    unsigned long count = room;
+    // A stream that is cut or too long leaves what came before, so the status does not matter.
+    zlib.uncompress(out, &count, bytes, size);
+    return count < room ? count : room;
 }

@@ -167,7 +167,6 @@ sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *byte
     out->width = vips.width(image);
     out->height = vips.height(image);
     out->orientation = vips.type_of(image, "orientation") != 0 ? vips.orientation(image) : 0;
-    blob(image, "exif-data", &out->exif, &out->exif_size);
     blob(image, "icc-profile-data", &out->profile, &out->profile_size);
     return SOSIA_IMAGE_OK;
 }

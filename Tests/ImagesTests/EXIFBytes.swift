@@ -2,8 +2,13 @@
 struct EXIFBytes {
     enum Value {
         case short(Int)
+        case long(Int)
         case text(String)
         case rationals([(Int, Int)])
+        case signedRationals([(Int, Int)])
+        /// One-byte values of any type.
+        case bytes(kind: Int, [UInt8])
+        case shorts([Int])
     }
 
     var main: [(tag: Int, value: Value)] = []
@@ -33,9 +38,14 @@ struct EXIFBytes {
     private static func payload(_ value: Value) -> (kind: Int, count: Int, bytes: [UInt8]) {
         switch value {
         case .short(let number): return (3, 1, Pictures.bigEndian(number, 2))
+        case .long(let number): return (4, 1, Pictures.bigEndian(number, 4))
+        case .shorts(let numbers): return (3, numbers.count, numbers.flatMap { Pictures.bigEndian($0, 2) })
+        case .bytes(let kind, let bytes): return (kind, bytes.count, bytes)
         case .text(let text): return (2, text.utf8.count + 1, Array(text.utf8) + [0])
         case .rationals(let parts):
             return (5, parts.count, parts.flatMap { Pictures.bigEndian($0.0, 4) + Pictures.bigEndian($0.1, 4) })
+        case .signedRationals(let parts):
+            return (10, parts.count, parts.flatMap { Pictures.bigEndian($0.0, 4) + Pictures.bigEndian($0.1, 4) })
         }
     }
 

@@ -50,6 +50,38 @@ struct OrientationTests {
         let decoded = try ImageDecoder().decode(turned, for: geometry)
         #expect(Pictures.difference(decoded.pixels, expected.pixels) < 1)
     }
+
+    /// Wherever it is named, and once only where it is named twice.
+    @Test(.enabled(if: Pictures.hasVips), arguments: 1...8) func otherContainers(orientation: Int) throws {
+        let stored = Pictures.scene(width: 23, height: 14)
+        let exif = EXIFBytes(main: [(0x0112, .short(orientation))])
+        let xmp = Containers.xmp("<rdf:Description tiff:Orientation='\(orientation)'/>")
+        let chunk = Pictures.chunk("eXIf", Array(exif.bytes.dropFirst(6)))
+        let profile = Containers.rawProfile("exif", exif.bytes)
+        let text = Containers.deflatedTextChunk("Raw profile type exif", profile)
+        let packet = Containers.internationalTextChunk("XML:com.adobe.xmp", xmp, isDeflated: false)
+        let expected = Self.upright(stored, orientation)
+        for (number, file) in [
+            Pictures.png(stored, before: chunk), Pictures.png(stored, behind: chunk),
+            Pictures.png(stored, before: chunk + packet, behind: text), Pictures.png(stored, before: text),
+            Pictures.png(stored, behind: packet), Containers.tiff(stored, exif),
+            Containers.tiff(stored, EXIFBytes(), xmp: xmp), Containers.tiff(stored, exif, xmp: xmp),
+        ].enumerated() {
+            let decoded = try ImageDecoder().decode(file, maxSide: 500)
+            #expect(decoded.pixels == expected, "\(number)")
+            #expect((decoded.facts.width, decoded.facts.height) == (expected.width, expected.height), "\(number)")
+        }
+    }
+
+    @Test func jpegWithXMP() throws {
+        let plain = try Pictures.jpeg(width: 40, height: 24)
+        let stored = try ImageDecoder().decode(plain, maxSide: 500).pixels
+        let packet = Containers.xmpMarker + Containers.xmp("<tiff:Orientation>6</tiff:Orientation>")
+        let turned = Pictures.jpeg(plain, with: 0xe1, packet)
+        #expect(try ImageDecoder().decode(turned, maxSide: 500).pixels == Self.upright(stored, 6))
+        let contradicted = Pictures.jpeg(turned, with: 0xe1, EXIFBytes.orientation(3))
+        #expect(try ImageDecoder().decode(contradicted, maxSide: 500).pixels == Self.upright(stored, 3))
+    }
 }
 
 extension Pictures {

@@ -38,36 +38,44 @@ enum Pictures {
         return out + jpeg[2...]
     }
 
-    /// 8-bit RGB PNG, not compressed; `declared` replaces the size in the header only.
-    static func png(_ image: PixelImage, declared: (width: Int, height: Int)? = nil) -> [UInt8] {
+    /// 8-bit RGB PNG, not compressed; `declared` replaces the size in the header only. Further chunks stand `before` the
+    /// pixels or `behind` them.
+    static func png(
+        _ image: PixelImage, declared: (width: Int, height: Int)? = nil, before: [UInt8] = [], behind: [UInt8] = []
+    ) -> [UInt8] {
         let size = declared ?? (image.width, image.height)
         var rows: [UInt8] = []
         for row in 0..<image.height {
             rows.append(0)
             rows += image.bytes[row * image.width * 3..<(row + 1) * image.width * 3]
         }
+        let header = bigEndian(size.width, 4) + bigEndian(size.height, 4) + [8, 2, 0, 0, 0]
+        let magic: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+        let start = magic + chunk("IHDR", header) + before
+        return start + chunk("IDAT", stored(rows)) + behind + chunk("IEND", [])
+    }
+
+    /// A zlib stream that compresses nothing.
+    static func stored(_ bytes: [UInt8]) -> [UInt8] {
         var data: [UInt8] = [0x78, 0x01]
-        for start in stride(from: 0, to: rows.count, by: 65_535) {
-            let part = rows[start..<min(start + 65_535, rows.count)]
+        for start in stride(from: 0, to: bytes.count, by: 65_535) {
+            let part = bytes[start..<min(start + 65_535, bytes.count)]
             let length = littleEndian(part.count, 2)
-            data.append(start + part.count == rows.count ? 1 : 0)
+            data.append(start + part.count == bytes.count ? 1 : 0)
             data += length
             data += length.map { ~$0 }
             data += part
         }
         var low = 1
         var high = 0
-        for byte in rows {
+        for byte in bytes {
             low = (low + Int(byte)) % 65_521
             high = (high + low) % 65_521
         }
-        data += bigEndian(high << 16 | low, 4)
-        let header = bigEndian(size.width, 4) + bigEndian(size.height, 4) + [8, 2, 0, 0, 0]
-        let magic: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-        return magic + chunk("IHDR", header) + chunk("IDAT", data) + chunk("IEND", [])
+        return data + bigEndian(high << 16 | low, 4)
     }
 
-    private static func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
+    static func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
         let content = Array(name.utf8) + body
         var crc: UInt32 = 0xffff_ffff
         for byte in content {

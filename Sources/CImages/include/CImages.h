@@ -83,12 +83,22 @@ sosia_image_status sosia_png_write(void *png, const sosia_png_band *band);
 sosia_image_status sosia_png_finish(void *png);
 void sosia_png_free(void *png);
 
+// As many bytes of a zlib stream as are there and fit, as the text chunks of a PNG hold them; 0 without zlib.
+size_t sosia_png_inflate(const uint8_t *bytes, size_t size, uint8_t *out, size_t room);
+
 // EXIF (libexif) -------------------------------------------------------------------------------------------------
 
+enum { SOSIA_EXIF_TIMES = 6 };
+
 typedef struct {
-    int orientation;       // 0 when absent
-    char captured[40];     // as stored: "2024:05:31 18:02:11"; empty when absent
-    char offset[16];       // "+02:00"; empty when absent
+    char text[40];   // as stored: "2024:05:31 18:02:11"; empty when absent
+    char offset[16]; // "+02:00"; empty when absent
+} sosia_exif_time;
+
+typedef struct {
+    int orientation; // 0 when absent
+    // In the order in which they are believed: DateTimeOriginal, DateTimeDigitized, DateTime, each of two directories.
+    sosia_exif_time times[SOSIA_EXIF_TIMES];
     char make[64];
     char model[64];
     int has_position;
@@ -96,7 +106,7 @@ typedef struct {
     double longitude;
 } sosia_exif;
 
-// `bytes` starts with "Exif\0\0". Fields that are absent or malformed stay empty.
+// `bytes` starts with "Exif\0\0" and has at most 65,534. Fields that are absent or malformed stay empty.
 void sosia_exif_read(const uint8_t *bytes, size_t size, sosia_exif *out);
 
 // Everything else (libvips, opened at first use) -------------------------------------------------------------------
@@ -115,9 +125,7 @@ typedef struct {
     int width;
     int height;
     int orientation;           // 0 when the file names none
-    const uint8_t *exif;       // NULL when absent; the image's, valid until its pixels are read
-    size_t exif_size;
-    const uint8_t *profile;    // ICC, likewise
+    const uint8_t *profile;    // ICC, NULL when absent; the image's, valid until its pixels are read
     size_t profile_size;
 } sosia_vips_picture;
 

@@ -73,6 +73,23 @@ final class PNGFile {
     }
 }
 
+extension PNGFile {
+    /// What a text chunk holds deflated, as far as it can be read; no more than `limit` bytes.
+    static func inflated(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8] {
+        guard !bytes.isEmpty else { return [] }
+        // No byte of a deflated stream stands for more than 1,032.
+        let room = min(limit, bytes.count * 1_032)
+        var inflated = [UInt8](repeating: 0, count: room)
+        let count = bytes.withUnsafeBufferPointer { from in
+            inflated.withUnsafeMutableBufferPointer {
+                sosia_png_inflate(from.baseAddress, from.count, $0.baseAddress, $0.count)
+            }
+        }
+        inflated.removeLast(room - count)
+        return inflated
+    }
+}
+
 /// Rows that were deflated by themselves.
 ///
 /// Unchecked, because the memory is written to by the initializer only.

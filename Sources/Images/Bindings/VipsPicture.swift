@@ -7,15 +7,13 @@ struct VipsPicture {
 
     var width: Int { Int(native.width) }
     var height: Int { Int(native.height) }
-    /// EXIF value; 1 when the file names none.
+    /// EXIF value; 1 when the file names none. Of PNG only where EXIF stands before the pixels.
     var orientation: Int { native.orientation == 0 ? 1 : Int(native.orientation) }
-    let exif: [UInt8]?
     let profile: [UInt8]?
 
     /// Copies what the header carries: reading the pixels may replace it.
     private init(_ native: sosia_vips_picture) {
         self.native = native
-        exif = Self.copy(native.exif, native.exif_size)
         profile = Self.copy(native.profile, native.profile_size)
     }
 

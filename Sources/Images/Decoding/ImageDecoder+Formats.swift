@@ -8,10 +8,11 @@ extension ImageDecoder {
         let scans =
             header.hasScans ? JPEGHeader.body(of: bytes, from: header.bodyStart, limit: maximumScans).scans : 1
         guard scans <= maximumScans else { throw .tooManyScans(maximum: maximumScans) }
-        guard header.isCommon else { return try decodeWithVips(bytes, format: .jpeg, plan: plan) }
-
-        let exif = header.exif.map { EXIFBlock(bytes, in: $0) }
-        let orientation = Orientation(exif: exif?.orientation ?? 1)
+        let metadata = PictureMetadata(header.metadata)
+        guard header.isCommon else {
+            return try decodeWithVips(bytes, format: .jpeg, metadata: metadata, plan: plan)
+        }
+        let orientation = Orientation(exif: metadata.orientation ?? 1)
         let size = orientation.upright(width: header.width, height: header.height)
         let resize = try plan(size.width, size.height)
         let region = orientation.storedRegion(of: resize)
@@ -24,7 +25,7 @@ extension ImageDecoder {
         }
         switch result {
         case .declined:
-            return try decodeWithVips(bytes, format: .jpeg, plan: plan)
+            return try decodeWithVips(bytes, format: .jpeg, metadata: metadata, plan: plan)
         case .failed(let error):
             throw error
         case .decoded(let samples, let warned):
@@ -32,7 +33,7 @@ extension ImageDecoder {
             if warned, !JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed { throw .truncated }
             return try finish(
                 samples, profile: header.profile(in: bytes), orientation: orientation, plan: resize,
-                facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, exif: exif))
+                facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, metadata: metadata))
         }
     }
 }
@@ -47,30 +48,28 @@ extension ImageDecoder {
         }
         return try finish(
             samples, profile: nil, orientation: .upright, plan: resize,
-            facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, exif: nil))
+            facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, metadata: nil))
     }
 }
 
 extension ImageDecoder {
     func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, plan: Planning
+        _ bytes: [UInt8], format: PictureFormat, metadata: PictureMetadata, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
         do {
-            return try decodeWithVips(bytes, format: format, alone: false, plan: plan)
+            return try decodeWithVips(bytes, format: format, metadata: metadata, alone: false, plan: plan)
         } catch .damaged {
             // libvips has one error text for the whole process: a second look, alone, gets this picture's own.
-            return try decodeWithVips(bytes, format: format, alone: true, plan: plan)
+            return try decodeWithVips(bytes, format: format, metadata: metadata, alone: true, plan: plan)
         }
     }
 
     private func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, alone: Bool, plan: Planning
+        _ bytes: [UInt8], format: PictureFormat, metadata: PictureMetadata, alone: Bool, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
         try VipsPicture.withPicture(bytes, format: format, alone: alone) { (picture) throws(DecodeError) in
             try limits.check(width: picture.width, height: picture.height, of: format)
-            let exif = picture.exif.map { EXIFBlock($0) }
-            // For HEIF and AVIF the container's own turn is already applied and EXIF's must not be added to it.
-            let orientation = Orientation(exif: picture.orientation)
+            let orientation = picture.orientation(format: format, metadata: metadata)
             let size = orientation.upright(width: picture.width, height: picture.height)
             let resize = try plan(size.width, size.height)
             let region = orientation.storedRegion(of: resize)
@@ -87,7 +86,20 @@ extension ImageDecoder {
                     y: region.y.reduced(dropped: reach.y.lowerBound, shrink: shrink.y, source: coarse.height)))
             return try finish(
                 samples, profile: profile, orientation: orientation, plan: resize,
-                facts: PictureFacts(format: format, width: size.width, height: size.height, exif: exif))
+                facts: PictureFacts(format: format, width: size.width, height: size.height, metadata: metadata))
+        }
+    }
+}
+
+extension VipsPicture {
+    /// How the pixels that come out have to be turned.
+    fileprivate func orientation(format: PictureFormat, metadata: PictureMetadata) -> Orientation {
+        switch format {
+        // The container's own turn is already applied, and EXIF's must not be added to it (ISO/IEC 23008-12, 6.5.10).
+        case .heif, .avif: .upright
+        // That of the page which is read; metadata are those of the first.
+        case .tiff where orientation != 1: Orientation(exif: orientation)
+        default: Orientation(exif: metadata.orientation ?? 1)
         }
     }
 }

@@ -1,14 +1,12 @@
 /// The segments of a JPEG before its first scan (ITU-T T.81, annex B).
 struct JPEGHeader {
-    static let exifMarker: [UInt8] = Array("Exif".utf8) + [0, 0]
     private static let profileMarker: [UInt8] = Array("ICC_PROFILE".utf8) + [0]
 
     let width: Int
     let height: Int
     /// Huffman-coded, sequential or progressive, 8 bits a sample, one or three components.
     let isCommon: Bool
-    /// The EXIF block with its marker.
-    let exif: Range<Int>?
+    let metadata: MetadataBlocks
     /// Whether the pixels come in several scans, so that the decoder holds all of them until the last.
     let hasScans: Bool
     /// Where the marker of the first scan stands.
@@ -19,7 +17,7 @@ struct JPEGHeader {
 
     init(_ bytes: [UInt8]) throws(DecodeError) {
         var frame: (width: Int, height: Int, components: Int, isProgressive: Bool, isCommon: Bool)?
-        var exif: Range<Int>?
+        var metadata = MetadataBlocks()
         var parts: [Int: Range<Int>] = [:]
         var partCount = 0
         var at = 2
@@ -51,8 +49,7 @@ struct JPEGHeader {
                 let isCommon = marker <= 0xc2 && precision == 8 && (components == 1 || components == 3)
                 let isProgressive = [0xc2, 0xc6, 0xca, 0xce].contains(marker)
                 frame = (width, height, components, isProgressive, isCommon)
-            case 0xe1 where exif == nil && bytes[body].starts(with: Self.exifMarker):
-                exif = body
+            case 0xe1: metadata.offer(segment: bytes[body])
             case 0xe2 where body.count > 14 && bytes[body].starts(with: Self.profileMarker):
                 parts[Int(bytes[body.lowerBound + 12])] = body.lowerBound + 14..<end
                 partCount = Int(bytes[body.lowerBound + 13])
@@ -65,7 +62,7 @@ struct JPEGHeader {
         height = frame.height
         isCommon = frame.isCommon
         hasScans = frame.isProgressive || bytes.bigEndian(at: at + 2, bytes: 1) != frame.components
-        self.exif = exif
+        self.metadata = metadata
         bodyStart = at - 2
         profileParts = parts
         profilePartCount = partCount

@@ -17,14 +17,17 @@ public struct PictureFacts: Sendable, Hashable, Codable {
 
     /// Lower-case name of the encoding: `jpeg`, `png`, `webp`, `tiff`, `gif`, `heif`, `avif`, `bmp`.
     public let format: String
-    /// Pixels across the upright picture (after EXIF orientation).
+    /// Pixels across the upright picture (after orientation).
     public let width: Int
-    /// Pixels down the upright picture (after EXIF orientation).
+    /// Pixels down the upright picture (after orientation).
     public let height: Int
-    /// EXIF `DateTimeOriginal` in the camera's local time, `2024-05-31T18:02:11`, with the UTC offset if EXIF has one.
+    /// The time of capture as the camera's clock showed it, `2024-05-31T18:02:11`, with the UTC offset, `+02:00` or `Z`, if
+    /// the file has one: the first of DateTimeOriginal, DateTimeDigitized and DateTime that is a time, of EXIF, else of
+    /// XMP. Seconds, or the whole time of day, are missing where the file does not know them.
     public let captured: String?
+    /// Of EXIF, else of XMP. Exactly 0, 0 is a receiver without a fix, and no position.
     public let position: Position?
-    /// EXIF make and model, without repeating the make: `Canon EOS 5D`.
+    /// Make and model of EXIF, else of XMP, without repeating the make: `Canon EOS 5D`.
     public let camera: String?
 
     public init(

@@ -194,6 +194,22 @@ def exif(orientation):
     return block.tobytes()
 
 
+def facts():
+    """A camera, a time, a position; and a time of another kind in XMP."""
+    block = Image.Exif()
+    block[0x010F], block[0x0110] = "Acme", "Acme One"
+    block.get_ifd(0x8769)[0x9003] = "2019:07:04 10:11:12"
+    block.get_ifd(0x8825).update({1: "N", 2: (48.0, 30.0, 0.0), 3: "E", 4: (2.0, 15.0, 0.0)})
+    return block.tobytes()
+
+
+PACKET = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:exif="http://ns.adobe.com/exif/1.0/" tiff:Make="Acme" tiff:Model="Acme One"
+ xmp:CreateDate="2019-07-04T10:11:12" exif:GPSLatitude="48,30.0N" exif:GPSLongitude="2,15.0E"/>
+</rdf:RDF></x:xmpmeta>"""
+
+
 def turbo(pixels, subsampling):
     """JPEG in a subsampling that Pillow does not write."""
     library = ctypes.CDLL("libturbojpeg.so.0")
@@ -257,6 +273,10 @@ def make(directory):
         save(f"turned-{orientation}.png", picture, exif=exif(orientation))
         save(f"turned-{orientation}.tif", picture, tiffinfo={274: orientation}, compression="tiff_lzw")
         save(f"turned-{orientation}.avif", picture, quality=90, exif=exif(orientation))
+    for ending in ("jpg", "webp", "png", "tif", "avif"):
+        save(f"facts-exif.{ending}", picture, exif=facts())
+    for ending in ("webp", "avif"):
+        save(f"facts-xmp.{ending}", picture, xmp=PACKET)
     for name, subsampling in (("444", 0), ("422", 1), ("420", 2)):
         save(f"sampling-{name}.jpg", picture, quality=92, subsampling=subsampling)
         save(f"progressive-{name}.jpg", picture, quality=92, subsampling=subsampling, progressive=True)
