@@ -99,7 +99,7 @@ private func endpoints(
         jobController,
         SeedController(
             collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access,
-            admission: checks),
+            admission: checks, publicURL: options.publicURL, scheme: options.tls == nil ? "http" : "https"),
     ]
     let endpoints = controllers.flatMap(\.endpoints)
     return endpoints + [OpenAPIDocument.endpoint(describing: endpoints.map(\.operation))]
