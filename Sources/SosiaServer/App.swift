@@ -95,6 +95,7 @@ private func endpoints(
         FileController(collections: collections, admission: searches, reads: reads),
         RasterController(collections: collections, admission: views),
         SearchController(collections: collections, handler: searching, form: form),
+        PreviewController(collections: collections, handler: searching, form: form),
         DuplicateController(collections: collections, admission: groups),
         jobController,
         SeedController(
@@ -125,6 +126,7 @@ private func router(
         router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
             var context = context
             if let caller = try access.check(request, for: endpoint.operation.scope) { context.caller = caller }
+            context.seesPaths = access.allowsPaths(request)
             return try await connections.whileOpen(context.channel) { try await endpoint.handler(request, context) }
         }
     }
