@@ -47,14 +47,19 @@ struct WindowEdge {
     private func closed(_ lines: [Line]) -> [GeoPoint] {
         let path = lines.flatMap { $0.points.dropLast() }
         let longitudes = Longitudes.continuous(path + path.prefix(1))
-        let starts = lines.indices.map { $0 * Line.steps }
-        var ring = starts.map { GeoPoint(longitude: longitudes[$0], latitude: path[$0].latitude) }
-        if let first = ring.first, let end = longitudes.last, abs(end - first.longitude) > 180 {
-            let pole = holds(latitude: 90) ? 90.0 : -90
-            ring += [
-                GeoPoint(longitude: end, latitude: first.latitude), GeoPoint(longitude: end, latitude: pole),
-                GeoPoint(longitude: first.longitude, latitude: pole),
-            ]
+        var ring = lines.indices.flatMap { index in
+            let start = index * Line.steps
+            let latitude = path[start].latitude
+            // The ring turns at a pole: it comes along one meridian and leaves along another.
+            let turns = Longitudes.isPole(path[start]) && !Longitudes.isPole(path[start + 1])
+            return longitudes[start...start + (turns ? 1 : 0)].map { GeoPoint(longitude: $0, latitude: latitude) }
+        }
+        if let first = ring.first, let end = longitudes.last, end != first.longitude {
+            ring.append(GeoPoint(longitude: end, latitude: first.latitude))
+            if abs(end - first.longitude) > 180 {
+                let pole = holds(latitude: 90) ? 90.0 : -90
+                ring += [end, first.longitude].map { GeoPoint(longitude: $0, latitude: pole) }
+            }
         }
         let turns = (((ring.map(\.longitude).min() ?? 0) + 180) / 360).rounded(.down)
         return turns == 0
@@ -127,10 +132,12 @@ enum Longitudes {
     /// Degrees from a pole within which a longitude says nothing.
     private static let poleRadius = 1e-9
 
+    static func isPole(_ point: GeoPoint) -> Bool { abs(point.latitude) > 90 - poleRadius }
+
     /// No step is longer than half way round the earth. A pole between other points has the longitude of the one before
     /// it; where a line runs along a pole, as the border of a map in degrees does, longitudes are what they are.
     static func continuous(_ points: [GeoPoint]) -> [Double] {
-        let isPole = points.map { abs($0.latitude) > 90 - poleRadius }
+        let isPole = points.map(isPole)
         let isLone = points.indices.map { index in
             isPole[index] && !(index > 0 && isPole[index - 1]) && !(index + 1 < points.count && isPole[index + 1])
         }

@@ -21,8 +21,7 @@ struct PictureAnswer: JSONWritable {
         json.member("id", record.id)
         let name = record.name(on: collection.store.machine)
         json.member("name", AbsolutePath.name(name))
-        // An upload has only a name.
-        if showsPath, name.utf8.contains(UInt8(ascii: "/")) { json.member("path", name) }
+        if showsPath, isFile { json.member("path", name) }
         json.member("format", facts.format)
         json.member("width", facts.width)
         json.member("height", facts.height)
@@ -41,6 +40,13 @@ struct PictureAnswer: JSONWritable {
         let address = collection.address(of: record.id)
         json.member("file_url", address + "/file")
         json.member("thumb_url", address + "/thumb")
+    }
+
+    /// An upload lies nowhere.
+    private var isFile: Bool {
+        if record.tile != nil { return true }
+        if case .file? = record.sources.first { return true }
+        return false
     }
 
     private static func write(_ tile: Tile, to json: inout JSONWriter) {
