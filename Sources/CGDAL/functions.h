@@ -92,6 +92,9 @@ struct sosia_gdal_functions {
     void *(*operation_inverse)(void *operation);
     void (*operation_free)(void *operation);
     int (*operate)(void *operation, int count, double *x, double *y, double *z, int *success);
+    void *(*transformer_new)(gdal_dataset from, gdal_dataset to, const char *const *options);
+    void (*transformer_free)(void *transformer);
+    int (*transformer_run)(void *transformer, int is_inverse, int count, double *x, double *y, double *z, int *success);
 };
 
 extern struct sosia_gdal_functions sosia_gdal;

@@ -191,6 +191,9 @@ static void open_gdal(void) {
         {&sosia_gdal.operation_inverse, "OCTGetInverse"},
         {&sosia_gdal.operation_free, "OCTDestroyCoordinateTransformation"},
         {&sosia_gdal.operate, "OCTTransformEx"},
+        {&sosia_gdal.transformer_new, "GDALCreateGenImgProjTransformer2"},
+        {&sosia_gdal.transformer_free, "GDALDestroyGenImgProjTransformer"},
+        {&sosia_gdal.transformer_run, "GDALGenImgProjTransform"},
     };
     if (!sosia_library_bind(library, needed, sizeof needed / sizeof needed[0])) return;
     static const char *const options[][2] = {

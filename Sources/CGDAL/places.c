@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Either a projection's operations, or a transformer from pixels.
 struct sosia_places {
     void *to_earth;
     void *from_earth;
+    void *transformer;
 };
 
 static int is_flat(const double t[6]) {
@@ -36,20 +38,49 @@ static sosia_placement placed(sosia_places *places, void *own) {
     return places->to_earth && places->from_earth ? SOSIA_PLACED : SOSIA_NO_OPERATION;
 }
 
-static sosia_placement find(gdal_dataset dataset, double transform[6], char *name, sosia_places **out) {
-    sosia_placement by = SOSIA_PLACED;
-    void *projection = sosia_gdal.projection(dataset);
-    if (sosia_gdal.transform(dataset, transform) >= ERROR_FAILURE) {
-        if (sosia_gdal.point_count(dataset) < 1) return SOSIA_NO_TRANSFORM;
-        if (!fitted(dataset, transform)) return SOSIA_ONLY_POINTS;
-        projection = sosia_gdal.point_projection(dataset);
-        by = SOSIA_PLACED_BY_POINTS;
-    }
-    if (is_flat(transform)) return SOSIA_FLAT_TRANSFORM;
-    if (!projection) return SOSIA_NO_PROJECTION;
+static void write_name(void *projection, char name[SOSIA_RASTER_NAME_SIZE]) {
     const char *text = sosia_gdal.srs_name(projection);
     for (size_t i = 0; text && text[i] && i + 1 < SOSIA_RASTER_NAME_SIZE; i++)
         name[i] = text[i] >= 0x20 && text[i] <= 0x7e ? text[i] : '?';
+}
+
+// The method is named, because the library would otherwise also follow a file's words to arrays in other files.
+static int transformed(gdal_dataset dataset, const char *method, sosia_places **out) {
+    const char *const options[] = {"DST_SRS=EPSG:4326", method, NULL};
+    sosia_places *places = calloc(1, sizeof *places);
+    if (!places) return 0;
+    places->transformer = sosia_gdal.transformer_new(dataset, NULL, options);
+    if (places->transformer) *out = places;
+    else free(places);
+    return *out != NULL;
+}
+
+// What a raster's own transform lacks; SOSIA_PLACED if it is complete.
+static sosia_placement own_transform(gdal_dataset dataset, double transform[6]) {
+    if (sosia_gdal.transform(dataset, transform) >= ERROR_FAILURE) return SOSIA_NO_TRANSFORM;
+    if (is_flat(transform)) return SOSIA_FLAT_TRANSFORM;
+    return sosia_gdal.projection(dataset) ? SOSIA_PLACED : SOSIA_NO_PROJECTION;
+}
+
+static sosia_placement find(gdal_dataset dataset, double transform[6], char *name, sosia_places **out,
+                            int *by_transformer) {
+    sosia_placement by = own_transform(dataset, transform);
+    void *projection = sosia_gdal.projection(dataset);
+    if (by != SOSIA_PLACED && sosia_gdal.point_count(dataset) > 0) {
+        projection = sosia_gdal.point_projection(dataset);
+        if (!projection) return SOSIA_NO_PROJECTION;
+        if (!fitted(dataset, transform)) {
+            *by_transformer = transformed(dataset, "METHOD=GCP_POLYNOMIAL", out);
+            if (*by_transformer) write_name(projection, name);
+            return *by_transformer ? SOSIA_PLACED_BY_POLYNOMIAL : SOSIA_ONLY_POINTS;
+        }
+        if (is_flat(transform)) return SOSIA_FLAT_TRANSFORM;
+        by = SOSIA_PLACED_BY_POINTS;
+    } else if (by != SOSIA_PLACED) {
+        *by_transformer = sosia_gdal.items(dataset, "RPC") && transformed(dataset, "METHOD=RPC", out);
+        return *by_transformer ? SOSIA_PLACED_BY_COEFFICIENTS : by;
+    }
+    write_name(projection, name);
     void *own = sosia_gdal.srs_clone(projection);
     sosia_places *places = calloc(1, sizeof *places);
     sosia_placement result = own && places ? placed(places, own) : SOSIA_NO_OPERATION;
@@ -63,13 +94,14 @@ static sosia_placement find(gdal_dataset dataset, double transform[6], char *nam
 }
 
 sosia_placement sosia_raster_places(sosia_raster *raster, double transform[6], char name[SOSIA_RASTER_NAME_SIZE],
-                                    sosia_places **out) {
+                                    sosia_places **out, int *by_transformer) {
+    *by_transformer = 0;
     memset(name, 0, SOSIA_RASTER_NAME_SIZE);
     memset(transform, 0, 6 * sizeof transform[0]);
     *out = NULL;
     sosia_gdal_listener listener;
     sosia_gdal_listen(&listener, NULL);
-    const sosia_placement result = find(raster->dataset, transform, name, out);
+    const sosia_placement result = find(raster->dataset, transform, name, out, by_transformer);
     sosia_gdal_unlisten();
     return result;
 }
@@ -80,27 +112,35 @@ void sosia_places_close(sosia_places *places) {
     sosia_gdal_listen(&listener, NULL);
     if (places->to_earth) sosia_gdal.operation_free(places->to_earth);
     if (places->from_earth) sosia_gdal.operation_free(places->from_earth);
+    if (places->transformer) sosia_gdal.transformer_free(places->transformer);
     sosia_gdal_unlisten();
     free(places);
 }
 
-static int operated(void *operation, int count, double *x, double *y) {
+// What has no counterpart becomes NaN.
+static int operated(sosia_places *places, int is_inverse, int count, double *x, double *y) {
+    if (count < 1) return 0;
     int *success = calloc((size_t)count, sizeof *success);
-    if (!success) return 0;
-    sosia_gdal_listener listener;
-    sosia_gdal_listen(&listener, NULL);
-    sosia_gdal.operate(operation, count, x, y, NULL, success);
-    sosia_gdal_unlisten();
-    int all = 1;
-    for (int i = 0; i < count; i++) all = all && success[i] && isfinite(x[i]) && isfinite(y[i]);
+    double *z = calloc((size_t)count, sizeof *z);
+    if (success && z) {
+        sosia_gdal_listener listener;
+        sosia_gdal_listen(&listener, NULL);
+        if (places->transformer) sosia_gdal.transformer_run(places->transformer, is_inverse, count, x, y, z, success);
+        else sosia_gdal.operate(is_inverse ? places->from_earth : places->to_earth, count, x, y, NULL, success);
+        sosia_gdal_unlisten();
+        for (int i = 0; i < count; i++)
+            if (!success[i] || !isfinite(x[i]) || !isfinite(y[i])) x[i] = y[i] = NAN;
+    }
+    const int is_done = success && z;
     free(success);
-    return all;
+    free(z);
+    return is_done;
 }
 
 int sosia_places_to_earth(sosia_places *places, int count, double *x, double *y) {
-    return count > 0 && operated(places->to_earth, count, x, y);
+    return operated(places, 0, count, x, y);
 }
 
 int sosia_places_from_earth(sosia_places *places, int count, double *x, double *y) {
-    return count > 0 && operated(places->from_earth, count, x, y);
+    return operated(places, 1, count, x, y);
 }

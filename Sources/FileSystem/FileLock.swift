@@ -29,6 +29,17 @@ package final class FileLock: Sendable {
         }
     }
 
+    /// Leaves word of who holds the lock for those who find it held; what cannot be written is left out.
+    package func sign(_ text: String) {
+        let bytes = Array(text.utf8)
+        if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, bytes, bytes.count, 0) }
+    }
+
+    /// What the last holder signed with; it may have gone.
+    package static func signature(_ path: String) -> String? {
+        (try? FileReader.bytes(of: path, maximum: 4_096)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     deinit {
         close(descriptor)
     }

@@ -95,11 +95,12 @@ private func endpoints(
         FileController(collections: collections, admission: searches, reads: reads),
         RasterController(collections: collections, admission: views),
         SearchController(collections: collections, handler: searching, form: form),
+        PreviewController(collections: collections, handler: searching, form: form),
         DuplicateController(collections: collections, admission: groups),
         jobController,
         SeedController(
             collections: collections, search: searching, uploads: uploading, jobs: jobController, access: access,
-            admission: checks),
+            admission: checks, publicURL: options.publicURL, scheme: options.tls == nil ? "http" : "https"),
     ]
     let endpoints = controllers.flatMap(\.endpoints)
     return endpoints + [OpenAPIDocument.endpoint(describing: endpoints.map(\.operation))]
@@ -125,6 +126,7 @@ private func router(
         router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
             var context = context
             if let caller = try access.check(request, for: endpoint.operation.scope) { context.caller = caller }
+            context.seesPaths = access.allowsPaths(request)
             return try await connections.whileOpen(context.channel) { try await endpoint.handler(request, context) }
         }
     }

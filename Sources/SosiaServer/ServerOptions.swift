@@ -22,6 +22,10 @@ public struct ServerOptions: Sendable {
     public var allowedFolders: [String] = []
     /// Other sites whose pages may use the server: `https://example.org`.
     public var allowedOrigins: [String] = []
+    /// What absolute addresses begin with; nil for the host that a request names.
+    public var publicURL: PublicURL?
+    /// The collection of clients that name none; nil for the only one, or the one called `default`.
+    public var standardCollection: String?
     public var limits = ServerLimits()
     public var waiting = ServerOptions.waiting.standard
     /// Whether pictures may be added, changed and deleted.
@@ -58,6 +62,10 @@ public enum ServerError: Error, Hashable, Sendable {
     case noKeys(path: String)
     case folderMissing(path: String)
     case certificateUnusable(path: String, reason: String)
+    /// Not an address that clients could reach a server by.
+    case invalidURL(String)
+    /// The collection that was named is not among those that are served.
+    case collectionMissing(name: String)
 }
 
 extension ServerError: CustomStringConvertible {
@@ -67,6 +75,8 @@ extension ServerError: CustomStringConvertible {
             "others can reach \(host): start with --api-key-file, or listen on 127.0.0.1"
         case .noKeys(let path): "\(path) holds no keys; `sosia key add` makes one"
         case .folderMissing(let path): "there is no folder \(path)"
+        case .invalidURL(let text): "\"\(text)\" is not of the form https://HOST:PORT/PATH"
+        case .collectionMissing(let name): "there is no collection called \"\(name)\" to serve"
         case .certificateUnusable(let path, let reason): "the certificate \(path) cannot be used: \(reason)"
         }
     }

@@ -43,7 +43,6 @@ struct ArrowTests {
         ],
         "SosiaCLI": [
             "Sosia", "SosiaServer", "Reports", "TinyImages", "FileSystem", "SosiaCore", "ArgumentParser", "Rainbow",
-            "SwiftCSV",
         ],
         "TestSupport": ["Images", "SosiaCore"],
         "SessionSupport": ["EngineConformance", "Sosia", "SosiaCore"],

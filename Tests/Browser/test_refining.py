@@ -53,17 +53,26 @@ class RefiningTests(PageTestCase):
         self.until(lambda: self.shown("#chooser"))
 
     def test_the_grid_fills_while_scrolling(self):
-        self.fill("#k", "12")
+        self.fill("#k", "95")
         self.await_search(2)
         self.until(lambda: self.scroll_down() and len(self.all(".tile")) == 90, "not all pictures came")
         names = self.names()
         self.assertEqual(len(set(names)), 90)
         self.assertEqual(self.distances(), sorted(self.distances()))
         self.assertFalse(self.shown("#more"))
-        pages = [page for page in self.pages() if page["k"] == 12]
-        self.assertEqual(len(pages), 8)
+        pages = self.pages()[-3:]
+        self.assertEqual([page["k"] for page in pages], [40, 40, 15])
         self.assertTrue(all(page["cursor"] for page in pages[1:]))
         self.assertIn("90 now", self.text("#status"))
+
+    def test_k_is_a_number_of_results(self):
+        for k, pages in [(12, 1), (60, 2)]:
+            count = len(self.pages())
+            self.fill("#k", str(k))
+            self.until(lambda: self.scroll_down() and len(self.all(".tile")) == k, "not all results came")
+            self.settle()
+            self.assertFalse(self.shown("#more"))
+            self.assertEqual(len(self.pages()), count + pages)
 
     def scroll_down(self):
         self.run_script("scrollTo(0, document.body.scrollHeight)")

@@ -1,4 +1,6 @@
 """Ways to ask: a file, a drop, the clipboard, an address, a picture that is shown, a part of it."""
+import struct
+
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -25,6 +27,18 @@ fetch(address).then((response) => response.blob()).then((blob) => {
     done();
 });
 """
+
+
+def tiff(width, height):
+    """An uncompressed RGB picture (TIFF 6.0, section 6)."""
+    entries = [
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 128),
+        (277, 3, 1, 3), (278, 3, 1, height), (279, 4, 1, width * height * 3),
+    ]
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(entries))
+    head += b"".join(struct.pack("<HHII", *entry) for entry in entries) + struct.pack("<I", 0)
+    head = head.ljust(122, b"\0") + struct.pack("<HHH", 8, 8, 8)
+    return head + bytes(value for y in range(height) for x in range(width) for value in (4 * x, 5 * y, 90))
 
 
 class AskingTests(PageTestCase):
@@ -96,6 +110,28 @@ class AskingTests(PageTestCase):
         self.give("#file", path)
         self.until(lambda: self.shown("#problem"))
         self.assertIn("Choose a JPEG, PNG", self.text("#problem"))
+        # The pictures that were shown before are no answer to it.
+        self.assertEqual(self.names(), [])
+        self.assertFalse(self.shown("#empty"))
+
+    def test_the_owner_sees_the_folders_of_pictures(self):
+        folders = {folder.text for folder in self.all(".tile .folder")}
+        self.assertEqual({folder.split("/")[-1] for folder in folders}, {"inside"})
+        path = serving.pictures().folder / "inside" / self.names()[0]
+        self.assertIn(str(path), self.find(".tile .name").get_attribute("title"))
+
+    def test_what_the_browser_cannot_show_is_shown_by_the_server(self):
+        path = serving.pictures().folder / "query.tif"
+        path.write_bytes(tiff(64, 48))
+        self.search_with(path)
+        self.until(lambda: self.run_script("return document.querySelector('#subject-picture').naturalWidth === 64"))
+        self.assertTrue(self.shown("#make-part"))
+        self.find("#make-part").click()
+        self.await_search(2)
+        region = self.searches()[-1]["query"]["positive"][0]["region"]
+        self.assertLess(region["width"], 64)
+        self.assertLessEqual(region["x"] + region["width"], 64)
+        self.assertLessEqual(region["y"] + region["height"], 48)
 
     def test_the_browsers_way_back_leads_to_the_search_before(self):
         start = self.names()

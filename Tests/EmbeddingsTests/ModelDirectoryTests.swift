@@ -23,9 +23,10 @@ import Testing
             #expect(listing.models.map(\.card.dimension) == [3, 3])
             #expect(listing.problems.map(\.file.lastPathComponent) == ["bad.json"])
             #expect(try directory.model(named: "alone").weights.lastPathComponent == "tiny.onnx")
-            #expect(throws: EmbeddingError.modelUnknown(name: "../bad", known: ["alone", "both"])) {
-                try directory.model(named: "../bad")
-            }
+            let unknown = EmbeddingError.modelUnknown(
+                name: "../bad", known: ["alone", "both"], searched: directory.searchPath.map(\.path))
+            #expect(throws: unknown) { try directory.model(named: "../bad") }
+            #expect("\(unknown)".contains("SOSIA_MODELS") && "\(unknown)".contains(first.path))
             #expect(throws: EmbeddingError.card(.malformed(reason: "field \"name\" is missing"))) {
                 try directory.model(named: "bad")
             }

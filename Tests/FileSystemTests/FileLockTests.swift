@@ -19,6 +19,19 @@ struct FileLockTests {
         _ = try FileLock(path)
     }
 
+    @Test func theHolderIsNamedUntilAnotherSigns() throws {
+        let path = folder.path + "/lock"
+        #expect(FileLock.signature(path) == nil)
+        var lock: FileLock? = try FileLock(path)
+        lock?.sign("the first, who has much to say")
+        #expect(FileLock.signature(path) == "the first, who has much to say")
+        lock = nil
+        lock = try FileLock(path)
+        lock?.sign("another")
+        #expect(FileLock.signature(path) == "another")
+        withExtendedLifetime(lock) {}
+    }
+
     /// A descriptor that is closed twice may be somebody else's the second time.
     @Test func whoIsTurnedAwayClosesNothingOfOthers() async throws {
         let path = folder.path + "/lock"

@@ -41,7 +41,11 @@ struct PlacesTests {
         }
     }
 
-    /// The corners of some windows against the tool's, and back.
+    private static func middle(_ window: PixelWindow) -> (Double, Double) {
+        (Double(window.x) + Double(window.width) / 2, Double(window.y) + Double(window.height) / 2)
+    }
+
+    /// The corners and middles of some windows against the tool's, and back.
     private func compare(_ raster: Raster, _ windows: [PixelWindow]) throws {
         let corners = windows.flatMap { window in
             let (left, top) = (Double(window.x), Double(window.y))
@@ -49,8 +53,15 @@ struct PlacesTests {
             return [(left, top), (right, top), (right, bottom), (left, bottom)]
         }
         let outlines = try windows.map { try #require(raster.outline(of: $0)) }
-        #expect(outlines.allSatisfy { $0.rings.count == 1 && $0.rings[0].count == 4 })
-        let points = outlines.flatMap { $0.rings[0] }
+        #expect(outlines.allSatisfy { $0.rings.count == 1 })
+        let points = try zip(windows, outlines).flatMap { window, outline in
+            try follows(window, raster, outline.rings[0])
+        }
+        #expect(points.count == corners.count)
+        for (window, other) in zip(windows, try reference(raster.path, windows.map(Self.middle))) {
+            let center = try #require(raster.center(of: window))
+            #expect(abs(center.longitude - other.longitude) < 1e-9 && abs(center.latitude - other.latitude) < 1e-9)
+        }
         for ((point, other), corner) in zip(zip(points, try reference(raster.path, corners)), corners) {
             // The tool prints 15 digits.
             #expect(abs(point.longitude - other.longitude) < 1e-9 && abs(point.latitude - other.latitude) < 1e-9)
@@ -58,6 +69,26 @@ struct PlacesTests {
             // A change of datum is undone to a millimetre.
             #expect(abs(pixel.x - corner.0) < 1e-3 && abs(pixel.y - corner.1) < 1e-3)
         }
+    }
+
+    /// Straight lines between the points of an outline are within a tenth of a pixel of the window's edge.
+    /// - Returns: those of its points that are corners.
+    private func follows(_ window: PixelWindow, _ raster: Raster, _ ring: [GeoPoint]) throws -> [GeoPoint] {
+        var corners: [GeoPoint] = []
+        for (from, to) in zip(ring, ring[1...] + ring[..<1]) {
+            for step in 0..<5 {
+                let share = Double(step) / 5
+                let point = GeoPoint(
+                    longitude: from.longitude + (to.longitude - from.longitude) * share,
+                    latitude: from.latitude + (to.latitude - from.latitude) * share)
+                let pixel = try #require(raster.pixel(at: point))
+                let across = [pixel.x - Double(window.x), pixel.x - Double(window.x + window.width)].map(abs)
+                let down = [pixel.y - Double(window.y), pixel.y - Double(window.y + window.height)].map(abs)
+                #expect(min(across[0], across[1], down[0], down[1]) < 0.1)
+                if step == 0, min(across[0], across[1]) < 1e-3, min(down[0], down[1]) < 1e-3 { corners.append(point) }
+            }
+        }
+        return corners
     }
 
     @Test(.enabled(if: Aerial.isPresent, Aerial.absence)) func aSurveyIsWhereOthersSeeIt() throws {
@@ -144,8 +175,104 @@ struct PlacesTests {
         #expect(exact.facts.isGeoreferenced && exact.facts.note?.contains("control points") == true)
         let point = try #require(exact.outline(of: PixelWindow(x: 100, y: 100, width: 10, height: 10))).rings[0][0]
         #expect(abs(point.longitude - 10.1) < 1e-9 && abs(point.latitude - 49.9) < 1e-9)
-        let bent = try raster(points(10.9))
-        #expect(!bent.facts.isGeoreferenced && bent.facts.note?.contains("no affine") == true)
+        let two = try raster(points(10.4).replacing(/<GCP Id="[23]"[^>]*>/, with: ""))
+        #expect(!two.facts.isGeoreferenced && two.facts.note?.contains("give it no place") == true)
+    }
+
+    /// What no affine transform fits is placed as the library's own tool places it.
+    @Test func controlPointsAndCoefficientsOfAnyKindPlaceARaster() throws {
+        var bent: [String] = []
+        for index in 0..<12 {
+            let column = Double(index % 4) * 130
+            let row = Double(index / 4) * 140
+            let x: Double = 500_000 + 10 * column + 0.004 * column * row
+            let y: Double = 5_000_000 - 10 * row + 0.003 * column * column
+            bent.append(#"<GCP Id="\#(index)" Pixel="\#(column)" Line="\#(row)" X="\#(x)" Y="\#(y)"/>"#)
+        }
+        let points = try raster(#"<GCPList Projection="EPSG:32633">\#(bent.joined())</GCPList>"#)
+        #expect(points.facts.note?.contains("polynomial") == true)
+        #expect(points.facts.projection == "WGS 84 / UTM zone 33N")
+        func polynomial(_ numbers: [Int: Double]) -> String {
+            (0..<20).map { "\(numbers[$0] ?? 0)" }.joined(separator: " ")
+        }
+        let metadata = [
+            "LINE_OFF": "150", "SAMP_OFF": "200", "LAT_OFF": "47", "LONG_OFF": "11", "HEIGHT_OFF": "300",
+            "LINE_SCALE": "150", "SAMP_SCALE": "200", "LAT_SCALE": "0.1", "LONG_SCALE": "0.15", "HEIGHT_SCALE": "500",
+            // 1, longitude, latitude, height, their products, their squares.
+            "LINE_NUM_COEFF": polynomial([1: 0.05, 2: -1, 3: 0.01, 4: 0.02]),
+            "LINE_DEN_COEFF": polynomial([0: 1, 2: 0.01]),
+            "SAMP_NUM_COEFF": polynomial([1: 1, 2: 0.06, 3: 0.02, 7: 0.01]),
+            "SAMP_DEN_COEFF": polynomial([0: 1, 1: 0.02]),
+        ]
+        let items = metadata.map { "<MDI key=\"\($0)\">\($1)</MDI>" }.joined()
+        let coefficients = try raster("<Metadata domain=\"RPC\">\(items)</Metadata>")
+        #expect(coefficients.facts.note?.contains("rational polynomial") == true)
+        let windows = Scene.windows(width: Self.width, height: Self.height, count: 12, seed: 3)
+        for raster in [points, coefficients] {
+            #expect(raster.facts.isGeoreferenced)
+            for (window, other) in zip(windows, try reference(raster.path, windows.map(Self.middle))) {
+                let center = try #require(raster.center(of: window))
+                #expect(abs(center.longitude - other.longitude) < 1e-9 && abs(center.latitude - other.latitude) < 1e-9)
+                #expect(raster.outline(of: window) != nil)
+            }
+        }
+    }
+
+    /// A file may name other files as its places; these are not opened.
+    @Test func arraysOfPlacesInOtherFilesAreNotRead() throws {
+        let items = ["X_DATASET", "Y_DATASET"].map { "<MDI key=\"\($0)\">\(scene.path("plain.tif"))</MDI>" }.joined()
+        let raster = try raster("<Metadata domain=\"GEOLOCATION\">\(items)</Metadata>")
+        #expect(!raster.facts.isGeoreferenced)
+    }
+
+    /// The middle of a window is not the middle of its outline's box, and what is inside the outline is inside the window.
+    @Test(arguments: [
+        // The Arctic: a pole within, at a corner, on an edge, beside.
+        ("EPSG:3413", "-1920000, 10000, 0, 1920000, 0, -10000", PixelWindow(x: 0, y: 0, width: 256, height: 256)),
+        ("EPSG:3413", "-1920000, 10000, 0, 1920000, 0, -10000", PixelWindow(x: 0, y: 0, width: 192, height: 192)),
+        ("EPSG:3413", "-1920000, 10000, 0, 1920000, 0, -10000", PixelWindow(x: 192, y: 100, width: 200, height: 200)),
+        ("EPSG:3413", "-1920000, 10000, 0, 1920000, 0, -10000", PixelWindow(x: 40, y: 210, width: 80, height: 60)),
+        ("EPSG:3412", "-3950000, 25000, 0, 4350000, 0, -25000", PixelWindow(x: 100, y: 60, width: 200, height: 200)),
+        ("EPSG:32633", "400000, 200, 0, 7200000, 0, -200", PixelWindow(x: 10, y: 10, width: 256, height: 256)),
+        ("EPSG:3832", "3300000, 200, 0, 100000, 0, -200", PixelWindow(x: 100, y: 50, width: 250, height: 200)),
+        ("EPSG:32660", "700000, 300, 0, 7700000, 0, -300", PixelWindow(x: 0, y: 0, width: 300, height: 300)),
+        ("EPSG:4326", "-180, 0.9, 0, 90, 0, -0.6", PixelWindow(x: 0, y: 0, width: 400, height: 300)),
+    ])
+    func windowsAreWhereTheyAre(_ code: String, _ transform: String, _ window: PixelWindow) throws {
+        let raster = try placed(code, transform)
+        let center = try #require(raster.center(of: window))
+        let other = try reference(raster.path, [Self.middle(window)])[0]
+        let turn = abs(center.longitude - other.longitude)
+        #expect(min(turn, 360 - turn) < 1e-9 && abs(center.latitude - other.latitude) < 1e-9)
+        let outline = try #require(raster.outline(of: window))
+        let parts = outline.partsWithinMap
+        #expect(
+            parts.flatMap { $0.rings.joined() }.allSatisfy {
+                (-180.0...180).contains($0.longitude) && (-90.0...90).contains($0.latitude)
+            })
+        let area = try GeoArea(parts)
+        var generator = SplitMix(seed: 9)
+        for _ in 0..<400 {
+            let pixel = PixelWindow(
+                x: Int.random(in: 0..<Self.width, using: &generator),
+                y: Int.random(in: 0..<Self.height, using: &generator), width: 1, height: 1)
+            let point = try #require(raster.center(of: pixel))
+            let isInside = pixel.overlaps(window)
+            #expect(area.contains(point) == isInside, "\(pixel)")
+        }
+    }
+
+    /// A satellite's view of the disk of the earth: the corners of the picture are sky.
+    @Test func cornersInTheSkyDoNotCostTheMiddleItsPlace() throws {
+        let raster = try placed(
+            "+proj=geos +h=35785831 +lon_0=0 +datum=WGS84", "-5568000, 27840, 0, 5568000, 0, -37120")
+        #expect(raster.facts.isGeoreferenced)
+        let whole = PixelWindow(x: 0, y: 0, width: Self.width, height: Self.height)
+        let middle = try #require(raster.center(of: whole))
+        #expect(abs(middle.longitude) < 1e-9 && abs(middle.latitude) < 1e-9)
+        #expect(raster.outline(of: whole) == nil)
+        #expect(raster.center(of: PixelWindow(x: 0, y: 0, width: 9, height: 9)) == nil)
+        #expect(raster.outline(of: PixelWindow(x: 150, y: 100, width: 100, height: 100)) != nil)
     }
 
     @Test func withoutGeoreferenceThereAreNoPlaces() throws {

@@ -140,7 +140,8 @@ struct ContractTests {
             "path,label,price,tags\r\n0.jpg,\"a, \"\"b\"\"\",2.50,\"[1,null]\"\r\n1.jpg,007,,\r\nnone.jpg,x,1,\r\n"
         try sosia.folder.write(Array(table.utf8), to: "photos/labels.csv")
         let add = try sosia.run(
-            "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none")
+            "add", photos, "--attributes", photos + "/labels.csv", "--set", "shop=\"B\"", "--set", "label=none",
+            "--types", "price=number,tags=json")
         #expect(add.status == 0)
         #expect(
             add.errors == "attributes for \(photos)/none.jpg were not used: this run found no such file\n")
@@ -169,7 +170,21 @@ struct ContractTests {
 
     @Test(arguments: [
         ("path,a\n0.jpg,x\n1.jpg,\"y\n2.jpg,z\n", "FILE: the quote that begins in line 3 is not closed"),
-        ("path,a,b,a\n0.jpg,1,2,3\n", "FILE has two columns called \"a\""),
+        ("path,a,b,a\n0.jpg,1,2,3\n", "FILE, line 1: two columns are called \"a\""),
+        ("path,a\n0.jpg,x\n\n1.jpg, PT,sunset\n", "FILE, line 4: 3 cells under 2 columns"),
+        ("path,a\n0.jpg,\"x\ny\"\n./0.jpg,z\n", "FILE, line 4: ./0.jpg has a row in line 2 already"),
+        (
+            "path,a\n0.jpg,5\" disk\n",
+            "FILE, line 2: a quote inside a cell that does not begin with one; "
+                + "quote the cell, and double the quotes in it"
+        ),
+        (
+            "path,a\n0.jpg,\"x\"y\n",
+            "FILE, line 2: something follows the quote that ends a cell; "
+                + "quotes inside a cell are doubled"
+        ),
+        ("path,a,\n0.jpg,x,y\n", "FILE, line 2: the cell in column 3 stands under no name"),
+        ("path,a\n,x\n", "FILE, line 2: there is no path"),
         (nil, "FILE cannot be read as CSV: there is no such file"),
     ])
     func mistakesInATableAreNamed(_ table: String?, _ message: String) throws {
@@ -188,6 +203,36 @@ struct ContractTests {
         let attributes = try sosia.run("show", "2", "--json").json()["attributes"] as? [String: Any]
         #expect(attributes?["a"] as? String == "a \"b\"")
         #expect(attributes?["b"] as? String == "c\nd")
+    }
+
+    /// A column with one text is a column of texts, so that `zip IN (...)` finds all of them.
+    @Test func codesStayAsTheyAreWritten() throws {
+        let table =
+            "path,zip,code,price,note\n0.jpg,01569,12E4,2.5,x\n1.jpg,10115,7E2,3,2019\n"
+            + "2.jpg,\"10115\",\"1.50\",-1,\"[2019]\"\n"
+        try sosia.folder.write(Array(table.utf8), to: "photos/t.csv")
+        let add = try sosia.run("add", photos, "--attributes", photos + "/t.csv", "--set", "private=true")
+        #expect(
+            add.lines.last
+                == "attributes: zip text (\"01569\"), code text (\"12E4\"), price number, note text (\"x\"), private text"
+        )
+        let found = try sosia.run("search", "id:1", "--where", "zip IN ('01569', '10115') AND price > -2")
+        #expect(found.lines.count == 2)
+        let shown = try (1...3).map { try sosia.run("show", "\($0)").output }
+        #expect(shown[0].contains("\ncode\t12E4\n") && shown[1].contains("\ncode\t7E2\n"))
+        #expect(shown[2].contains("\ncode\t1.50\n") && shown[2].contains("\nnote\t[2019]\n"))
+        let again = try sosia.run(
+            "add", photos, "--attributes", photos + "/t.csv", "--types", "zip=number,note=text", "--json"
+        ).json()
+        let columns = try #require(again["attributes"] as? [[String: String]])
+        #expect(columns.map { $0["type"] } == ["number", "text", "number", "text"])
+        #expect(try sosia.run("search", "id:1", "--where", "zip = 10115").lines.count == 2)
+        for (types, words) in [
+            ("zip=integer", "text, number, bool, json"), ("zap=text", "\"zap\""), ("code=number", "line 2: "),
+        ] {
+            let refused = try sosia.run("add", photos, "--attributes", photos + "/t.csv", "--types", types)
+            #expect(refused.status != 0 && refused.errors.contains(words), "\(refused.errors)")
+        }
     }
 
     @Test func theAnswerCanBeAPicture() throws {
@@ -236,7 +281,8 @@ struct ContractTests {
             ("\"\(deep)\"", ["\"a\" of 0.jpg", "nested more than 32 deep"]),
         ] {
             try sosia.folder.write(Array("path,a\n0.jpg,\(cell)\n".utf8), to: "photos/labels.csv")
-            let add = try sosia.run("add", photos, "--attributes", photos + "/labels.csv")
+            let types = cell == large ? "a=text" : "a=json"
+            let add = try sosia.run("add", photos, "--attributes", photos + "/labels.csv", "--types", types)
             #expect(add.status == 1)
             for word in words { #expect(add.errors.contains(word), "\(add.errors.prefix(300))") }
         }
@@ -244,7 +290,7 @@ struct ContractTests {
         #expect(set.status == 1)
         #expect(
             set.errors == "sosia: the attributes of each picture have 70008 bytes as JSON, at most 65536 are kept\n")
-        let nested = try sosia.run("add", photos, "--set", "a=\(deep)")
+        let nested = try sosia.run("add", photos, "--set", "a=\(deep)", "--types", "a=json")
         #expect(nested.status == 2)
         #expect(nested.errors.contains("nested more than 32 deep"))
         #expect(!FileManager.default.fileExists(atPath: sosia.store))
@@ -272,16 +318,22 @@ struct ContractTests {
     @Test func numbersKeepTheirDigits() throws {
         let texts = [
             "12345678901234567890", "-12345678901234567890", "0.12345678901234567890123", "2.50", "1e3", "-0.0", "1E-7",
-            "100000000000000000000",
+            "100000000000000000000", "01569", "[2019]", "null", "true", "2.5", "1000", "-7",
         ]
-        let assignments = texts.enumerated().flatMap { ["--set", "n\($0.offset)=\($0.element)"] }
+        let forced = ["2.50", "1e3", "-0.0", "1E-7", "100000000000000000000"]
+        let assignments =
+            texts.enumerated().flatMap { ["--set", "n\($0.offset)=\($0.element)"] }
+            + forced.enumerated().flatMap { ["--set", "f\($0.offset)=\($0.element)"] }
+            + ["--types", forced.indices.map { "f\($0)=number" }.joined(separator: ",")]
         let process = sosia.process(["add", photos] + assignments)
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         let attributes = try #require(try sosia.run("show", "1", "--json").json()["attributes"] as? [String: Any])
-        for number in [0, 1, 2] { #expect(attributes["n\(number)"] as? String == texts[number]) }
-        let numbers = (3..<8).map { (attributes["n\($0)"] as? NSNumber)?.doubleValue }
+        for number in 0..<12 { #expect(attributes["n\(number)"] as? String == texts[number]) }
+        let written = (12..<15).map { (attributes["n\($0)"] as? NSNumber)?.doubleValue }
+        #expect(written == [2.5, 1000, -7])
+        let numbers = forced.indices.map { (attributes["f\($0)"] as? NSNumber)?.doubleValue }
         #expect(numbers == [2.5, 1000, 0, 1e-7, 1e20])
     }
 

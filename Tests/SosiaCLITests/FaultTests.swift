@@ -133,6 +133,17 @@ struct FaultTests {
         #expect(second.status == 1)
         #expect(second.errors == "sosia: another process is writing to \(sosia.store); wait until it has finished\n")
         #expect(try sosia.run("status").status == 0)
+
+        // Whoever holds the lock signs it; a server does not finish, so another way is named.
+        let process = ProcessInfo.processInfo.processIdentifier
+        for (command, way) in [("sosia add", "; wait until it has finished"), ("sosia serve", "--read-only")] {
+            let text = "\(process)\n\(MachineName.system)\n\(command)\n"
+            try Data(text.utf8).write(to: URL(fileURLWithPath: sosia.store + "/writer.lock"))
+            let third = try sosia.run("add", sosia.folder.path + "/photos")
+            #expect(third.status == 1)
+            let holder = "process \(process) on \(MachineName.system) (\(command)) is writing to \(sosia.store)"
+            #expect(third.errors.hasPrefix("sosia: " + holder) && third.errors.contains(way))
+        }
     }
 
     @Test func aDeletedIndexFolderIsMissedByNobody() throws {

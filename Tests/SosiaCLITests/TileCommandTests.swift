@@ -103,7 +103,7 @@ struct TileCommandTests {
         try write(GeoTIFF(width: 96, height: 96, lostRows: 40..<41, blackColumns: 20))
         let added = try add()
         #expect(added.status == 3)
-        #expect(added.errors.contains("note: \(raster) has no georeference"))
+        #expect(added.errors.contains("note: \(raster): it has no georeference"))
         #expect(added.errors.contains("skipped \(raster)#16,16,32,32: "))
         // Two of five rows of tiles hold row 40; of the others the first column is black to more than a half.
         #expect(added.errors.split(separator: "\n").count { $0.hasPrefix("skipped") } == 10)

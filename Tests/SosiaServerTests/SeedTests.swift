@@ -1,7 +1,10 @@
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import SessionSupport
+import Sosia
 import SosiaCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -139,6 +142,69 @@ struct SeedTests {
                 #expect(try await client.post("/insert/", body).status == 200)
             }
         }
+    }
+
+    @Test func addressesAreAbsolute() async throws {
+        let server = try TestServer()
+        let cases: [(PublicURL?, HTTPFields, String)] = [
+            (nil, [:], "http://localhost"),
+            (try PublicURL("https://pictures.example.org/sosia/"), [:], "https://pictures.example.org/sosia"),
+        ]
+        for (number, (url, headers, base)) in cases.enumerated() {
+            let options = server.options { $0.publicURL = url }
+            try await server.run(pictures: number == 0 ? 0..<2 : 0..<0, options: options) { client async throws in
+                let body = Array(#"{"image":"\#(try Self.image(1))"}"#.utf8)
+                let answer = try await client.send(.post, "/search/", headers, body: body).json()
+                guard case .string(let address)? = answer["image1"] else {
+                    Issue.record("no address: \(answer)")
+                    return
+                }
+                #expect(address == base + "/v1/collections/photos/images/2/file")
+            }
+        }
+        // The host as the client named it, with its port.
+        try await server.run(.live) { client async throws in
+            let port = try #require(client.client.port)
+            let body = Array(#"{"image":"\#(try Self.image(1))"}"#.utf8)
+            try await RawConnection.onThread {
+                let connection = try RawConnection(port: port)
+                let head = "POST /search/ HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Length: \(body.count)\r\n\r\n"
+                connection.send(Array(head.utf8) + body)
+                let text = String(decoding: try #require(connection.answer()).body, as: UTF8.self)
+                #expect(text.contains("\"http://127.0.0.1:\(port)/v1/collections/photos/images/2/file\""), "\(text)")
+            }
+        }
+        for wrong in [
+            "", "ftp://a", "https://", "https:///a", "example.org", "https://a b", "https://a/?b", "https://a/#b",
+        ] {
+            #expect(throws: ServerError.invalidURL(wrong)) { try PublicURL(wrong) }
+        }
+    }
+
+    @Test func theStandardCollectionIsTheOneThatIsNamed() async throws {
+        let server = try TestServer()
+        for (number, name) in ["alpha", "beta"].enumerated() {
+            let store = try await Store(
+                creating: server.folder + "/all/\(name).sosia", embedder: GridEmbedder())
+            _ = try await store.add(try (0...number).map { Upload(name: "\($0).jpg", bytes: try picture($0)) })
+        }
+        func pictures(_ name: String?) async throws -> String? {
+            var options = ServerOptions(.directory(server.folder + "/all"))
+            (options.port, options.standardCollection) = (0, name)
+            let found = Mutex<String?>(nil)
+            try await server.run(options: options) { client async throws in
+                let answer = try await client.get("/status/")
+                let count = try answer.json()["entities_num"]
+                found.withLock {
+                    $0 = answer.problem ?? count.flatMap { if case .string(let text) = $0 { text } else { nil } }
+                }
+            }
+            return found.withLock(\.self)
+        }
+        #expect(try await pictures("beta") == "2")
+        #expect(try await pictures("alpha") == "1")
+        #expect(try await pictures(nil) == "unknown-collection")
+        await #expect(throws: ServerError.collectionMissing(name: "gamma")) { _ = try await pictures("gamma") }
     }
 
     @Test func picturesInEveryWriting() async throws {

@@ -41,7 +41,10 @@ struct StoreTruthTests {
 
     @Test func oneWriterAtATime() async throws {
         let first = try await Store(creating: path, embedder: GridEmbedder())
-        await #expect(throws: StoreError.locked(path: path)) { try await Store(opening: path, writable: true) }
+        let error = await #expect(throws: StoreError.self) { try await Store(opening: path, writable: true) }
+        guard case .locked(path: path, holder: let holder?)? = error else { throw try #require(error) }
+        #expect(holder.process == ProcessInfo.processInfo.processIdentifier && holder.machine == .system)
+        #expect("\(try #require(error))".hasPrefix("process \(holder.process) on "))
         // Readers are welcome meanwhile.
         #expect(try await Store(opening: path).count() == 0)
         _ = first

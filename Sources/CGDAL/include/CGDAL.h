@@ -88,20 +88,23 @@ typedef struct sosia_places sosia_places;
 
 typedef enum {
     SOSIA_PLACED = 0,
-    SOSIA_PLACED_BY_POINTS, // ground control points that an affine transform fits exactly
+    SOSIA_PLACED_BY_POINTS,       // ground control points that an affine transform fits exactly
+    SOSIA_PLACED_BY_POLYNOMIAL,   // ground control points, by the library's polynomial
+    SOSIA_PLACED_BY_COEFFICIENTS, // rational polynomial coefficients, at height 0 above the ellipsoid
     SOSIA_NO_TRANSFORM,
-    SOSIA_ONLY_POINTS, // ground control points that no affine transform fits
+    SOSIA_ONLY_POINTS, // ground control points that no polynomial fits
     SOSIA_FLAT_TRANSFORM,
     SOSIA_NO_PROJECTION,
     SOSIA_NO_OPERATION, // the projection has no way to WGS 84
 } sosia_placement;
 
-// `transform`: x = t[0] + t[1] * column + t[2] * row, y = t[3] + t[4] * column + t[5] * row. `name` is empty without a
-// projection; `*out` is NULL unless the raster is placed.
+// `transform`: x = t[0] + t[1] * column + t[2] * row, y = t[3] + t[4] * column + t[5] * row; it does not count when
+// `*by_transformer` is set, where places lead from pixels. `name` is empty without a projection; `*out` is NULL unless
+// the raster is placed.
 sosia_placement sosia_raster_places(sosia_raster *raster, double transform[6], char name[SOSIA_RASTER_NAME_SIZE],
-                                    sosia_places **out);
+                                    sosia_places **out, int *by_transformer);
 void sosia_places_close(sosia_places *places);
-// In place; longitude before latitude. Returns 1 when every point has a counterpart.
+// In place; longitude before latitude. A point without a counterpart becomes NaN. Returns 0 without memory.
 int sosia_places_to_earth(sosia_places *places, int count, double *x, double *y);
 int sosia_places_from_earth(sosia_places *places, int count, double *x, double *y);
 

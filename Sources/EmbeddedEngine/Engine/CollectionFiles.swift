@@ -87,14 +87,23 @@ extension CollectionFiles {
         var attempt = 1
         while true {
             do throws(FileError) {
-                return try FileLock(lock)
+                let taken = try FileLock(lock)
+                taken.sign(LockHolder.current.signature)
+                return taken
             } catch {
                 guard case .locked = error else { throw StoreError(error) }
-                guard attempt < Self.lockAttempts else { throw .locked(path: root) }
+                guard attempt < Self.lockAttempts else { throw .locked(path: root, holder: holder) }
             }
             attempt += 1
             usleep(Self.lockPause)
         }
+    }
+
+    /// Who signed the lock, unless that process has gone and another one did not sign.
+    private var holder: LockHolder? {
+        guard let signed = FileLock.signature(lock).flatMap(LockHolder.init(signature:)) else { return nil }
+        let isGone = signed.machine == .system && kill(signed.process, 0) != 0 && errno == ESRCH
+        return isGone ? nil : signed
     }
 
     /// Replaces the vectors with the next generation, which must be complete.
@@ -102,5 +111,16 @@ extension CollectionFiles {
         try StoreError.translating { () throws(FileError) in
             try DurableFile.rename(nextVectors, to: vectors)
         }
+    }
+}
+
+extension LockHolder {
+    /// This process. Of its arguments only a subcommand is told: the others may be secrets.
+    fileprivate static var current: LockHolder {
+        let arguments = ProcessInfo.processInfo.arguments
+        let word = arguments.dropFirst().first.flatMap { $0.allSatisfy(\.isLetter) ? $0 : nil }
+        return LockHolder(
+            process: ProcessInfo.processInfo.processIdentifier, machine: .system,
+            command: [AbsolutePath.name(arguments.first ?? ""), word].compactMap(\.self).joined(separator: " "))
     }
 }

@@ -89,7 +89,7 @@ public struct ModelDirectory: Sendable, Hashable {
         }
         let listing = list()
         if let model = listing.models.first(where: { $0.card.name == name }) { return model }
-        throw .modelUnknown(name: name, known: listing.models.map(\.card.name))
+        throw .modelUnknown(name: name, known: listing.models.map(\.card.name), searched: searchPath.map(\.path))
     }
 
     private func model(at file: URL) throws(ModelCardError) -> InstalledModel {

@@ -8,7 +8,8 @@ public enum EmbeddingError: Error, Hashable, Sendable {
     case precisionUnavailable(Precision, processor: String)
     case requestsOutOfRange(got: Int, expected: ClosedRange<Int>)
 
-    case modelUnknown(name: String, known: [String])
+    /// - Parameter searched: folders.
+    case modelUnknown(name: String, known: [String], searched: [String] = [])
     case modelExists(name: String)
     case modelUnwritable(path: String, reason: String)
     case weightsMissing(path: String)
@@ -44,9 +45,11 @@ extension EmbeddingError: CustomStringConvertible {
             "this processor does not compute in \(precision.rawValue) (\(processor.printable))"
         case .requestsOutOfRange(let got, let expected):
             "\(got) requests were asked for, expected \(expected.lowerBound) to \(expected.upperBound)"
-        case .modelUnknown(let name, let known):
+        case .modelUnknown(let name, let known, let searched):
             "there is no model \"\(name.printable)\"; known: "
-                + (known.isEmpty ? "none (run scripts/setup/weights.sh)" : known.joined(separator: ", ").printable)
+                + (known.isEmpty ? "none" : known.joined(separator: ", ").printable)
+                + (searched.isEmpty
+                    ? "" : "; " + Self.wayToModels + " (searched: \(searched.joined(separator: ", ").printable))")
         case .modelExists(let name):
             "there is a model \"\(name.printable)\" already"
         case .modelUnwritable(let path, let reason):
@@ -86,6 +89,9 @@ extension EmbeddingError: CustomStringConvertible {
             error.description
         }
     }
+
+    private static let wayToModels =
+        "`sosia model add` or scripts/setup/weights.sh brings one, and SOSIA_MODELS names a folder of models"
 
     private func list(_ names: [String]) -> String {
         names.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ").printable

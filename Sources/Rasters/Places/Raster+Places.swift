@@ -1,36 +1,25 @@
 public import SosiaCore
 
 extension Raster {
-    /// Windows with a longer side than this are walked around in small steps, so that it is seen which way they reach.
-    private static let wideDegrees = 90.0
-    private static let steps = 32
-
-    /// The four corners of a window in WGS 84, from the upper left one clockwise; nil without georeference.
-    ///
-    /// Longitudes are at least -180, and go on beyond 180 for a window that crosses the antimeridian.
-    public func outline(of window: PixelWindow) -> GeoPolygon? {
-        let (left, top) = (Double(window.x), Double(window.y))
-        let (right, bottom) = (left + Double(window.width), top + Double(window.height))
-        let corners = [(x: left, y: top), (x: right, y: top), (x: right, y: bottom), (x: left, y: bottom)]
-        guard var points = places?.points(of: corners) else { return nil }
-        let ahead = points[1...] + points[..<1]
-        let isWide = zip(points, ahead).contains { abs($0.longitude - $1.longitude) > Self.wideDegrees }
-        if isWide, let walked = walked(corners) { points = walked }
-        let longitudes = Longitudes.continuous(points.map(\.longitude))
-        let ring = zip(longitudes, points).map { GeoPoint(longitude: $0, latitude: $1.latitude) }
-        let step = ring.count / corners.count
-        return GeoPolygon(rings: [corners.indices.map { ring[$0 * step] }])
+    /// The middle of a window in WGS 84, its longitude within -180...180; nil without georeference, or where the
+    /// projection has no such place.
+    public func center(of window: PixelWindow) -> GeoPoint? {
+        let middle = (
+            x: Double(window.x) + Double(window.width) / 2, y: Double(window.y) + Double(window.height) / 2
+        )
+        return places?.points(of: [middle])[0].map { point in
+            GeoPoint(longitude: GeoPoint.wrapped(point.longitude), latitude: point.latitude)
+        }
     }
 
-    private func walked(_ corners: [(x: Double, y: Double)]) -> [GeoPoint]? {
-        let path = corners.indices.flatMap { index in
-            let (from, to) = (corners[index], corners[(index + 1) % corners.count])
-            return (0..<Self.steps).map { step in
-                let share = Double(step) / Double(Self.steps)
-                return (x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share)
-            }
-        }
-        return places?.points(of: path)
+    /// The edge of a window in WGS 84, from the upper left corner clockwise; nil without georeference, or where a part of
+    /// the edge has no place on earth.
+    ///
+    /// The four corners, and as many points between them as straight lines take to stay within a tenth of a pixel of
+    /// the edge. Longitudes are at least -180, and go on beyond 180 for a window that crosses the antimeridian. A window
+    /// that holds a pole reaches from there to all longitudes.
+    public func outline(of window: PixelWindow) -> GeoPolygon? {
+        places.flatMap { WindowEdge(of: window, $0).ring() }.map { GeoPolygon(rings: [$0]) }
     }
 
     /// Where on the raster a point of WGS 84 lies, in pixels from the upper left corner of the first one; not
@@ -42,25 +31,6 @@ extension Raster {
             self.places?.pixel(at: GeoPoint(longitude: point.longitude + turn, latitude: point.latitude))
         }
         return found.first { $0.x >= 0 && $0.x <= Double(self.facts.width) } ?? found.first
-    }
-}
-
-/// Longitudes of points that follow each other.
-enum Longitudes {
-    /// No step is longer than half way round the earth, and the least is in -180 ..< 180.
-    static func continuous(_ longitudes: [Double]) -> [Double] {
-        var result: [Double] = []
-        result.reserveCapacity(longitudes.count)
-        for longitude in longitudes {
-            guard let last = result.last else {
-                result.append(longitude)
-                continue
-            }
-            result.append(longitude - 360 * ((longitude - last) / 360).rounded())
-        }
-        let least = result.min() ?? 0
-        let turns = ((least + 180) / 360).rounded(.down)
-        return turns == 0 ? result : result.map { $0 - 360 * turns }
     }
 }
 
@@ -97,11 +67,13 @@ extension RasterPlaces.Placement {
         switch self {
         case .placed: nil
         case .placedByPoints: "placed by its ground control points"
-        case .noTransform: "no georeference: tiles have pixel positions only"
-        case .onlyPoints: "its ground control points fit no affine transform: tiles have pixel positions only"
-        case .flatTransform: "its georeference maps an area to a line: tiles have pixel positions only"
-        case .noProjection: "its georeference names no projection: tiles have pixel positions only"
-        case .noOperation: "its projection leads to no place on earth: tiles have pixel positions only"
+        case .placedByPolynomial: "placed by a polynomial that is fitted to its ground control points"
+        case .placedByCoefficients: "placed by its rational polynomial coefficients, at height 0"
+        case .noTransform: "it has no georeference, so its tiles have pixel positions only"
+        case .onlyPoints: "its ground control points give it no place, so its tiles have pixel positions only"
+        case .flatTransform: "its georeference maps an area to a line, so its tiles have pixel positions only"
+        case .noProjection: "its georeference names no projection, so its tiles have pixel positions only"
+        case .noOperation: "its projection leads to no place on earth, so its tiles have pixel positions only"
         }
     }
 }

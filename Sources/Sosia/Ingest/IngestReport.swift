@@ -72,8 +72,7 @@ extension IngestReport.Note: CustomStringConvertible {
     public var description: String {
         switch fact {
         case .notGeoreferenced(let reason):
-            "\(path) has no georeference, so its tiles have pixel positions only"
-                + (reason.map { " (\($0))" } ?? "")
+            "\(path): \(reason ?? "it has no georeference, so its tiles have pixel positions only")"
         case .other(let text): "\(path): \(text)"
         }
     }

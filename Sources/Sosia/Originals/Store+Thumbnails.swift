@@ -55,6 +55,25 @@ extension Store {
     }
 }
 
+/// A picture as a search sees it.
+package struct PicturePreview: Sendable {
+    /// Upright, its longer side at most ``ThumbnailWidth/maximum``.
+    package let jpeg: [UInt8]
+    /// Of the whole picture.
+    package let facts: PictureFacts
+}
+
+extension Store {
+    /// Shows a picture that need not be in the collection; nothing is kept.
+    /// - Throws: `DecodeError`
+    package func preview(of bytes: [UInt8]) async throws -> PicturePreview {
+        try await queries.run {
+            let decoded = try self.decoder.decode(bytes, maxSide: ThumbnailWidth.maximum)
+            return PicturePreview(jpeg: try ImageEncoder.jpeg(decoded.pixels), facts: decoded.facts)
+        }
+    }
+}
+
 /// The cache of thumbnails: files named after the bytes that they show, so that a changed picture gets another one.
 struct ThumbnailFolder: Sendable {
     let path: String

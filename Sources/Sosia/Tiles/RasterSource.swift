@@ -45,6 +45,8 @@ struct RasterSource: TileSource {
         return column < plan.columns && row < plan.rows ? row * plan.columns + column : nil
     }
 
+    func center(of window: PixelWindow) -> GeoPoint? { raster.center(of: window) }
+
     func outline(of window: PixelWindow) -> GeoPolygon? { raster.outline(of: window) }
 
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage? {

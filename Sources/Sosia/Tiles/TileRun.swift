@@ -118,7 +118,7 @@ struct TileRun: Sendable {
     }
 
     private func content(of pixels: PixelImage, tile: Tile) throws(SkipReason) -> IngestEntry.Content {
-        let position = tile.outline?.center.flatMap {
+        let position = source.center(of: tile.window).flatMap {
             PictureFacts.Position(latitude: $0.latitude, longitude: $0.longitude)
         }
         let facts = PictureFacts(

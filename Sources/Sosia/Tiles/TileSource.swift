@@ -17,7 +17,9 @@ protocol TileSource: Sendable {
     func window(at index: Int) -> PixelWindow
     /// - Returns: which of the windows this is; nil for another one.
     func index(of window: PixelWindow) -> Int?
-    /// The window's place on earth; nil when nobody knows.
+    /// The middle of the window on earth; nil when nobody knows.
+    func center(of window: PixelWindow) -> GeoPoint?
+    /// The window's edge on earth; nil when nobody knows.
     func outline(of window: PixelWindow) -> GeoPolygon?
     /// What the file says of a tile; what the user says counts more.
     /// - Parameter index: 0 ..< `count`.

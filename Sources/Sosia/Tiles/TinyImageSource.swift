@@ -42,6 +42,8 @@ struct TinyImageSource: TileSource {
         return index >= 0 && index < count && self.window(at: index) == window ? index : nil
     }
 
+    func center(of window: PixelWindow) -> GeoPoint? { nil }
+
     func outline(of window: PixelWindow) -> GeoPolygon? { nil }
 
     func attributes(at index: Int) throws(TileError) -> Attributes {

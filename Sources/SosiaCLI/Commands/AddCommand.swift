@@ -25,14 +25,23 @@ struct AddCommand: AsyncParsableCommand {
     @Option(help: "Pictures to process at once; by default one for each core.")
     var jobs: Int = IngestOptions.defaultJobs
 
-    @Option(help: ArgumentHelp("Read attributes from a table whose first column is path.", valueName: "file.csv"))
+    @Option(
+        help: ArgumentHelp(
+            "Read attributes from a table (CSV, RFC 4180) whose first column is path.", valueName: "file.csv"))
     var attributes: String?
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Give all pictures of this run an attribute; the value may be JSON.", valueName: "key=value")
-    )
+        help: ArgumentHelp("Give all pictures of this run an attribute; quotes make a text.", valueName: "key=value"))
     var assignments: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What attributes of the table and of --set are: text, number, bool or json. Others are numbers if each value \
+            is written as Sosia would write it (not 007, 1.50, 7E2), else texts.
+            """, valueName: "name=type,..."))
+    var types: String?
 
     @Flag(help: "Forget pictures below the given folders whose files are gone.")
     var prune = false
@@ -46,9 +55,10 @@ struct AddCommand: AsyncParsableCommand {
     func validate() throws {
         guard !paths.isEmpty || tiles.path != nil else { throw ValidationError("Name at least one file or folder.") }
         try (IngestOptions.minimumJobs...IngestOptions.maximumJobs).check(jobs, "--jobs")
+        let types = try AttributeTypes(parsing: types)
         for assignment in assignments {
-            do throws(JSONError) {
-                if try AttributeText.pair(assignment) != nil { continue }
+            do throws(AttributeType.Fault) {
+                if try AttributeText.pair(assignment, types) != nil { continue }
             } catch {
                 throw ValidationError("--set \(assignment.prefix(60)): \(error).")
             }
@@ -63,8 +73,16 @@ struct AddCommand: AsyncParsableCommand {
         options.jobs = jobs
         options.prune = prune
         options.force = force
-        for pair in try assignments.compactMap(AttributeText.pair) { options.attributes[pair.key] = pair.value }
-        if let attributes { options.attributesByPath = try AttributeTable(contentsOf: attributes).rows }
+        let types = try AttributeTypes(parsing: types)
+        for assignment in assignments {
+            if let pair = try AttributeText.pair(assignment, types) { options.attributes[pair.key] = pair.value }
+        }
+        let table = try attributes.map { try AttributeTable(contentsOf: $0, types: types) }
+        options.attributesByPath = table?.rows ?? [:]
+        let columns =
+            (table?.columns ?? [])
+            + options.attributes.sorted { $0.key < $1.key }.map { AttributeColumn($0.key, $0.value) }
+        try types.check(against: columns.map(\.name))
         try options.checkAttributes()
         let named =
             [tiles.path].compactMap(\.self) + paths.filter { $0 != "-" }
@@ -99,8 +117,10 @@ struct AddCommand: AsyncParsableCommand {
         try await collection.prepareIndexes()
         line.clear()
         let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
-        try AddOutput(report, isTiles: tiles.isGiven, store: collection.address?.description, seconds: seconds).print(
-            json: store.json)
+        try AddOutput(
+            report, attributes: columns, isTiles: tiles.isGiven, store: collection.address?.description,
+            seconds: seconds
+        ).print(json: store.json)
         if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
     }
 }

@@ -44,6 +44,9 @@ struct KeyCommand: AsyncParsableCommand {
         @Flag(help: "Let its owner also add, change and remove pictures.")
         var write = false
 
+        @Flag(help: "Show its owner in which folders of the server the files of pictures lie.")
+        var paths = false
+
         @OptionGroup var options: Options
 
         private struct Output: Encodable {
@@ -53,7 +56,7 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() throws {
             let key = try options.file.change { ring throws(KeyFileError) in
-                try ring.add(name: name, scopes: write ? [.read, .write] : [.read])
+                try ring.add(name: name, scopes: Set([.read] + (write ? [.write] : []) + (paths ? [.paths] : [])))
             }
             if options.json { return try Console.json(Output(name: name, key: key.text)) }
             Console.print(key.text)

@@ -5,7 +5,10 @@ import Sosia
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Forget pictures, by id or by the path of a file or folder.",
-        discussion: "The files themselves are left alone. Write a file whose name is a number as ./12.")
+        discussion: """
+            The files themselves are left alone, so the next `sosia add` of their folder brings the pictures back. Write a \
+            file whose name is a number as ./12.
+            """)
 
     @Argument(help: ArgumentHelp("Ids and paths.", valueName: "id|path"))
     var targets: [String]
@@ -38,6 +41,10 @@ struct RemoveCommand: AsyncParsableCommand {
             try Console.json(Output(removed: removed, unknown: unknown.isEmpty ? nil : unknown))
         } else {
             Console.print("\(removed) removed")
+        }
+        if removed > 0 {
+            Console.error(
+                "note: the files are left alone; the next `sosia add` of their folder brings the pictures back")
         }
         if !unknown.isEmpty { throw removed == 0 ? ExitStatus.failed : ExitStatus.skippedFiles }
     }

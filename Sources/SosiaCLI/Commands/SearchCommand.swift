@@ -64,6 +64,7 @@ struct SearchCommand: AsyncParsableCommand {
             let name = expression.terms[error.position].query.name
             throw InputFile.Unreadable(path: name == "-" ? "standard input" : name, reason: error.reason.description)
         }
+        try await search.explain(answer.response.plan, by: collection)
         if geojson != "-" {
             try SearchOutput(query: expression.name, answer: answer, in: collection).print(json: store.json)
         }

@@ -51,6 +51,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Let pages of this site use the server; repeatable.", valueName: "origin"))
     var allowOrigin: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "What absolute addresses in answers begin with, when clients reach the server by another name.",
+            valueName: "url"), transform: PublicURL.init)
+    var publicUrl: PublicURL?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --root, the collection of clients that name none; else the one called default, or the only one.",
+            valueName: "name"))
+    var collection: String?
+
     @Option(help: "Largest picture file, in bytes.")
     var maxFile = ServerLimits.fileBytes.standard
 
@@ -79,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard store == nil || root == nil else { throw ValidationError("--store and --root exclude each other.") }
+        guard collection == nil || root != nil else { throw ValidationError("--collection goes with --root.") }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert goes with --tls-key.") }
         try (0...65_535).check(port, "--port")
         let limits = ServerLimits.self
@@ -109,6 +122,8 @@ struct ServeCommand: AsyncParsableCommand {
         options.allowedHosts = allowUrlHosts
         options.allowedFolders = allowRoot
         options.allowedOrigins = allowOrigin
+        options.publicURL = publicUrl
+        options.standardCollection = collection
         options.limits.fileBytes = maxFile
         options.limits.uploadBytes = maxUpload
         options.limits.files = maxFiles

@@ -70,6 +70,22 @@ struct SearchArguments: ParsableArguments {
         line.clear()
     }
 
+    /// Says why an answer is exact although --approximate was given.
+    func explain(_ plan: SearchPlan, by collection: Store) async throws {
+        guard approximate, plan.exact, index == nil else { return }
+        let status = try await collection.status()
+        let measured = status.engine.indexes.filter { !$0.isExact && $0.calibration != nil }
+        let reason =
+            if !status.abilities.upkeep.contains(.indexes) {
+                "this engine has no index that is approximate"
+            } else if measured.isEmpty {
+                "\(status.engine.pictures) pictures are too few for an index to be faster"
+            } else {
+                "no index finds so many of the neighbours here; `sosia status` shows what they find"
+            }
+        Console.error("note: answered exactly: \(reason)")
+    }
+
     /// What was asked to be left out, for reports.
     var facts: [(name: String, value: String)] {
         [("where", `where`), ("within", within), ("up to the distance", maxDistance.map { "\($0)" })]

@@ -8,6 +8,20 @@ struct AddOutput: Encodable {
         let reason: String
     }
 
+    /// What was made of a column of the table, or of --set.
+    struct Column: Encodable {
+        let name: String
+        let type: String
+        /// Why a column with numbers is one of texts.
+        let text: String?
+
+        init(_ column: AttributeColumn) {
+            name = column.name
+            type = column.isEmpty ? "empty" : column.type.rawValue
+            text = column.text
+        }
+    }
+
     /// A table may cover more folders than are added; this many rows are named.
     private static let mostUnmatched = 20
 
@@ -24,16 +38,22 @@ struct AddOutput: Encodable {
     let skipped: [Skipped]
     /// Rows of the table of attributes that match no file of this run; nil if there are none.
     let unmatched: [String]?
+    /// Nil without a table and --set.
+    let attributes: [Column]?
     let store: String?
     let tookMilliseconds: Double
 
     private enum CodingKeys: String, CodingKey {
-        case added, changed, moved, duplicates, unchanged, pruned, removed, dropped, notes, skipped, unmatched, store
+        case added, changed, moved, duplicates, unchanged, pruned, removed, dropped, notes, skipped, unmatched,
+            attributes
+        case store
         case tookMilliseconds = "took_ms"
     }
 
-    /// - Parameter isTiles: whether rasters or tiny images were added.
-    init(_ report: IngestReport, isTiles: Bool, store: String?, seconds: Double) {
+    /// - Parameters:
+    ///   - attributes: those that were given.
+    ///   - isTiles: whether rasters or tiny images were added.
+    init(_ report: IngestReport, attributes: [AttributeColumn], isTiles: Bool, store: String?, seconds: Double) {
         added = report.added
         changed = report.changed
         moved = report.moved
@@ -45,6 +65,7 @@ struct AddOutput: Encodable {
         notes = isTiles ? report.notes.map(\.description) : nil
         skipped = report.skipped.map { Skipped(path: $0.path, reason: $0.reason.description) }
         unmatched = report.unmatched.isEmpty ? nil : report.unmatched
+        self.attributes = attributes.isEmpty ? nil : attributes.map(Column.init)
         self.store = store
         tookMilliseconds = (seconds * 1000).rounded()
     }
@@ -70,6 +91,11 @@ struct AddOutput: Encodable {
         let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let time = String(format: "%.1f s", tookMilliseconds / 1000)
         Console.print("\(words.isEmpty ? "nothing to add" : words.joined(separator: ", ")) in \(time)")
+        guard let attributes else { return }
+        let made = attributes.map { column in
+            "\(column.name) \(column.type)" + (column.text.map { " (\"\($0.prefix(40))\")" } ?? "")
+        }
+        Console.print("attributes: \(Console.oneLine(Console.printable(made.joined(separator: ", "))))")
     }
 }
 

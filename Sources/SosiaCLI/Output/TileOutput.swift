@@ -7,7 +7,7 @@ struct TileOutput: Encodable {
     let window: PixelWindow?
     /// Of the record, from 0; missing for a window of a raster.
     let position: Int?
-    /// Longitude and latitude of the corners, from the upper left one clockwise; missing without georeference.
+    /// Longitude and latitude of points of the edge, from the upper left corner clockwise; missing without georeference.
     let outline: [[Double]]?
 
     init(_ tile: Tile) {

@@ -62,12 +62,12 @@ struct TinyRun {
     private static let folders = ["images_small", "scores", "summary_images"]
     private var stateFile: String { out + "/run.json" }
 
-    /// Says in the folder of results what this run is of, and takes away what is of another file or number of
-    /// neighbours, so that a run that is interrupted leaves nothing that the next one could mistake for its own.
+    /// Says in the folder of results what this run is of, and takes away what is of another file, number of neighbours or
+    /// picture, so that a run that is interrupted leaves nothing that the next one could mistake for its own.
     /// - Returns: the pictures to search for.
     private func begin(_ state: inout TinyRunState, _ queries: [Query]) throws -> [Query] {
         let before = TinyRunState(contentsOf: stateFile)
-        if let before, state.agrees(with: before) { state.keep(before.pictures) }
+        if let before, state.agrees(with: before) { state.keep(before.pictures, of: queries) }
         let open = queries.filter { query in
             !state.names(query) || !FileManager.default.fileExists(atPath: query.scores)
         }

@@ -51,8 +51,11 @@ struct TinyRunState: Codable {
     /// Whether scores were made of the same file and are as many.
     func agrees(with other: TinyRunState) -> Bool { source == other.source && k == other.k }
 
-    /// Adopts the pictures of a state that agrees with this one.
-    mutating func keep(_ pictures: [String: String]) { self.pictures = pictures }
+    /// Adopts the pictures of a state that agrees with this one, except those that are asked about no more.
+    mutating func keep(_ pictures: [String: String], of queries: [TinyRun.Query]) {
+        let names = Set(queries.map(\.name))
+        self.pictures = pictures.filter { names.contains($0.key) }
+    }
 
     /// Whether a picture has its scores.
     func names(_ query: TinyRun.Query) -> Bool { pictures[query.name] == Self.digest(query.image.bytes) }

@@ -7,8 +7,8 @@ struct TinyShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Write tiny images as one picture, row by row.",
         discussion: """
-            Shows the given positions, or some that are drawn at random (-n). With -, positions are read from \
-            standard input: the lines of `sosia tiny search`, or one position to a line.
+            Shows the given positions, or some that are drawn at random: 100, or as many as -n says. With -, positions \
+            are read from standard input: the lines of `sosia tiny search`, or one position to a line.
             """)
 
     @OptionGroup var file: TinyFileOptions
@@ -22,6 +22,9 @@ struct TinyShowCommand: AsyncParsableCommand {
     @Option(name: .customShort("n"), help: "How many positions to draw at random.")
     var count: Int?
 
+    /// Drawn when nothing else is said, or all if there are fewer.
+    private static let standardCount = 100
+
     @Option(help: "The seed of the drawing; equal seeds draw equal positions.")
     var seed: UInt64 = 0
 
@@ -32,8 +35,8 @@ struct TinyShowCommand: AsyncParsableCommand {
         let cells = Mosaic.cells.minimum...Mosaic.cells.maximum
         if let columns { try cells.check(columns, "-c") }
         if let count { try cells.check(count, "-n") }
-        guard (count == nil) != positions.isEmpty else {
-            throw ValidationError("Name positions, or say with -n how many to draw at random.")
+        guard count == nil || positions.isEmpty else {
+            throw ValidationError("Name positions, or say with -n how many to draw at random, not both.")
         }
         for position in positions where position != "-" && Int(position) == nil {
             throw ValidationError("\(Console.printable(position)) is no position.")
@@ -55,7 +58,8 @@ struct TinyShowCommand: AsyncParsableCommand {
     }
 
     private func chosen(in database: TinyImageFile) throws -> [Int] {
-        if let count {
+        if positions.isEmpty {
+            let count = count ?? min(Self.standardCount, database.count)
             guard count <= database.count else {
                 throw ValidationError("-n is \(count), and there are \(database.count) tiny images.")
             }

@@ -10,8 +10,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case gone(path: String)
     /// The width of a thumbnail.
     case invalidWidth(got: Int, minimum: Int, maximum: Int)
-    /// Another process is writing to the collection.
-    case locked(path: String)
+    /// Another process is writing to the collection; nil if it did not say who it is.
+    case locked(path: String, holder: LockHolder? = nil)
     case missing(path: String)
     case modelMismatch(got: String, expected: String)
     /// It has an older schema and is open for reading only.
@@ -43,7 +43,8 @@ extension StoreError: CustomStringConvertible {
         case .failed(let path, let reason): "\(path): \(reason)"
         case .gone(let path): "the collection at \(path) has gone since it was opened"
         case .invalidWidth(let got, let minimum, let maximum): "the width is \(got), expected \(minimum) to \(maximum)"
-        case .locked(let path): "another process is writing to \(path); wait until it has finished"
+        case .locked(let path, nil): "another process is writing to \(path); wait until it has finished"
+        case .locked(let path, let holder?): "\(holder) is writing to \(path)\(holder.wayOut)"
         case .missing(let path): "there is no collection at \(path); `sosia add` creates one"
         case .modelMismatch(let got, let expected): "the collection holds vectors of \(expected), not of \(got)"
         case .needsMigration(let path):
@@ -62,5 +63,42 @@ extension StoreError: CustomStringConvertible {
         case .vectorsDamaged(let path, let reason):
             "\(path) is damaged: \(reason); `sosia verify --repair` keeps what can be read"
         }
+    }
+}
+
+/// The process that writes to a collection.
+public struct LockHolder: Sendable, Hashable {
+    public let process: Int32
+    public let machine: MachineName
+    /// Program and subcommand, such as `sosia serve`.
+    public let command: String
+
+    public init(process: Int32, machine: MachineName, command: String) {
+        (self.process, self.machine, self.command) = (process, machine, command)
+    }
+
+    fileprivate var wayOut: String {
+        command.hasSuffix(" serve")
+            ? " until it is stopped; add by its page or its interface (POST .../images, .../jobs), or stop it and start it "
+                + "again with --read-only"
+            : "; wait until it has finished"
+    }
+}
+
+extension LockHolder: CustomStringConvertible {
+    public var description: String { "process \(process) on \(machine) (\(command))" }
+}
+
+extension LockHolder {
+    /// What a lock file says of its holder, on three lines.
+    package var signature: String { "\(process)\n\(machine)\n\(command)\n" }
+
+    /// - Returns: nil for anything but a ``signature``.
+    package init?(signature: String) {
+        let lines = signature.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count == 4, let process = Int32(lines[0]), process > 0, let machine = MachineName(lines[1]) else {
+            return nil
+        }
+        self.init(process: process, machine: machine, command: lines[2])
     }
 }

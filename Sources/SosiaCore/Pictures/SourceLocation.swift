@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The name of a machine whose files a collection refers to.
 ///
 /// Only the machine that has the disk can tell that a file is gone, so every file location carries a machine's name: by
@@ -30,6 +32,17 @@ public struct MachineName: Hashable, Sendable, CustomStringConvertible {
         default: false
         }
     }
+}
+
+extension MachineName {
+    /// The host's own name, whatever machine its files belong to.
+    package static let system: MachineName = {
+        // Asked of the system alone: the host's name of Foundation may wait for a name server.
+        var name = [CChar](repeating: 0, count: maximumBytes + 1)
+        guard gethostname(&name, name.count) == 0 else { return MachineName(nearest: "") }
+        return MachineName(
+            nearest: String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }()
 }
 
 /// The location at which a picture was seen; unique within a collection.

@@ -22,20 +22,9 @@ public struct GeoPolygon: Sendable, Hashable, Codable {
     }
 }
 
-extension GeoPolygon {
-    /// The centre of the outer ring's bounding box, its longitude within -180...180.
-    /// - Returns: nil if there are no points.
-    public var center: GeoPoint? {
-        guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max(),
-            let south = ring.map(\.latitude).min(), let north = ring.map(\.latitude).max()
-        else { return nil }
-        return GeoPoint(longitude: GeoPoint.wrapped((west + east) / 2), latitude: (south + north) / 2)
-    }
-}
-
 extension GeoPoint {
     /// The same meridian within -180...180.
-    static func wrapped(_ longitude: Double) -> Double {
+    package static func wrapped(_ longitude: Double) -> Double {
         if abs(longitude) <= 180 { return longitude }
         let turned = (longitude + 180).truncatingRemainder(dividingBy: 360)
         return turned < 0 ? turned + 180 : turned - 180
@@ -64,7 +53,7 @@ extension GeoPolygon {
     /// This polygon cut at the antimeridian as RFC 7946 (3.1.9) requires; a single part if it does not cross it. Outer
     /// rings run counterclockwise, and all longitudes are within -180...180.
     ///
-    /// Correct for convex rings, such as those of tiles. Holes are left out.
+    /// Where a ring that is not convex comes apart, its parts stay joined along the antimeridian. Holes are left out.
     public var partsWithinMap: [GeoPolygon] {
         guard let ring = rings.first, let west = ring.map(\.longitude).min(), let east = ring.map(\.longitude).max()
         else { return [] }

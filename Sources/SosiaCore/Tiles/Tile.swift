@@ -34,7 +34,8 @@ public struct Tile: Sendable, Hashable {
     /// The machine that has the file.
     public var machine: MachineName
     public let window: PixelWindow
-    /// Its four corners, clockwise from the upper left; nil if the larger picture's position on earth is unknown.
+    /// Its edge, clockwise from the upper left corner: straight lines in longitude and latitude, within a tenth of a
+    /// pixel. Nil if a part of it has no place on earth, or if nobody knows.
     public let outline: GeoPolygon?
     /// The kind of the larger picture.
     public let kind: TileContainer.Kind

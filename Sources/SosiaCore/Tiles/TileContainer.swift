@@ -70,7 +70,7 @@ public struct TileContainer: Sendable, Hashable {
         public let projection: String?
         /// A remark for the user who adds the file.
         public let note: String?
-        /// The file's corners in WGS 84, clockwise from the upper left; nil if it is not georeferenced.
+        /// The file's edge in WGS 84, like `Tile.outline`; nil if it is not georeferenced.
         public let outline: GeoPolygon?
         public let tiling: Tiling
         /// Absolute paths of other files needed to read it: parts of a mosaic, overviews, georeferences; nil if none.

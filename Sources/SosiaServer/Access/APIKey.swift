@@ -59,4 +59,6 @@ public enum KeyScope: String, Codable, Hashable, Sendable, CaseIterable {
     case read
     /// Adding, changing and removing.
     case write
+    /// Seeing where on the server the files of pictures lie.
+    case paths
 }

@@ -21,6 +21,15 @@ struct AccessPolicy: Sendable {
         return .key(try keys.record(for: key, allowing: scope).name)
     }
 
+    /// Whether a client may see the paths of files: the owner, whose machine it is when no keys are asked for, but not a
+    /// page of another site; else whoever has a key that says so.
+    func allowsPaths(_ request: Request) -> Bool {
+        if keys != nil { return (try? check(request, allows: .paths)) != nil }
+        guard let origin = request.headers[.origin] else { return true }
+        let host = request.head.authority ?? ""
+        return origin == "http://" + host || origin == "https://" + host
+    }
+
     /// Checks a key that came otherwise.
     func check(_ key: String?, allows scope: KeyScope) throws(AccessError) -> Caller? {
         guard let keys else { return nil }

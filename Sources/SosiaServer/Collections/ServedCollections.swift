@@ -39,6 +39,9 @@ final class ServedCollections: Sendable {
                 found.append(ServedCollection(name: name, store: store))
             }
         }
+        if let named = options.standardCollection, !found.contains(where: { $0.name == named }) {
+            throw ServerError.collectionMissing(name: named)
+        }
         byName = Mutex(Dictionary(found.map { ($0.name, $0) }) { first, _ in first })
     }
 
@@ -62,10 +65,17 @@ final class ServedCollections: Sendable {
         return collection
     }
 
-    /// The collection for clients that name none: the one called `default`, else the first.
+    /// The collection for clients that name none: the one that the server was told, else the one called `default`, else
+    /// the only one.
     func standard() throws(Problem) -> ServedCollection {
-        guard let collection = byName.withLock({ $0["default"] }) ?? all.first else {
-            throw Problem(.unknownCollection, "the server has no collection")
+        if let named = options.standardCollection { return try collection(named) }
+        let all = all
+        guard let collection = all.first(where: { $0.name == "default" }) ?? (all.count == 1 ? all.first : nil) else {
+            throw Problem(
+                .unknownCollection,
+                all.isEmpty
+                    ? "the server has no collection"
+                    : "the server has \(all.count), and none is called default: start it with --collection NAME")
         }
         return collection
     }

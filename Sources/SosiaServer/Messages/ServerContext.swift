@@ -13,6 +13,8 @@ struct ServerContext: RequestContext {
     var held = HeldBytes(maximum: 0).share()
     /// Whose request it is, as far as that is known.
     var caller: Caller
+    /// Whether answers may have the paths of files.
+    var seesPaths = false
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -4,12 +4,14 @@ import SosiaCore
 extension Schemas {
     /// The members of a picture, alone and in a hit.
     static let picture: [(name: String, schema: Schema)] = [
-        ("id", id), ("name", .string("The name of its file.")), ("format", .string()), ("width", .count),
+        ("id", id), ("name", .string("The name of its file.")),
+        ("path", .string("Where its file lies, for clients that may see it.")), ("format", .string()),
+        ("width", .count),
         ("height", .count), ("captured", .string()), ("camera", .string()),
         ("position", .object([("latitude", .number), ("longitude", .number)])), ("tile", tile),
         ("attributes", .map(.anything)), ("file_url", .string()), ("thumb_url", .string()),
     ]
-    static let pictureOptional: Set<String> = ["captured", "camera", "position", "tile"]
+    static let pictureOptional: Set<String> = ["path", "captured", "camera", "position", "tile"]
 
     private static let tile = Schema.object(
         [
@@ -22,7 +24,8 @@ extension Schemas {
             (
                 "outline",
                 .array(.array(.number, 2...2))
-                    .described("Longitude and latitude of the corners, clockwise from the upper left.")
+                    .described(
+                        "Longitude and latitude of points of its edge, clockwise from the upper left corner.")
             ),
         ], optional: ["raster", "position", "outline"]
     ).described("Where the picture was cut from a larger one, whose file name begins the picture's name.")
@@ -110,6 +113,15 @@ extension Schemas {
                 "request": Schema.component("Search").json, "region": Schema.component("Region").json,
                 "picture": ["type": "string", "format": "binary"],
             ]) { $0[$1.name] = $1.schema.orEmpty().json }),
+    ])
+
+    static let previewForm = Schema(json: [
+        "type": "object", "properties": ["picture": ["type": "string", "format": "binary"]],
+    ])
+
+    static let preview = Schema.object([
+        ("format", .string()), ("width", .count.described("Pixels of the whole picture, upright.")),
+        ("height", .count), ("jpeg", .string("The picture as a JPEG, at most 1,024 pixels a side, in base64.")),
     ])
 
     static let hit = Schema.object(

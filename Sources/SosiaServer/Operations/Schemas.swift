@@ -20,6 +20,7 @@ enum Schemas {
         "Place": window, "Rasters": .object([("rasters", .array(.component("Raster"))), ("next_cursor", id.orNull())]),
         "Raster": raster,
         "SearchAnswer": searchAnswer, "SearchAnswers": .object([("answers", .array(.component("SearchAnswer")))]),
+        "PreviewAddress": .object([("url", url)]), "Preview": preview,
         "Hit": hit, "Plan": plan, "Duplicates": duplicates, "Duplicate": duplicate,
         "SeedKey": .object([("key", seedKey)], optional: ["key"]), "SeedPicture": seedPicture,
         "SeedStatus": seedStatus, "SeedAnswer": seedAnswer, "SeedOutcome": .object([("ok", .boolean)]),
@@ -96,7 +97,8 @@ enum Schemas {
             (
                 "outline",
                 .array(.array(.number, 2...2))
-                    .described("Longitude and latitude of the corners, clockwise from the upper left.")
+                    .described(
+                        "Longitude and latitude of points of its edge, clockwise from the upper left corner.")
             ),
             ("state", .string("The state of the file since its tiles were added.", values: RasterAnswer.states)),
             ("notes", .array(.string())), ("url", .string()),

@@ -2,13 +2,14 @@ import FileSystem
 import Sosia
 import SosiaCore
 
-/// A picture as clients see it: with the name of its file, never its path.
+/// A picture as clients see it: with the name of its file, and its path only for those who may see it.
 struct PictureAnswer: JSONWritable {
     /// Bytes of an answer without attributes, about.
     static let usualBytes = 512
 
     let record: ImageRecord
     let collection: ServedCollection
+    let showsPath: Bool
 
     func write(to json: inout JSONWriter) {
         json.object { writeMembers(to: &$0) }
@@ -18,7 +19,9 @@ struct PictureAnswer: JSONWritable {
     func writeMembers(to json: inout JSONWriter) {
         let facts = record.facts
         json.member("id", record.id)
-        json.member("name", AbsolutePath.name(record.name(on: collection.store.machine)))
+        let name = record.name(on: collection.store.machine)
+        json.member("name", AbsolutePath.name(name))
+        if showsPath, isFile { json.member("path", name) }
         json.member("format", facts.format)
         json.member("width", facts.width)
         json.member("height", facts.height)
@@ -37,6 +40,13 @@ struct PictureAnswer: JSONWritable {
         let address = collection.address(of: record.id)
         json.member("file_url", address + "/file")
         json.member("thumb_url", address + "/thumb")
+    }
+
+    /// An upload lies nowhere.
+    private var isFile: Bool {
+        if record.tile != nil { return true }
+        if case .file? = record.sources.first { return true }
+        return false
     }
 
     private static func write(_ tile: Tile, to json: inout JSONWriter) {

@@ -77,7 +77,8 @@ struct PictureController: Controller {
         return try await LargeAnswer.json(isLong: bytes > LongWork.small, context) { json in
             json.object { json in
                 let written = json.member("results", page.records, upTo: LargeAnswer.pageBytes) { json, record in
-                    PictureAnswer(record: record, collection: collection).write(to: &json)
+                    PictureAnswer(record: record, collection: collection, showsPath: context.seesPaths)
+                        .write(to: &json)
                 }
                 json.member(
                     "next_cursor", written < page.records.count ? page.records[written - 1].id : page.next)
@@ -87,11 +88,15 @@ struct PictureController: Controller {
 
     private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
         let collection = try context.collection(in: collections)
-        return Self.answer(try await collection.store.record(context.picture()), in: collection)
+        return Self.answer(try await collection.store.record(context.picture()), in: collection, context)
     }
 
-    private static func answer(_ record: ImageRecord, in collection: ServedCollection) -> Response {
-        .json { PictureAnswer(record: record, collection: collection).write(to: &$0) }
+    private static func answer(
+        _ record: ImageRecord, in collection: ServedCollection, _ context: ServerContext
+    ) -> Response {
+        .json {
+            PictureAnswer(record: record, collection: collection, showsPath: context.seesPaths).write(to: &$0)
+        }
     }
 
     private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -102,7 +107,7 @@ struct PictureController: Controller {
                 throw document.wrong("attributes are missing")
             }
             let record = try await collection.store.update(id, attributes: attributes.attributes(of: "picture \(id)"))
-            return Self.answer(record, in: collection)
+            return Self.answer(record, in: collection, context)
         }
     }
 

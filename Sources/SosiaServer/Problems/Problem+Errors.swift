@@ -201,11 +201,14 @@ extension Problem {
     }
 
     private init(_ error: EmbeddingError) {
-        guard case .modelUnknown(_, let known) = error else {
+        guard case .modelUnknown(let name, let known, _) = error else {
             self.init(.internalError, "the model cannot be used", cause: error.description)
             return
         }
-        self.init(.unknownModel, error.description, facts: [("known", .array(known.map(JSONValue.string)))])
+        // Where it was looked for is not for clients.
+        self.init(
+            .unknownModel, EmbeddingError.modelUnknown(name: name, known: known).description,
+            facts: [("known", .array(known.map(JSONValue.string)))], cause: error.description)
     }
 
     private init(_ error: FilterError) {

@@ -60,7 +60,8 @@ struct DuplicateController: Controller {
                         json.object { json in
                             json.member("distance", member.distance)
                             if let record = byID[member.id] {
-                                PictureAnswer(record: record, collection: collection).writeMembers(to: &json)
+                                PictureAnswer(record: record, collection: collection, showsPath: context.seesPaths)
+                                    .writeMembers(to: &json)
                             }
                         }
                     }

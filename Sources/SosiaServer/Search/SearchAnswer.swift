@@ -5,6 +5,7 @@ import SosiaCore
 struct SearchAnswer: JSONWritable {
     let answer: Store.Answer
     let collection: ServedCollection
+    let showsPaths: Bool
     /// Hits on the pages before.
     let returned: Int
     /// The hit that reaches so many bytes is the page's last.
@@ -32,7 +33,8 @@ struct SearchAnswer: JSONWritable {
                 json.object { json in
                     json.member("rank", rank)
                     json.member("distance", hit.distance)
-                    PictureAnswer(record: hit.record, collection: collection).writeMembers(to: &json)
+                    PictureAnswer(record: hit.record, collection: collection, showsPath: showsPaths)
+                        .writeMembers(to: &json)
                 }
             }
             json.member("next_cursor", cursor(behind: written)?.description)

@@ -72,8 +72,8 @@ struct SearchController: Controller {
                 json.object { json in
                     json.member("answers", Array(zip(questions, answers))) { json, answered in
                         SearchAnswer(
-                            answer: answered.1, collection: collection, returned: answered.0.body.returned,
-                            bytes: LargeAnswer.pageBytes / answers.count
+                            answer: answered.1, collection: collection, showsPaths: context.seesPaths,
+                            returned: answered.0.body.returned, bytes: LargeAnswer.pageBytes / answers.count
                         ).write(to: &json)
                     }
                 }
@@ -112,7 +112,10 @@ struct SearchHandler: Sendable {
         try await run(in: collection, context, documentBytes: documentBytes, { [try read()] }) { questions, answers in
             let (question, answer) = (questions[0], answers[0])
             return try await LargeAnswer.json(isLong: answer.hits.count > SearchOptions.defaultK, context) { json in
-                SearchAnswer(answer: answer, collection: collection, returned: question.body.returned).write(to: &json)
+                SearchAnswer(
+                    answer: answer, collection: collection, showsPaths: context.seesPaths,
+                    returned: question.body.returned
+                ).write(to: &json)
             }
         }
     }

@@ -3,7 +3,7 @@ import Hummingbird
 import Sosia
 
 /// The four addresses of an earlier reverse image search, for its clients: JSON with the picture in base64, often as a
-/// data URL, the key at the beginning of the body, and answers with `ok`. They use the default collection.
+/// data URL, the key at the beginning of the body, and answers with `ok`. They use the standard collection.
 struct SeedController: Controller {
     /// Hits of a search.
     private static let hits = 5
@@ -15,6 +15,9 @@ struct SeedController: Controller {
     let access: AccessPolicy
     /// For counting the pictures.
     let admission: AdmissionQueue
+    let publicURL: PublicURL?
+    /// Of the server's own address.
+    let scheme: String
 
     var endpoints: [Endpoint] {
         [
@@ -64,6 +67,7 @@ struct SeedController: Controller {
     private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await body(of: request, .read, context)
         let collection = try collections.standard()
+        let base = try publicURL?.text ?? request.host().map { "\(scheme)://\($0.text)" } ?? ""
         return try await search.run(in: collection, context, documentBytes: body.count) {
             let picture = try Self.picture(body.members(["key", "image"]))
             return [SearchQuestion(body: try SearchBody(picture: "image", k: Self.hits), uploads: ["image": picture])]
@@ -72,7 +76,7 @@ struct SeedController: Controller {
                 json.object { json in
                     json.member("ok", true)
                     for (number, hit) in answers[0].hits.enumerated() {
-                        json.member("image\(number + 1)", collection.address(of: hit.record.id) + "/file")
+                        json.member("image\(number + 1)", base + collection.address(of: hit.record.id) + "/file")
                     }
                     json.member("embedding_time", Int(answers[0].timings.decode + answers[0].timings.embed))
                     json.member("search_time", Int(answers[0].timings.search))

@@ -43,6 +43,8 @@ final class CountedRaster: TileSource {
 
     func index(of window: PixelWindow) -> Int? { nil }
 
+    func center(of window: PixelWindow) -> GeoPoint? { nil }
+
     func outline(of window: PixelWindow) -> GeoPolygon? { nil }
 
     func pixels(of window: PixelWindow) throws(TileError) -> PixelImage? { nil }

@@ -58,6 +58,13 @@ final class FakeTiles: TileSource {
         return (0..<count).contains(index) && self.window(at: index) == window ? index : nil
     }
 
+    func center(of window: PixelWindow) -> GeoPoint? {
+        guard facts.isGeoreferenced else { return nil }
+        return GeoPoint(
+            longitude: 10 + (Double(window.x) + Double(window.width) / 2) / 1000,
+            latitude: 50 - (Double(window.y) + Double(window.height) / 2) / 1000)
+    }
+
     func outline(of window: PixelWindow) -> GeoPolygon? {
         guard facts.isGeoreferenced else { return nil }
         let corners = [(0, 0), (1, 0), (1, 1), (0, 1)].map { x, y in

@@ -106,6 +106,18 @@ export function search(name, body, file, signal) {
     return json(path, { method: "POST", body: form, signal });
 }
 
+/** What the server sees in a picture: its format, width and height, and a JPEG in base64. */
+export function preview(name, { file, url }) {
+    const path = `${collectionPath(name)}/preview`;
+    if (!file) {
+        const headers = { "Content-Type": "application/json" };
+        return json(path, { method: "POST", headers, body: JSON.stringify({ url }) });
+    }
+    const form = new FormData();
+    form.append("picture", file, file.name || "picture");
+    return json(path, { method: "POST", body: form });
+}
+
 export function add(name, files, signal) {
     const form = new FormData();
     for (const file of files) form.append("file", file, file.name);

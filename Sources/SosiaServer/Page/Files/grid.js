@@ -65,7 +65,8 @@ export class Grid extends EventTarget {
         pictures.show(pick(tile, "img"), picture, tileWidth);
         pick(tile, ".name").textContent = picture.name;
         pictures.link(pick(tile, ".name"), picture);
-        pick(tile, ".name").title = `${picture.name}, ${picture.width} × ${picture.height}`;
+        pick(tile, ".name").title = `${picture.path ?? picture.name}, ${picture.width} × ${picture.height}`;
+        pick(tile, ".folder").textContent = folder(picture);
         pick(tile, ".distance").textContent = picture.distance === undefined ? "" : distance(picture.distance);
         pick(tile, ".locate").hidden = picture.tile?.raster === undefined;
         pick(tile, ".locate").setAttribute("aria-label", `Show ${picture.name} on the map`);
@@ -133,6 +134,9 @@ export class Grid extends EventTarget {
         this.dispatchEvent(new CustomEvent(type, { detail: this.#tiles.get(id)?.picture ?? null }));
     }
 }
+
+/** The end of the path, which tells pictures of the same name apart; empty for those who may not see it. */
+const folder = ({ path }) => path?.split("/").slice(-3, -1).join("/") ?? "";
 
 /** Very wide and very high pictures get a tile that the others can live with. */
 function clampedRatio({ width, height }) {

@@ -17,7 +17,7 @@ const say = (text) => { element("status").textContent = text; };
 
 const grid = new Grid(element("grid"), element("tile"));
 const rectangle = new Rectangle(element("stage"), element("part"));
-const subject = new Subject(rectangle);
+const subject = new Subject(rectangle, (base) => api.preview(collection.name, base));
 const adding = new Adding();
 const rasters = new Rasters();
 
@@ -31,6 +31,9 @@ const visited = [query.nothing];
 api.onUnauthenticated(askForKey);
 
 // Searching
+
+/** Pictures that are asked for at once; the next ones come when they are scrolled to. */
+const pageSize = 40;
 
 function options() {
     const k = element("k");
@@ -67,9 +70,10 @@ async function load(isFirst) {
     try {
         const answer = await ask(asked, settings, isFirst ? null : cursor, own.signal);
         if (own !== running) return;
-        showAnswer(asked, answer, isFirst, settings.filter !== "");
+        showAnswer(asked, answer, isFirst, settings);
     } catch (error) {
         if (own !== running || error.name === "AbortError") return;
+        if (isFirst) showNothing(asked);
         showProblem(error, () => load(isFirst));
     } finally {
         if (own === running) {
@@ -83,21 +87,33 @@ async function load(isFirst) {
 async function ask(asked, settings, from, signal) {
     if (query.isEmpty(asked)) {
         if (!collection || collection.pictures === 0) return { results: [], next_cursor: null };
-        return api.pictures(collection.name, { cursor: from, k: settings.k, filter: settings.filter }, signal);
+        return api.pictures(collection.name, { cursor: from, k: pageSize, filter: settings.filter }, signal);
     }
     const size = asked.part ? await subject.size() : null;
-    const { body, file } = query.requestBody(asked, settings, from, size);
+    const k = Math.min(pageSize, settings.k - (from === null ? 0 : grid.count));
+    const { body, file } = query.requestBody(asked, { ...settings, k }, from, size);
     return api.search(collection.name, body, file, signal);
 }
 
-function showAnswer(asked, answer, isFirst, isFiltered) {
+/** A query that failed has no answer; that of the one before is not its own. */
+function showNothing(asked) {
+    grid.clear();
+    rasters.show(asked, []);
+    cursor = null;
+    element("empty").hidden = true;
+    element("results-heading").textContent = query.isEmpty(asked) ? "Pictures" : "Most similar";
+    element("timing").textContent = "";
+}
+
+function showAnswer(asked, answer, isFirst, { filter, k }) {
     const isSearch = !query.isEmpty(asked);
+    const isFiltered = filter !== "";
     if (isFirst) grid.clear();
     grid.append(answer.results);
     grid.mark(asked, isSearch);
     if (isFirst) rasters.show(asked, answer.results);
     else rasters.add(answer.results);
-    cursor = answer.next_cursor ?? null;
+    cursor = isSearch && grid.count >= k ? null : answer.next_cursor ?? null;
     element("more").hidden = cursor === null;
     if (!isFirst) {
         say(`${answer.results.length} more pictures, ${grid.count} now`);

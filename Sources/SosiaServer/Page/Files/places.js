@@ -26,10 +26,10 @@ export function placePicture(raster, window) {
     };
 }
 
-/** Pixels, and degrees between those of the raster's corners where they are known, which is good to some metres. */
+/** Pixels, and degrees between those of the raster's corners where its edges are straight, which is good to some metres. */
 export function position(raster, x, y) {
     const pixels = `${Math.floor(x).toLocaleString()}, ${Math.floor(y).toLocaleString()} px`;
-    if (!raster.outline) return pixels;
+    if (raster.outline?.length !== 4) return pixels;
     const [across, down] = [x / raster.width, y / raster.height];
     const [upperLeft, upperRight, lowerRight, lowerLeft] = raster.outline;
     const [longitude, latitude] = [0, 1].map((axis) => {

@@ -9,13 +9,24 @@ export class Subject extends EventTarget {
     #rectangle;
     #base = null;
     #object = null;
+    #preview;
+    /** What the server said of the base, once it was asked: its width and height. */
+    #seen = null;
 
-    /** Sends `more` and `less` with a picture as `detail` when its chip is taken away. */
-    constructor(rectangle) {
+    /**
+     * Sends `more` and `less` with a picture as `detail` when its chip is taken away.
+     * @param preview asks the server what it sees in a file or at an address.
+     */
+    constructor(rectangle, preview) {
         super();
         this.#rectangle = rectangle;
+        this.#preview = preview;
         const image = element("subject-picture");
-        image.addEventListener("error", () => this.#showStage(false));
+        image.addEventListener("error", () => {
+            this.#showStage(false);
+            // Browsers do not show every format that the server reads.
+            if (this.#base?.kind === "file") this.#seen ??= this.#ask(this.#base);
+        });
         image.addEventListener("load", () => this.#showStage(true));
     }
 
@@ -42,6 +53,8 @@ export class Subject extends EventTarget {
     async size() {
         const image = element("subject-picture");
         await image.decode().catch(() => {});
+        const seen = await this.#seen;
+        if (seen) return seen;
         const { naturalWidth, naturalHeight } = image;
         if (naturalWidth === 0) return null;
         // What is shown of a picture of the collection, or of a place, may be smaller than it is.
@@ -53,6 +66,7 @@ export class Subject extends EventTarget {
         if (this.#object) URL.revokeObjectURL(this.#object);
         this.#base = base;
         this.#object = null;
+        this.#seen = null;
         image.removeAttribute("src");
         delete image.dataset.shown;
         element("subject-figure").hidden = base === null;
@@ -61,12 +75,26 @@ export class Subject extends EventTarget {
         const name = base.kind === "file" ? base.name : base.picture ? base.picture.name : base.url;
         element("subject-name").textContent = name;
         image.alt = `The picture that is looked for: ${name}`;
-        // A picture from elsewhere is not shown: this page loads nothing from other hosts.
+        // This page loads nothing from other hosts: a picture from elsewhere is shown as the server fetched it.
         if (base.kind === "file") {
             this.#object = URL.createObjectURL(base.file);
             image.src = this.#object;
         } else if (base.picture) {
             pictures.show(image, base.picture, previewWidth);
+        } else {
+            this.#seen = this.#ask(base);
+        }
+    }
+
+    /** The size of a picture that the server shows; null when it cannot, which its answer to the search explains. */
+    async #ask(base) {
+        try {
+            const { width, height, jpeg } = await this.#preview(base);
+            if (base !== this.#base) return null;
+            element("subject-picture").src = `data:image/jpeg;base64,${jpeg}`;
+            return { width, height };
+        } catch {
+            return null;
         }
     }
 
