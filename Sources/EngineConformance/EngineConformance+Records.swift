@@ -20,6 +20,30 @@ extension EngineConformance {
             try subject.equal(records.map(\.id), [ids[3], ids[1], ids[3]])
             try subject.equal(records.first?.attributes["number"], .integer(4))
         },
+        Check(name: "settings are what was remembered last") { subject in
+            try subject.equal(try await subject.engine.settings, [:])
+            let first: Attributes = ["exclude": .array([.string("*.\u{e9}\"'"), .string("#x")]), "n": .integer(1)]
+            for settings in [first, ["n": .null], [:], first] {
+                try await subject.engine.remember(settings)
+                try subject.equal(try await subject.engine.settings, settings)
+            }
+            let ids = try await subject.add([subject.entry(1)])
+            _ = try await subject.engine.remove(ids)
+            try await subject.fails {
+                let large = String(repeating: "x", count: Attributes.maximumBytes)
+                try await subject.engine.remember(["text": .string(large)])
+            } matches: {
+                $0 is EngineError
+            }
+            try subject.equal(try await subject.engine.settings, first)
+            guard let other = try await subject.host.open(.read) else { return }
+            try subject.equal(try await other.settings, first)
+            try await subject.fails {
+                try await other.remember([:])
+            } matches: {
+                if case StoreError.readOnly = $0 { true } else { false }
+            }
+        },
         Check(name: "a page of records ends with the one that reaches its bytes") { subject in
             // The attributes of number n are about 100 n bytes.
             let entries = try (1...8).map { number in

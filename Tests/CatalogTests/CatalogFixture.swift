@@ -43,7 +43,7 @@ final class CatalogFixture {
     func forgetMachines() throws {
         try sqlite(
             """
-            DROP INDEX image_content;
+            DROP INDEX image_content; DROP TABLE setting;
             ALTER TABLE image DROP COLUMN record; ALTER TABLE source DROP COLUMN checksum;
             ALTER TABLE lost DROP COLUMN checksum; ALTER TABLE container DROP COLUMN checksum;
             ALTER TABLE collection DROP COLUMN checksum;
@@ -52,6 +52,7 @@ final class CatalogFixture {
             ALTER TABLE source DROP COLUMN device;
             ALTER TABLE collection DROP COLUMN machine; ALTER TABLE collection DROP COLUMN identity;
             DELETE FROM grdb_migrations WHERE identifier LIKE '4 %' OR identifier LIKE '5 %'
+                OR identifier LIKE '6 %'
             """)
     }
 }

@@ -29,7 +29,7 @@ import Testing
         #expect(engine.total <= 40)
         engine.reset()
         #expect(try await store.add([folder.path + "/photos"]).unchanged == 1_000)
-        #expect(engine.byName == ["sources": 2])
+        #expect(engine.byName == ["settings": 1, "sources": 2])
     }
 
     @Test func aSearchWithItsPageOfHitsIsOneCall() async throws {

@@ -23,7 +23,7 @@ struct FileWalkTests {
         var skipped: [String: SkipReason] = [:]
         for item in FileWalk(names.map { AbsolutePath.of(folder.path + "/" + $0) }) {
             switch item {
-            case .file(let path, _): files.append(String(path.dropFirst(folder.path.count + 1)))
+            case .file(let path, _), .odd(let path, _): files.append(String(path.dropFirst(folder.path.count + 1)))
             case .skipped(let file): skipped[String(file.path.dropFirst(folder.path.count + 1))] = file.reason
             }
         }
@@ -88,7 +88,7 @@ struct FileWalkTests {
         let root = try #require(AbsolutePath.resolved(folder.path + "/b"))
         for item in FileWalk([root], onlyBelow: [root]) {
             switch item {
-            case .file(let path, _): files.append(AbsolutePath.name(path))
+            case .file(let path, _), .odd(let path, _): files.append(AbsolutePath.name(path))
             case .skipped(let file):
                 #expect(file.reason == .outside)
                 passedOver.append(AbsolutePath.name(file.path))

@@ -103,6 +103,7 @@ private struct FlippedCollection: Sendable {
         options.attributes = [
             "shop": .string("A"), "price": .number(1.5), "tags": .array([.string("x"), .bool(true)]),
         ]
+        options.exclusions = ["*.skip", "raw/"]
         _ = try await store.add([folder.path + "/photos"], options: options)
         let uploads = try (30..<36).map {
             Upload(name: "\($0).jpg", bytes: try picture($0), attributes: ["n": .integer(Int64($0))])
@@ -219,6 +220,7 @@ private struct FlippedCollection: Sendable {
         all.append("\(try await engine.containers(nil, after: nil, limit: 100))")
         all.append("\(try await engine.tiles(of: 1, after: nil, limit: 100))")
         all.append("\(try await engine.attributeSummaries())")
+        all.append("\(try await store.exclusions())")
         all.append("\(try await engine.vectors(after: nil, limit: 100).map { ($0.id, $0.embedding.values) })")
         all.append("\(store.model) \(engine.identity)")
         for text in [nil, "price > 1", "n >= 32 OR width = 10", "NOT shop = 'A'"] {

@@ -1,5 +1,5 @@
 import Foundation
-import Sosia
+@testable import Sosia
 import SosiaCore
 import TestSupport
 import Testing
@@ -92,5 +92,94 @@ import Testing
         try folder.remove("photos2/deep")
         try folder.write([0], to: "photos2/deep")
         #expect(try await prune("photos2").pruned == 1)
+    }
+
+    /// A drive that is not mounted leaves its folder behind.
+    @Test(arguments: ["usb", "usb/DCIM/100"]) func whatLayInAFolderThatIsEmptyIsKept(_ name: String) async throws {
+        for number in 30..<33 { try folder.write(picture(number), to: "photos/\(name)/\(number).jpg") }
+        var options = IngestOptions()
+        options.attributes = ["album": .integer(1)]
+        _ = try await store.add([folder.path + "/photos"], options: options)
+        try folder.move("photos/usb", to: "away")
+        // What a fresh file system has, too.
+        for part in ["lost+found", ".Trash-1000"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/photos/usb/\(part)", withIntermediateDirectories: true)
+        }
+        try folder.remove("photos/0.jpg")
+        let report = try await prune("photos")
+        #expect(report.pruned == 1)
+        #expect(report.skipped == [SkippedFile(path: folder.path + "/photos/usb", reason: .emptied(files: 3))])
+        #expect(report.leavesOutPictures)
+        #expect(report.skipped.first?.reason.description.contains("--force") == true)
+        // And back.
+        try folder.remove("photos/usb")
+        try folder.move("away", to: "photos/usb")
+        #expect(try await store.add([folder.path + "/photos"]).unchanged == 6)
+        let hit = try #require(try await store.search(picture(31), k: 1).hits.first)
+        #expect(hit.record.attributes == ["album": .integer(1)])
+    }
+
+    @Test func soIsWhatLayBehindALinkThatLeadsNowhere() async throws {
+        try folder.write(picture(30), to: "disk/30.jpg")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/photos/link", withDestinationPath: folder.path + "/disk")
+        #expect(try await store.add([folder.path + "/photos"]).added == 1)
+        try folder.remove("disk")
+        let report = try await prune("photos")
+        #expect(report.pruned == 0)
+        #expect(report.skipped == [SkippedFile(path: folder.path + "/photos/link", reason: .emptied(files: 1))])
+    }
+
+    @Test func anEmptyFolderIsForgottenByForce() async throws {
+        for number in 4..<8 { try folder.remove("photos2/\(number).jpg") }
+        #expect(try await prune("photos2").skipped.map(\.reason) == [.emptied(files: 4)])
+        #expect(try await store.count() == 8)
+        let report = try await prune("photos2", force: true)
+        #expect(report.pruned == 4)
+        #expect(report.skipped.isEmpty)
+    }
+
+    /// Says of the files of a folder that they were read on some other device.
+    private func moveAway(_ numbers: Range<Int>, in name: String) async throws {
+        for number in numbers {
+            try await store.renewStamp(
+                of: "\(folder.path)/\(name)/\(number).jpg", hash: #require(ContentHash(of: picture(number))),
+                device: 123_456)
+        }
+    }
+
+    @Test func whatWasReadOnAnotherDeviceIsKept() async throws {
+        try await moveAway(4..<8, in: "photos2")
+        for number in 4..<8 { try folder.remove("photos2/\(number).jpg") }
+        // Another drive is mounted in the place of the one that was read, or what lay below it is seen.
+        for number in 20..<24 { try folder.write(picture(number), to: "photos2/\(number).jpg") }
+        let kept = SkippedFile(path: folder.path + "/photos2", reason: .otherDevice(files: 4))
+        let report = try await prune("photos2")
+        #expect((report.added, report.pruned) == (4, 0))
+        #expect(report.skipped == [kept])
+        #expect(try await prune("photos2").skipped == [kept])
+        #expect(try await prune("photos2", force: true).pruned == 4)
+    }
+
+    /// A folder in `/media` goes with the drive.
+    @Test func soIsWhatLayInAFolderThatIsGone() async throws {
+        try await moveAway(4..<8, in: "photos2")
+        try folder.remove("photos2")
+        try folder.remove("photos/1.jpg")
+        var options = IngestOptions()
+        options.prune = true
+        let report = try await store.add([folder.path], options: options)
+        #expect(report.pruned == 1)
+        #expect(report.skipped == [SkippedFile(path: folder.path, reason: .otherDevice(files: 4))])
+    }
+
+    /// Devices may get other numbers whenever they are mounted: what is still there shows that it is the same.
+    @Test func aDeviceWithAnotherNumberIsTheSame() async throws {
+        try await moveAway(0..<4, in: "photos")
+        try folder.remove("photos/1.jpg")
+        let report = try await prune("photos")
+        #expect((report.pruned, report.unchanged) == (1, 3))
+        #expect(report.skipped.isEmpty)
     }
 }

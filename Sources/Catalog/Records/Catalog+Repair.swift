@@ -37,6 +37,7 @@ extension Catalog {
                 // What has no stamp is read when it is added next.
                 try db.execute(sql: "UPDATE source SET \(stamps), checksum = 0 WHERE NOT (\(whole))")
                 try db.execute(sql: "UPDATE source SET checksum = \(ChecksumSQL.source) WHERE checksum = 0")
+                try db.execute(sql: "DELETE FROM setting WHERE checksum IS NOT sosia_checksum(settings)")
             }
         }
         var (damaged, last): ([DamagedRecord], ImageID?) = ([], nil)

@@ -35,6 +35,7 @@ extension Catalog {
             if let garbled, garbled > 0 { problems.append("the attributes of \(garbled) pictures are not JSON") }
             guard hasChecksums else { return problems }
             if try !Self.isDescriptionWhole(db) { problems.append(Self.descriptionDamage) }
+            if try Self.hasTable("setting", db), try !Self.areSettingsWhole(db) { problems.append(Self.settingsDamage) }
             let files = "SELECT path FROM container WHERE checksum IS NOT \(ChecksumSQL.container)"
             problems += try String.fetchAll(db, sql: files).map(Self.containerDamage)
             let lost = "SELECT id FROM lost WHERE checksum IS NOT \(ChecksumSQL.lost)"

@@ -51,6 +51,31 @@ extension Catalog {
         }
     }
 
+    /// What the collection remembers for whoever adds to it.
+    package func settings() throws(StoreError) -> Attributes {
+        try read { db in
+            guard try Self.hasTable("setting", db) else { return [:] }
+            if try !Self.areSettingsWhole(db) { throw StoreError.damaged(path: path, reason: Self.settingsDamage) }
+            let text = try String.fetchOne(db, sql: "SELECT settings FROM setting")
+            return try text.map(Self.decode(attributes:)) ?? [:]
+        }
+    }
+
+    package func remember(_ settings: Attributes) throws {
+        try write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO setting VALUES (1, ?1, sosia_checksum(?1))",
+                arguments: [String(decoding: settings.json, as: UTF8.self)])
+        }
+    }
+
+    static let settingsDamage =
+        "what is passed over when it is added to is not what was written; `sosia verify --repair` forgets it"
+
+    static func areSettingsWhole(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT checksum IS sosia_checksum(settings) FROM setting") ?? true
+    }
+
     /// What was fixed when the collection was created. Catalogs of releases without a choice do not say.
     static func fixedFacts(_ db: Database) throws -> FixedFacts {
         guard try hasTable("collection", db), let row = try Row.fetchOne(db, sql: "SELECT * FROM collection") else {

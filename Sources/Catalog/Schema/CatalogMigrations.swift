@@ -7,6 +7,7 @@ enum CatalogMigrations {
     static let oldestReadable = "1 collection, images, sources"
     private static let machines = "4 machines, whole stamps, what a picture is"
     static let checksums = "5 checksums of records"
+    private static let settings = "6 settings"
 
     /// - Parameter home: the machine of the files in a catalog written before locations had machines.
     static func migrator(home: MachineName) -> DatabaseMigrator {
@@ -26,6 +27,10 @@ enum CatalogMigrations {
         }
         migrator.registerMigration(checksums) { db in
             try db.execute(sql: version5)
+            try Catalog.sealDescription(db)
+        }
+        migrator.registerMigration(settings) { db in
+            try db.execute(sql: version6)
             try Catalog.sealDescription(db)
         }
         return migrator
@@ -138,5 +143,14 @@ enum CatalogMigrations {
         UPDATE source SET checksum = \(ChecksumSQL.source);
         UPDATE lost SET checksum = \(ChecksumSQL.lost);
         UPDATE container SET checksum = \(ChecksumSQL.container);
+        """
+
+    /// What a collection remembers for whoever adds to it, as JSON. No row is no settings.
+    private static let version6 = """
+        CREATE TABLE setting (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            settings TEXT NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT;
         """
 }

@@ -20,6 +20,11 @@ extension EmbeddedEngine {
         try await writable().change { try $0.forget(locations) }
     }
 
+    package func remember(_ settings: Attributes) async throws {
+        try settings.check(of: "the collection")
+        try await writable().change { try $0.remember(settings) }
+    }
+
     package func begin(_ file: ContainerFile) async throws -> Int64 {
         try await writable().change { try $0.begin(file) }
     }
@@ -81,6 +86,10 @@ extension EmbeddedEngine {
 
     package func lost(after id: ImageID?, limit: Int) async throws -> [PictureOrigin] {
         try await reading { try $0.lost(after: id, limit: limit) }
+    }
+
+    package var settings: Attributes {
+        get async throws { try await reading { try $0.settings() } }
     }
 
     package func attributeSummaries() async throws -> [AttributeSummary] {

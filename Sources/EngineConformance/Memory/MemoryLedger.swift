@@ -6,6 +6,7 @@ struct MemoryLedger: Sendable {
     var pictures: [ImageID: LedgerPicture] = [:]
     var lost: [ImageID: LedgerPicture] = [:]
     var containers: [Int64: TileContainer] = [:]
+    var settings: Attributes = [:]
     /// The row of each picture that searches can find.
     var keys: [ImageID: VectorKey] = [:]
     /// The number of changes so far.
@@ -69,11 +70,8 @@ struct MemoryLedger: Sendable {
                 lost[id] = picture
                 reopen(picture.tile)
             }
-            return .done
         case .begin(let file): return .container(begin(file))
-        case .move(let id, let path, let machine):
-            move(id, to: path, machine)
-            return .done
+        case .move(let id, let path, let machine): move(id, to: path, machine)
         case .finish(let id, let isComplete, let windows):
             let gone = pictures.values.filter { picture in
                 picture.tile.map { $0.container == id && windows.contains($0.window) } ?? false
@@ -93,8 +91,9 @@ struct MemoryLedger: Sendable {
             for row in rows where row.key > keys[row.picture.id] ?? VectorKey(rawValue: 0) {
                 restore(row.picture, row.key)
             }
-            return .done
+        case .remember(let settings): self.settings = settings
         }
+        return .done
     }
 
     private mutating func remove(_ id: ImageID) -> Bool {
@@ -185,8 +184,7 @@ extension MemoryLedger {
         let old = sameBytes ?? changed ?? lost.values.first { $0.sources.map(\.location) == [location] }
         let id = old?.id ?? ImageID(rawValue: nextID)
         if old == nil { nextID += 1 }
-        lost[id] = nil
-        vectors[id] = vector
+        (lost[id], vectors[id]) = (nil, vector)
         pictures[id] = LedgerPicture(
             id: id, hash: entry.hash, sources: pictures[id]?.sources ?? [], facts: facts,
             attributes: old?.attributes ?? [:], tile: entry.content?.tile)

@@ -47,7 +47,8 @@ package struct EmbeddingBenchmark: Sendable {
         var skipped: [SkippedFile] = []
         for item in FileWalk(paths.map { AbsolutePath.of($0) }) {
             switch item {
-            case .file(let path, _): files.append(path)
+            case .odd(let path, _) where !FileWalk.isPicture(path): continue
+            case .file(let path, _), .odd(let path, _): files.append(path)
             case .skipped(let file): skipped.append(file)
             }
         }

@@ -110,15 +110,15 @@ actor FileGroups {
     }
 
     nonisolated private func contents(of group: Range<Int>) async throws -> [Result<FileContent, SkipReason>] {
-        let read = Positioned<Result<FileContent, SkipReason>>()
+        let read = Gathered<Result<FileContent, SkipReason>>()
         try await WorkerPool.run(count: group.count, jobs: options.jobs, label: "sosia.reading") { index in
             let path = self.files[group.lowerBound + index].path
             let content = Result { [roots = self.options.onlyBelow] () throws(SkipReason) in
                 try FileContent(reading: path, below: roots)
             }
-            await read.put(content, at: index)
+            await read.add(content, at: index)
         }
-        return await read.all
+        return await read.inOrder
     }
 
     /// Nothing is concluded from what lies on another machine.
@@ -137,13 +137,4 @@ actor FileGroups {
     private func keep(_ files: [Result<ReadFile, SkipReason>], from start: Int) {
         for (index, file) in files.enumerated() { ready[start + index] = file }
     }
-}
-
-/// Values that come in any order.
-private actor Positioned<Value: Sendable> {
-    private var values: [Int: Value] = [:]
-
-    var all: [Value] { values.sorted { $0.key < $1.key }.map(\.value) }
-
-    func put(_ value: Value, at position: Int) { values[position] = value }
 }

@@ -5,12 +5,14 @@ import SystemPackage
 
 /// The picture files at and below some paths, in the order of their names, one at a time.
 ///
-/// A path that is named is taken whatever it is called; inside a folder only files that are called like pictures are
-/// taken, and hidden ones are not. Links are followed, but not out of folders that hold everything; a folder is walked
-/// once, under the name that comes first.
+/// A path that is named is taken whatever it is called; inside a folder files are taken that are called like pictures or
+/// whose ending says nothing, unless the rules pass over them. Links are followed, but not out of folders that hold
+/// everything; a folder is walked once, under the name that comes first.
 struct FileWalk: Sequence, IteratorProtocol {
     enum Item: Hashable, Sendable {
         case file(path: String, stamp: ImageSource.Stamp)
+        /// A file whose name does not tell whether it is a picture: its first bytes do (``isPicture(_:below:)``).
+        case odd(path: String, stamp: ImageSource.Stamp)
         case skipped(SkippedFile)
     }
 
@@ -20,12 +22,16 @@ struct FileWalk: Sequence, IteratorProtocol {
     /// The paths that were named, by their bytes, and whether they were met: a folder may hold them, too.
     private var named: [[UInt8]: Bool] = [:]
     private let roots: [String]?
+    private let rules: WalkRules
+    /// So far.
+    private(set) var passedOver = PassedOver()
 
     /// - Parameters:
     ///   - paths: absolute paths of files and folders.
     ///   - roots: folders, without links, out of which no link is followed; nil if links lead anywhere.
-    init(_ paths: [String], onlyBelow roots: [String]? = nil) {
+    init(_ paths: [String], onlyBelow roots: [String]? = nil, rules: WalkRules = WalkRules()) {
         self.roots = roots
+        self.rules = rules
         pending = paths.reversed().map { ($0, true) }
         if paths.count > 1 { for path in paths { named[Array(path.utf8)] = false } }
     }
@@ -47,7 +53,10 @@ struct FileWalk: Sequence, IteratorProtocol {
 
     private mutating func visit(_ path: String, named: Bool) -> Item? {
         let name = AbsolutePath.name(path)
-        if !named && name.hasPrefix(".") { return nil }
+        if !named, rules.hides(name) {
+            passedOver.count(WalkRules.isOfSystem(name) ? .system : .hidden, name: name)
+            return nil
+        }
         if let roots, Self.leadsOut(path, of: roots) { return .skipped(SkippedFile(path: path, reason: .outside)) }
         let status: FileStatus
         do {
@@ -61,17 +70,37 @@ struct FileWalk: Sequence, IteratorProtocol {
             }
             return .skipped(SkippedFile(path: path, reason: garbled ? .nameIsNotUTF8 : SkipReason(error)))
         }
+        if !named, let ground = rules.ground(passingOver: path, name: name, isFolder: status.kind == .folder) {
+            passedOver.count(ground, name: name)
+            return nil
+        }
         switch status.kind {
         case .folder:
             return enter(path, status, named: named)
         case .other:
             return named ? .skipped(SkippedFile(path: path, reason: .notARegularFile)) : nil
         case .file:
-            guard named || PictureFormat.isUsual(name: name) else { return nil }
-            if path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
-                return .skipped(SkippedFile(path: path, reason: .nameHasLineBreak))
-            }
-            return .file(path: path, stamp: ImageSource.Stamp(status.stamp))
+            let stamp = ImageSource.Stamp(status.stamp)
+            if named || PictureFormat.isUsual(name: name) { return Self.taken(path, stamp) }
+            if UnreadKind(ending: PictureFormat.ending(of: name)) == nil { return .odd(path: path, stamp: stamp) }
+            passedOver.count(kindOf: path)
+            return nil
+        }
+    }
+
+    /// A picture, if its name can stand in a result.
+    static func taken(_ path: String, _ stamp: ImageSource.Stamp) -> Item {
+        path.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" })
+            ? .skipped(SkippedFile(path: path, reason: .nameHasLineBreak)) : .file(path: path, stamp: stamp)
+    }
+
+    /// Whether a file begins like a picture. What cannot be read does not.
+    static func isPicture(_ path: String, below roots: [String]? = nil) -> Bool {
+        do throws(FileError) {
+            let head = try FileReader(path, below: roots).bytes(at: 0, count: PictureFormat.sniffedBytes)
+            return PictureFormat(sniffing: head) != nil
+        } catch {
+            return false
         }
     }
 

@@ -24,13 +24,16 @@ package struct FolderPictures: PictureSource {
 
     /// The next one in the order of their names.
     package mutating func next() throws -> SourcePicture? {
-        switch walk.next() {
-        case .file(let path, _):
-            SourcePicture(name: name(of: path), content: .file { try FileContent.bytes(reading: path) })
-        case .skipped(let file):
-            SourcePicture(name: name(of: file.path), content: .file { throw file.reason })
-        case nil: nil
+        while let item = walk.next() {
+            switch item {
+            case .odd(let path, _) where !FileWalk.isPicture(path): continue
+            case .file(let path, _), .odd(let path, _):
+                return SourcePicture(name: name(of: path), content: .file { try FileContent.bytes(reading: path) })
+            case .skipped(let file):
+                return SourcePicture(name: name(of: file.path), content: .file { throw file.reason })
+            }
         }
+        return nil
     }
 
     private func name(of path: String) -> String {

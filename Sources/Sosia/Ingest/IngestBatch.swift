@@ -8,6 +8,8 @@ actor IngestBatch {
         case skipped(SkippedFile)
         /// A tile that shows nothing.
         case dropped
+        /// A file that a later pass takes.
+        case later
     }
 
     private let engine: any CollectionEngine
@@ -46,7 +48,7 @@ actor IngestBatch {
             keep(item)
         }
         for position in waiting.keys where position - next < size { waiting.removeValue(forKey: position)?.resume() }
-        done += 1
+        if case .later = item {} else { done += 1 }
         progress(IngestReport.Progress(stage: .embedding, done: min(done, total), total: total))
         if entries.count >= size { try await commit() }
     }
@@ -75,6 +77,7 @@ actor IngestBatch {
         case .entry(let entry): entries.append(entry)
         case .skipped(let file): report.skipped.append(file)
         case .dropped: report.dropped += 1
+        case .later: break
         }
     }
 

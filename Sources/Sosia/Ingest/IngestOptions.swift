@@ -1,3 +1,4 @@
+import FileSystem
 import Foundation
 package import SosiaCore
 
@@ -22,12 +23,24 @@ public struct IngestOptions: Sendable {
     /// Absolute paths of folders, without links: what leads out of them by a link is passed over. Nil: links lead
     /// anywhere.
     public var onlyBelow: [String]?
-    /// Forget files below the given folders that are gone.
+    /// Patterns by the rules of gitignore for files and folders that are passed over, in this run and in all that come: the
+    /// collection remembers them. One with a slash begins at each of the folders that this run is given. What can match
+    /// nothing is ignored.
+    public var exclusions: [String] = []
+    /// Take what is hidden, too. What systems and programs keep for themselves is passed over all the same.
+    public var includesHidden = false
+    /// Hash all files again, those that look unchanged, too.
+    public var rehash = false
+    /// Forget files below the given folders that are gone or excluded. What lies on a disk that seems not to be there is
+    /// kept, and the report names its folder.
     public var prune = false
-    /// Prune even when more than half of the known files would go.
+    /// Prune even when a disk seems not to be there, or more than half of the known files would go.
     public var force = false
 
     public init() {}
+
+    /// Whether a text is a pattern that can match something.
+    package static func isPattern(_ text: String) -> Bool { PathPattern(text) != nil }
 
     /// - Throws: what `Attributes.check(of:)` throws, for any file that has attributes of its own, and for all others.
     package func checkAttributes() throws(EngineError) {

@@ -39,7 +39,8 @@ public struct IngestReport: Sendable, Hashable {
     public internal(set) var moved = 0
     /// Files with the bytes of a picture that another file shows, too.
     public internal(set) var duplicates = 0
-    /// Files that were not even opened, because size and time are those of the last run.
+    /// Known files with the bytes of the last run. Most were not even opened, because all that the system says of them is
+    /// the same.
     public internal(set) var unchanged = 0
     /// Pictures forgotten because all their files are gone.
     public internal(set) var pruned = 0
@@ -48,10 +49,22 @@ public struct IngestReport: Sendable, Hashable {
     /// Tiles that were left out because they show nothing.
     public internal(set) var dropped = 0
     public internal(set) var skipped: [SkippedFile] = []
+    /// What is not named one by one.
+    public internal(set) var passedOver = PassedOver()
     /// What whoever adds some of the files should know.
     public internal(set) var notes: [Note] = []
     /// Paths of ``IngestOptions/attributesByPath`` that no file of this run has, sorted.
     public internal(set) var unmatched: [String] = []
+
+    /// Whether pictures were left out: files that were skipped, and those of formats that are not read. Where nothing was
+    /// taken, all that was passed over counts, unless a pattern excludes it.
+    public var leavesOutPictures: Bool {
+        if !skipped.isEmpty || passedOver.pictures > 0 { return true }
+        return !isAnyTaken && passedOver.kinds.count + passedOver.hidden + passedOver.system.count > 0
+    }
+
+    /// Whether there is a picture that this run added or knew.
+    package var isAnyTaken: Bool { [added, changed, moved, duplicates, unchanged].contains { $0 > 0 } }
 
     mutating func merge(_ other: IngestReport) {
         added += other.added
@@ -63,6 +76,7 @@ public struct IngestReport: Sendable, Hashable {
         removed += other.removed
         dropped += other.dropped
         skipped += other.skipped
+        passedOver.merge(other.passedOver)
         notes += other.notes
         unmatched += other.unmatched
     }

@@ -29,6 +29,28 @@ struct IngestRun: Sendable {
         }
     }
 
+    /// Hashes files that look much as they did, and gives the ledger the stamps of those that have the same bytes.
+    /// - Returns: the others, which are pending.
+    func rehash(_ files: [IngestPlan.File], into batch: IngestBatch) async throws -> [IngestPlan.File] {
+        if files.isEmpty { return [] }
+        let changed = Gathered<IngestPlan.File>()
+        try await groups(of: files).run(label: "sosia.rehash") { position, read in
+            let location = SourceLocation.file(path: files[position].path, machine: machine)
+            if let read = try? read.get(), read.known.contains(where: { $0.sources.contains(location) }) {
+                // Only this file was looked at: nothing is said of other places of its picture.
+                let same = ReadFile(content: read.content, known: read.known, gone: [])
+                try await batch.take(.entry(entry(files[position], same, nil)), at: position)
+            } else {
+                await changed.add(files[position], at: position)
+                try await batch.take(.later, at: position)
+            }
+        }
+        try await batch.commit()
+        let again = await batch.takeAgain()
+        return await changed.inOrder
+            + files.filter { again.contains(.file(path: $0.path, machine: machine)) }
+    }
+
     /// Finds the new places of pictures whose files show something else by now, before anything is embedded.
     ///
     /// A picture that no file shows is forgotten with the commit that took its last one. Were a chain of renames
@@ -42,13 +64,13 @@ struct IngestRun: Sendable {
     ) async throws -> [Int: IngestEntry] {
         let positions = plan.pending.indices.filter { plan.mayBeReplaced(plan.pending[$0]) }
         let files = positions.map { plan.pending[$0] }
-        let moved = MovedFiles()
+        let moved = Gathered<IngestEntry>()
         try await groups(of: files).run(label: "sosia.moved") { index, file in
             // What cannot be read is named by who reads it for embedding.
             guard let read = try? file.get(), !read.known.isEmpty else { return }
             progress(await moved.add(entry(files[index], read, nil), at: positions[index]))
         }
-        return await moved.entries
+        return await moved.byPosition
     }
 
     private func groups(of files: [IngestPlan.File]) -> FileGroups {
@@ -63,13 +85,16 @@ struct IngestRun: Sendable {
     }
 }
 
-private actor MovedFiles {
-    /// By position.
-    private(set) var entries: [Int: IngestEntry] = [:]
+/// Values that come in any order.
+actor Gathered<Value: Sendable> {
+    private(set) var byPosition: [Int: Value] = [:]
+
+    var inOrder: [Value] { byPosition.sorted { $0.key < $1.key }.map(\.value) }
 
     /// - Returns: how many there are by now.
-    func add(_ entry: IngestEntry, at position: Int) -> Int {
-        entries[position] = entry
-        return entries.count
+    @discardableResult
+    func add(_ value: Value, at position: Int) -> Int {
+        byPosition[position] = value
+        return byPosition.count
     }
 }

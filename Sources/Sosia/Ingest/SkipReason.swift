@@ -7,11 +7,15 @@ public enum SkipReason: Error, Hashable, Sendable {
     case changedWhileRead
     case decoding(DecodeError)
     case embedding(String)
+    /// A folder held known files and is empty now, or a link that leads nowhere; they were kept.
+    case emptied(files: Int)
     case linkLoop
     case nameHasLineBreak
     case nameIsNotUTF8
     case notARegularFile
     case notFound
+    /// Known files below a folder were read on another device than the folder lies on now; they were kept.
+    case otherDevice(files: Int)
     /// A link leads out of ``IngestOptions/onlyBelow``, or nowhere.
     case outside
     case permissionDenied
@@ -42,11 +46,15 @@ extension SkipReason: CustomStringConvertible {
         case .changedWhileRead: "the file changed while it was being read"
         case .decoding(let error): error.description
         case .embedding(let reason): reason
+        case .emptied(let files):
+            "nothing is there, perhaps its disk is not mounted; \(files) known below it \(Self.kept(files))"
         case .linkLoop: "the link leads back to a folder that is being walked"
         case .nameHasLineBreak: "the name has a line break, and results are one line a picture; rename the file"
         case .nameIsNotUTF8: "the name is not valid UTF-8; rename the file"
         case .notARegularFile: "not a regular file"
         case .notFound: "there is no such file"
+        case .otherDevice(let files):
+            "\(files) known below it lay on another device, perhaps that is not mounted; \(Self.kept(files))"
         case .outside: "the link leads out of the folder"
         case .permissionDenied: "permission denied"
         case .tile(let error): error.description
@@ -56,7 +64,13 @@ extension SkipReason: CustomStringConvertible {
     }
 }
 
-/// A file that was passed over.
+extension SkipReason {
+    private static func kept(_ files: Int) -> String {
+        "\(files == 1 ? "was" : "were") kept (--force forgets \(files == 1 ? "it" : "them"))"
+    }
+}
+
+/// A file that was passed over, or a folder with all below it.
 public struct SkippedFile: Hashable, Sendable {
     /// The path, with bytes that are not UTF-8 replaced.
     public let path: String

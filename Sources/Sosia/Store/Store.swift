@@ -27,7 +27,7 @@ public final class Store: Sendable {
     private let models: ModelDirectory
     private let networks = NetworkLoader.current
     /// Pictures embedded at once.
-    private let jobs: Int
+    let jobs: Int
     private let network: Mutex<(any Embedder)?>
     let decoder: ImageDecoder
     /// Where the bytes of uploads are kept.

@@ -67,7 +67,7 @@ extension Store {
             }
         }
         report.unmatched = options.attributesByPath.keys.filter { !files.map(\.path).contains($0) }.sorted()
-        if options.prune { report.pruned = try await prune(files.map(\.path), force: options.force) }
+        if options.prune { try await prune(files.map(\.path), force: options.force, into: &report) }
         return report
     }
 

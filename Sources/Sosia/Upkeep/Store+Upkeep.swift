@@ -16,6 +16,8 @@ extension Store {
         public let engine: EngineStatus
         /// The files that tiles were cut from, by path, and how many of each.
         public let containers: [CountedContainer]
+        /// See ``Store/exclusions()``.
+        public let exclusions: [String]
     }
 
     /// Seconds for which an object that no picture names is left alone: whoever put it may be about to commit.
@@ -23,14 +25,19 @@ extension Store {
 
     /// Reads the whole truth and holds it against its checksums: the ledger, the vectors, the bytes of uploads, and the
     /// files of this machine that tiles were cut from. Changes nothing.
-    /// - Parameter progress: how many records, vectors and uploads of how many were looked at.
+    /// - Parameters:
+    ///   - files: whether the files of this machine are hashed, too, and held against what was added. Those that tiles were
+    ///     cut from are told by their stamps all the same.
+    ///   - progress: how many records, vectors and uploads of how many were looked at.
     /// - Throws: ``StoreError``, `ObjectStoreError`; `EngineError.unsupported` where the engine cannot do it.
-    public func verify(progress: @escaping WorkProgress = { _, _ in }) async throws -> VerifyReport {
-        try await verify(objectGrace: Self.objectGrace, progress: progress)
+    public func verify(
+        files: Bool = false, progress: @escaping WorkProgress = { _, _ in }
+    ) async throws -> VerifyReport {
+        try await verify(files: files, objectGrace: Self.objectGrace, progress: progress)
     }
 
     package func verify(
-        objectGrace: Double, progress: @escaping WorkProgress = { _, _ in }
+        files: Bool = false, objectGrace: Double, progress: @escaping WorkProgress = { _, _ in }
     ) async throws -> VerifyReport {
         let kept = objects == nil ? 0 : try await uploads().count
         let steps = Atomic(0)
@@ -45,9 +52,11 @@ extension Store {
             let orphans = try await strayObjects(writtenBefore: Date(timeIntervalSinceNow: -objectGrace))
             problems += try await damagedObjects { progress(done + min($0, kept), done + kept) }
             problems += try await changedContainers()
+            let hashed = files ? try await hashFiles() : (count: 0, problems: [])
+            problems += hashed.problems
             progress(done + kept, done + kept)
             return VerifyReport(
-                pictures: found.pictures, vacant: found.vacant, problems: problems,
+                pictures: found.pictures, vacant: found.vacant, files: hashed.count, problems: problems,
                 notes: found.notes.map(VerifyReport.Note.init) + orphans.map(VerifyReport.Note.orphan))
         } catch let error as StoreError where !isLedgerWhole {
             // What is known to be damaged cannot be read to go on from there.
@@ -140,7 +149,8 @@ extension Store {
         let containers = try await countedContainers()
         return Status(
             address: address, machine: machine, model: model, abilities: abilities, engine: try await engine.status(),
-            containers: containers.sorted { $0.container.path.utf8.lexicographicallyPrecedes($1.container.path.utf8) })
+            containers: containers.sorted { $0.container.path.utf8.lexicographicallyPrecedes($1.container.path.utf8) },
+            exclusions: try await exclusions())
     }
 
     /// The pictures of each upload that the ledger knows.

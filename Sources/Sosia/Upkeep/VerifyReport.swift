@@ -18,6 +18,15 @@ public struct VerifyReport: Sendable, Hashable {
         case original(of: ImageID, key: ContentHash, ObjectCondition)
         /// The file that tiles were cut from is gone or changed; its tiles are found all the same.
         case container(path: String, TileContainer.State)
+        /// A file is not what a picture was made from.
+        case file(path: String, of: ImageID, FileState)
+    }
+
+    /// What became of a picture's file.
+    public enum FileState: Sendable, Hashable {
+        case changed
+        case missing
+        case unreadable(SkipReason)
     }
 
     /// Something to know, with which nothing is wrong.
@@ -31,12 +40,15 @@ public struct VerifyReport: Sendable, Hashable {
     public let pictures: Int
     /// Vacant rows, which compaction would give back.
     public let vacant: Int
+    /// Files that were looked for and hashed; 0 unless that was asked for.
+    public let files: Int
     public let problems: [Problem]
     public let notes: [Note]
 
-    init(pictures: Int, vacant: Int, problems: [Problem], notes: [Note] = []) {
+    init(pictures: Int, vacant: Int, files: Int = 0, problems: [Problem], notes: [Note] = []) {
         self.pictures = pictures
         self.vacant = vacant
+        self.files = files
         self.problems = problems
         self.notes = notes
     }
@@ -53,6 +65,11 @@ extension VerifyReport.Problem: CustomStringConvertible {
         case .original(let id, let key, let condition):
             "the upload \(key), which is picture \(id), \(condition.words); uploading it again mends it"
         case .container(let path, let state): "\(path) \(state)"
+        case .file(let path, let id, .changed):
+            "\(path) is not what picture \(id) was made from; `sosia add --rehash` reads it again"
+        case .file(let path, let id, .missing):
+            "\(path), which is picture \(id), is gone; `sosia add --prune` forgets it"
+        case .file(let path, let id, .unreadable(let reason)): "\(path), which is picture \(id): \(reason)"
         }
     }
 }

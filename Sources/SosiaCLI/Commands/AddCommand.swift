@@ -43,10 +43,23 @@ struct AddCommand: AsyncParsableCommand {
             """, valueName: "name=type,..."))
     var types: String?
 
-    @Flag(help: "Forget pictures below the given folders whose files are gone.")
+    @Option(
+        name: .customLong("exclude"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Pass over files and folders, now and in later runs, by a pattern of gitignore; ! before it takes back.",
+            valueName: "pattern"))
+    var exclusions: [String] = []
+
+    @Flag(help: "Take hidden files and folders, too.")
+    var includeHidden = false
+
+    @Flag(help: "Hash all files again, those that look unchanged, too.")
+    var rehash = false
+
+    @Flag(help: "Forget pictures below the given folders whose files are gone or excluded.")
     var prune = false
 
-    @Flag(help: "Prune even if a folder is missing or more than half of the pictures would go.")
+    @Flag(help: "Prune even if a folder is missing or empty, or more than half of the pictures would go.")
     var force = false
 
     @Flag(name: .customShort("0"), help: "Paths on standard input end with NUL bytes.")
@@ -64,6 +77,14 @@ struct AddCommand: AsyncParsableCommand {
             }
             throw ValidationError("--set takes key=value, got \"\(assignment)\".")
         }
+        guard !tiles.isGiven || exclusions.isEmpty && !includeHidden && !rehash else {
+            throw ValidationError("--exclude, --include-hidden and --rehash do not go with --tiles and --tiny.")
+        }
+        for pattern in exclusions where !IngestOptions.isPattern(pattern) {
+            throw ValidationError(
+                "--exclude \"\(Console.printable(pattern))\" matches nothing: it is empty, a bracket is open, or a "
+                    + "backslash ends it.")
+        }
         guard !force || prune else { throw ValidationError("--force goes with --prune.") }
     }
 
@@ -71,6 +92,9 @@ struct AddCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         var options = IngestOptions()
         options.jobs = jobs
+        options.exclusions = exclusions
+        options.includesHidden = includeHidden
+        options.rehash = rehash
         options.prune = prune
         options.force = force
         let types = try AttributeTypes(parsing: types)
@@ -121,6 +145,6 @@ struct AddCommand: AsyncParsableCommand {
             report, attributes: columns, isTiles: tiles.isGiven, store: collection.address?.description,
             seconds: seconds
         ).print(json: store.json)
-        if !report.skipped.isEmpty { throw ExitStatus.skippedFiles }
+        if report.leavesOutPictures { throw ExitStatus.skippedFiles }
     }
 }

@@ -19,6 +19,8 @@ struct StatusCommand: AsyncParsableCommand {
         let indexes: [Index]
         /// Missing when there are none.
         let rasters: [RasterOutput]?
+        /// Patterns of what is passed over; missing when there are none.
+        let exclude: [String]?
 
         struct Index: Encodable {
             let kind: String
@@ -45,7 +47,8 @@ struct StatusCommand: AsyncParsableCommand {
                     store: path, pictures: engine.pictures, vacant: engine.vacant, model: status.model,
                     abilities: status.abilities, bytes: ["catalog": engine.ledgerBytes, "vectors": engine.vectorBytes],
                     indexes: engine.indexes.map(Output.Index.init),
-                    rasters: rasters.isEmpty ? nil : rasters))
+                    rasters: rasters.isEmpty ? nil : rasters,
+                    exclude: status.exclusions.isEmpty ? nil : status.exclusions))
         }
         Console.print("store", Console.printable(path), separator: "\t")
         Console.print("pictures", engine.pictures, separator: "\t")
@@ -67,6 +70,9 @@ struct StatusCommand: AsyncParsableCommand {
         }
         if engine.indexes.isEmpty { Console.print("index", "none, every vector is scanned", separator: "\t") }
         for raster in rasters { raster.print() }
+        for pattern in status.exclusions {
+            Console.print("exclude", Console.printable(Console.oneLine(pattern)), separator: "\t")
+        }
     }
 
     /// The measured cost of recall, one line a choice of settings.

@@ -9,11 +9,17 @@ struct VerifyCommand: AsyncParsableCommand {
             Looks at records, indexes, vectors, the bytes of uploads, and the files that tiles were cut from. Ends with 0 \
             when nothing is wrong, notes included, and with 1 when something is.
 
+            --files reads the files of all other pictures, too, and names those whose bytes are not what was added, \
+            whatever their sizes and times say; `sosia add --rehash` reads them again.
+
             --repair mends damaged records from the files that they tell of, and says what it could not mend. A picture \
             that it takes out is no longer found, but keeps its id and attributes: adding its file again brings it back.
             """)
 
     @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Hash all files of this machine, and name those that are not what was added.")
+    var files = false
 
     @Flag(help: "First mend records, take out pictures whose vectors cannot be read, and rewrite the others.")
     var repair = false
@@ -21,6 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
     private struct Output: Encodable {
         let pictures: Int
         let vacant: Int
+        /// Only with --files.
+        let files: Int?
         let problems: [String]
         let notes: [String]
         /// Only with --repair.
@@ -42,13 +50,15 @@ struct VerifyCommand: AsyncParsableCommand {
         let repaired = repair ? try await Store.repair(store.address, machine: store.machine.name) : nil
         let lost = repaired?.lost
         let collection = try await store.open()
-        let report = try await collection.verify()
+        let report = try await collection.verify(files: files)
         let machine = collection.machine
         let (problems, notes) = (report.problems.map(\.description), report.notes.map(\.description))
         if store.json {
             try Console.json(
                 Output(
-                    pictures: report.pictures, vacant: report.vacant, problems: problems, notes: notes,
+                    pictures: report.pictures, vacant: report.vacant, files: files ? report.files : nil,
+                    problems: problems,
+                    notes: notes,
                     lost: lost?.map { Output.Lost(id: $0.id, paths: $0.sources.map { $0.text(on: machine) }) },
                     records: repaired?.records.map { Output.Record(id: $0.id, outcome: $0.outcome.word) }))
         } else {
@@ -62,8 +72,9 @@ struct VerifyCommand: AsyncParsableCommand {
                 Console.print("the record of picture \(record.id) was damaged: \(record.outcome.sentence)")
             }
             for line in problems + notes { Console.print(Console.printable(line)) }
+            let counts = "\(report.pictures) pictures" + (files ? ", \(report.files) files" : "")
             Console.print(
-                "\(report.pictures) pictures, \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
+                "\(counts), \(problems.isEmpty ? "nothing wrong" : "\(problems.count) problems")")
         }
         if !problems.isEmpty { throw ExitStatus.failed }
     }

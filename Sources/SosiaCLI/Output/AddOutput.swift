@@ -36,17 +36,22 @@ struct AddOutput: Encodable {
     let dropped: Int?
     let notes: [String]?
     let skipped: [Skipped]
+    /// Missing when nothing was.
+    let passedOver: PassedOverOutput?
     /// Rows of the table of attributes that match no file of this run; nil if there are none.
     let unmatched: [String]?
     /// Nil without a table and --set.
     let attributes: [Column]?
     let store: String?
     let tookMilliseconds: Double
+    /// Those of `skipped` that have a line of their own.
+    private let named: [Skipped]
 
     private enum CodingKeys: String, CodingKey {
         case added, changed, moved, duplicates, unchanged, pruned, removed, dropped, notes, skipped, unmatched,
             attributes
         case store
+        case passedOver = "passed_over"
         case tookMilliseconds = "took_ms"
     }
 
@@ -64,6 +69,11 @@ struct AddOutput: Encodable {
         dropped = isTiles ? report.dropped : nil
         notes = isTiles ? report.notes.map(\.description) : nil
         skipped = report.skipped.map { Skipped(path: $0.path, reason: $0.reason.description) }
+        let passedOver = PassedOverOutput(report)
+        self.passedOver = passedOver.isEmpty ? nil : passedOver
+        named = report.skipped.filter { !PassedOverOutput.counts($0) }.map {
+            Skipped(path: $0.path, reason: $0.reason.description)
+        }
         unmatched = report.unmatched.isEmpty ? nil : report.unmatched
         self.attributes = attributes.isEmpty ? nil : attributes.map(Column.init)
         self.store = store
@@ -72,7 +82,7 @@ struct AddOutput: Encodable {
 
     func print(json: Bool) throws {
         for note in notes ?? [] { Console.error("note: \(Console.oneLine(note))") }
-        for file in skipped {
+        for file in named {
             Console.error("skipped \(Console.oneLine(file.path)): \(file.reason)")
         }
         if let unmatched {
@@ -82,6 +92,7 @@ struct AddOutput: Encodable {
             let rest = unmatched.count - Self.mostUnmatched
             if rest > 0 { Console.error("nor were those for \(rest) more files (--json lists all)") }
         }
+        for line in passedOver?.lines ?? [] { Console.error(Console.oneLine(line)) }
         if json { return try Console.json(self) }
         let counts = [
             (added, "added"), (changed, "changed"), (moved, "moved"), (duplicates, "duplicates"),
@@ -90,7 +101,9 @@ struct AddOutput: Encodable {
         ]
         let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let time = String(format: "%.1f s", tookMilliseconds / 1000)
-        Console.print("\(words.isEmpty ? "nothing to add" : words.joined(separator: ", ")) in \(time)")
+        // Where there was something, and none of it was taken, the lines above say what.
+        let none = passedOver?.notRead.isEmpty == false ? "no picture that can be read" : "nothing to add"
+        Console.print("\(words.isEmpty ? none : words.joined(separator: ", ")) in \(time)")
         guard let attributes else { return }
         let made = attributes.map { column in
             "\(column.name) \(column.type)" + (column.text.map { " (\"\($0.prefix(40))\")" } ?? "")

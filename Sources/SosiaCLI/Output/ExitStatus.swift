@@ -7,7 +7,7 @@ enum ExitStatus: Int32, Error {
     case done = 0
     case failed = 1
     case usage = 2
-    /// Finished, but some files were skipped, each named.
+    /// Finished, but some pictures were not taken: each was named, or counted by its kind.
     case skippedFiles = 3
 
     /// Says what happened on the stream where it belongs.

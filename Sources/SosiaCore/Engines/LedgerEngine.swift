@@ -50,6 +50,8 @@ extension LedgerReader {
         try await ledgerRecords.attributeSummaries()
     }
 
+    public var settings: Attributes { get async throws { try await ledgerRecords.settings } }
+
     public func containers(
         _ kind: TileContainer.Kind?, after id: Int64?, limit: Int
     ) async throws -> [CountedContainer] {
@@ -82,6 +84,11 @@ extension LedgerEngine {
     public func remove(_ ids: [ImageID]) async throws -> Int { try await count(.remove(ids)) }
 
     public func forget(_ locations: [SourceLocation]) async throws -> Int { try await count(.forget(locations)) }
+
+    public func remember(_ settings: Attributes) async throws {
+        try settings.check(of: "the collection")
+        try await change(.remember(settings))
+    }
 
     public func begin(_ file: ContainerFile) async throws -> Int64 {
         guard case .container(let id) = try await change(.begin(file)) else { throw wrongResult }

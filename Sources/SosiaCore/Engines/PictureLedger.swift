@@ -36,6 +36,9 @@ public protocol PictureRecords: Sendable {
     /// - Parameter id: the last one of the previous page; nil for the first page.
     func lost(after id: ImageID?, limit: Int) async throws -> [PictureOrigin]
 
+    /// What the collection remembers for whoever adds to it (``PictureLedger/remember(_:)``); empty at first.
+    var settings: Attributes { get async throws }
+
     /// All attributes in use, including facts read from the files, ordered by name in byte order.
     func attributeSummaries() async throws -> [AttributeSummary]
 }
@@ -71,6 +74,10 @@ public protocol PictureLedger: PictureRecords {
     /// Removes sources, and pictures that have no other source. Unknown locations are ignored.
     /// - Returns: how many pictures were removed.
     func forget(_ locations: [SourceLocation]) async throws -> Int
+
+    /// Puts other ``PictureRecords/settings`` in the place of those that there are.
+    /// - Throws: what `Attributes.check(of:)` throws; ``StoreError``.
+    func remember(_ settings: Attributes) async throws
 }
 
 /// A page of pictures, bounded by their number and by the bytes of their attributes.

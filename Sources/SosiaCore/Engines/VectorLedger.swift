@@ -79,6 +79,8 @@ public enum LedgerChange: Sendable {
     /// others; pictures without any source go. Files that tiles were cut from are named as incomplete, to be added again.
     /// No key up to `last` is given any more.
     case restore([(key: VectorKey, picture: LedgerPicture)], last: VectorKey)
+    /// Other ``PictureRecords/settings``.
+    case remember(Attributes)
 }
 
 /// What a change comes to.

@@ -172,6 +172,16 @@ public struct ImageSource: Sendable, Hashable {
 
         /// Whether a file is taken for the one that was read, by size and modification time, which every stamp has.
         public func isSameFile(as other: Stamp) -> Bool { size == other.size && modified == other.modified }
+
+        /// Whether nothing that both stamps know is different. Programs that change a file in place may give it its old
+        /// time of modification again, but nobody sets the time of change, and another file has another inode.
+        public func isUntouched(since other: Stamp) -> Bool {
+            func agree<Value: Equatable>(_ one: Value?, _ other: Value?) -> Bool {
+                one == nil || other == nil || one == other
+            }
+            return isSameFile(as: other) && agree(changed, other.changed) && agree(inode, other.inode)
+                && agree(device, other.device)
+        }
     }
 
     public let location: SourceLocation

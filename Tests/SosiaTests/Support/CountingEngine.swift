@@ -55,6 +55,9 @@ final class CountingEngine: CollectionEngine {
     }
     func attributeSummaries() async throws -> [AttributeSummary] { try await counted().attributeSummaries() }
 
+    var settings: Attributes { get async throws { try await counted().settings } }
+    func remember(_ settings: Attributes) async throws { try await counted().remember(settings) }
+
     func commit(_ unit: IngestUnit) async throws -> [IngestOutcome] { try await counted().commit(unit) }
     func update(_ id: ImageID, attributes patch: Attributes) async throws -> ImageRecord {
         try await counted().update(id, attributes: patch)
