@@ -46,7 +46,7 @@ extension ImageDecoder {
             try bitmap.samples(of: bytes).resampled(Orientation.upright.storedRegion(of: resize))
         }
         return try finish(
-            samples, profile: nil, orientation: .upright, plan: resize,
+            samples, profile: bitmap.profile, orientation: .upright, plan: resize,
             facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, exif: nil))
     }
 }
