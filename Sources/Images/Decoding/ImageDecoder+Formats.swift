@@ -3,12 +3,31 @@ import SosiaCore
 extension ImageDecoder {
     func decodeJPEG(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
         let header = try JPEGHeader(bytes)
+        do {
+            return try decodeJPEG(bytes, header, mayWarn: true, plan: plan)
+        } catch .truncated where header.hasAllScans(bytes) {
+            // With the end marker that it lacks, a file that has every pixel is decoded without a word.
+            do {
+                return try decodeJPEG(bytes + [0xff, 0xd9], header, mayWarn: false, plan: plan)
+            } catch .damaged {
+                throw .truncated
+            }
+        }
+    }
+
+    private func decodeJPEG(
+        _ bytes: [UInt8], _ header: JPEGHeader, mayWarn: Bool, plan: Planning
+    ) throws(DecodeError) -> DecodedImage {
         try limits.check(width: header.width, height: header.height, of: .jpeg)
         let maximumScans = DecodeLimits.scans(width: header.width, height: header.height)
         let scans =
             header.hasScans ? JPEGHeader.body(of: bytes, from: header.bodyStart, limit: maximumScans).scans : 1
         guard scans <= maximumScans else { throw .tooManyScans(maximum: maximumScans) }
-        guard header.isCommon else { return try decodeWithVips(bytes, format: .jpeg, plan: plan) }
+        guard header.isCommon else {
+            // libvips does not say what libjpeg warns of.
+            guard mayWarn else { throw .truncated }
+            return try decodeWithVips(bytes, format: .jpeg, plan: plan)
+        }
 
         let exif = header.exif.map { EXIFBlock(bytes, in: $0) }
         let orientation = Orientation(exif: exif?.orientation ?? 1)
@@ -24,12 +43,13 @@ extension ImageDecoder {
         }
         switch result {
         case .declined:
+            guard mayWarn else { throw .truncated }
             return try decodeWithVips(bytes, format: .jpeg, plan: plan)
         case .failed(let error):
             throw error
         case .decoded(let samples, let warned):
             // The library reports its first warning only; behind a harmless one the file may still end early.
-            if warned, !JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed { throw .truncated }
+            if warned, !(mayWarn && JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed) { throw .truncated }
             return try finish(
                 samples, profile: header.profile(in: bytes), orientation: orientation, plan: resize,
                 facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, exif: exif))
