@@ -97,6 +97,22 @@ struct BadInputTests {
         }
     }
 
+    /// Only the middle is wanted, but what is missing or wrong below it is no picture.
+    @Test(.enabled(if: Pictures.hasVips)) func aTallPNGIsReadToItsEnd() throws {
+        let geometry = InputGeometry(width: 20, height: 20, rule: .centerCrop(shortSide: 20))
+        let whole = Pictures.png(Pictures.scene(width: 20, height: 2_000))
+        let end = whole.count - 12
+        #expect(try decoder.decode(Array(whole[..<end]), for: geometry) == decoder.decode(whole, for: geometry))
+        for share in [0.6, 0.85, 0.999] {
+            #expect(throws: DecodeError.truncated, "\(share)") {
+                try decoder.decode(Array(whole.prefix(Int(Double(end) * share))), for: geometry)
+            }
+            var damaged = whole
+            damaged[Int(Double(end) * share)] ^= 1
+            #expect(throws: DecodeError.self, "\(share)") { try decoder.decode(damaged, for: geometry) }
+        }
+    }
+
     @Test(.enabled(if: Pictures.hasVips)) func aDamagedPNGSaysWhy() throws {
         var file = Pictures.png(Pictures.scene(width: 40, height: 30))
         file[60] ^= 0x55

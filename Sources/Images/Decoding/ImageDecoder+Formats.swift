@@ -72,42 +72,30 @@ extension ImageDecoder {
 }
 
 extension ImageDecoder {
-    func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, plan: Planning
-    ) throws(DecodeError) -> DecodedImage {
-        do {
-            return try decodeWithVips(bytes, format: format, alone: false, plan: plan)
-        } catch .damaged {
-            // libvips has one error text for the whole process: a second look, alone, gets this picture's own.
-            return try decodeWithVips(bytes, format: format, alone: true, plan: plan)
+    func decodeTIFF(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
+        try TIFFFile.withFile(bytes) { (file) throws(DecodeError) in
+            let first = try decodePage(0, of: file, plan: plan)
+            return try firstThatShows(first, of: file.pages.count) { (number) throws(DecodeError) in
+                try decodePage(number, of: file, plan: plan)
+            }
         }
     }
 
-    private func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, alone: Bool, plan: Planning
-    ) throws(DecodeError) -> DecodedImage {
-        try VipsPicture.withPicture(bytes, format: format, alone: alone) { (picture) throws(DecodeError) in
-            try limits.check(width: picture.width, height: picture.height, of: format)
-            let exif = picture.exif.map { EXIFBlock($0) }
-            // For HEIF and AVIF the container's own turn is already applied and EXIF's must not be added to it.
-            let orientation = Orientation(exif: picture.orientation)
-            let size = orientation.upright(width: picture.width, height: picture.height)
-            let resize = try plan(size.width, size.height)
-            let region = orientation.storedRegion(of: resize)
-            // Whole blocks are averaged while the file streams by; the filter does the last factor of 2 to 3.
-            let shrink = (x: max(Int(region.x.step / 2), 1), y: max(Int(region.y.step / 2), 1))
-            let reach = (x: region.x.reach, y: region.y.reach)
-            let coarse = try budget.holding(picture.width * picture.height) { () throws(DecodeError) in
-                try picture.samples(x: reach.x, y: reach.y, shrinkX: shrink.x, shrinkY: shrink.y)
-            }
-            let profile = picture.profile
-            let samples = try (profile == nil ? coarse.withoutInks() : coarse).resampled(
-                SourceRegion(
-                    x: region.x.reduced(dropped: reach.x.lowerBound, shrink: shrink.x, source: coarse.width),
-                    y: region.y.reduced(dropped: reach.y.lowerBound, shrink: shrink.y, source: coarse.height)))
-            return try finish(
-                samples, profile: profile, orientation: orientation, plan: resize,
-                facts: PictureFacts(format: format, width: size.width, height: size.height, exif: exif))
+    private func decodePage(
+        _ number: Int, of file: TIFFFile, plan: Planning
+    ) throws(DecodeError) -> DecodedFrame {
+        let page = file.pages[number]
+        try limits.check(width: page.width, height: page.height, of: .tiff)
+        let size = page.orientation.upright(width: page.width, height: page.height)
+        let resize = try plan(size.width, size.height)
+        let blocks = BlockReading(page.orientation.storedRegion(of: resize))
+        let read = try budget.holding(page.width * page.height) { () throws(DecodeError) in
+            try file.read(page, blocks, looksForBlank: file.pages.count > 1)
         }
+        let image = try finish(
+            blocks.resampled(read.samples, profile: read.profile), profile: read.profile,
+            orientation: page.orientation, plan: resize,
+            facts: PictureFacts(format: .tiff, width: size.width, height: size.height, exif: nil))
+        return DecodedFrame(image: image, isBlank: read.isBlank)
     }
 }
