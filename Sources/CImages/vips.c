@@ -44,7 +44,6 @@ static struct {
     int (*has_alpha)(VipsImage *image);
     unsigned long (*type_of)(const VipsImage *image, const char *name);
     int (*blob)(const VipsImage *image, const char *name, const void **data, size_t *length);
-    int (*orientation)(VipsImage *image);
     void *(*to_memory)(VipsImage *image, size_t *size);
     int (*colourspace)(VipsImage *in, VipsImage **out, int space, ...);
     int (*flatten)(VipsImage *in, VipsImage **out, ...);
@@ -58,7 +57,9 @@ static struct {
     unsigned long (*connect)(void *instance, const char *signal, void (*handler)(void), void *data, void *destroy,
                              int flags);
     void (*kill)(VipsImage *image, int killed);
-    loader_function load[6];
+    int (*number)(const VipsImage *image, const char *name, int *value);
+    int (*stats)(VipsImage *in, VipsImage **out, ...);
+    loader_function load[5];
 } vips;
 
 static pthread_once_t opened = PTHREAD_ONCE_INIT;
@@ -95,7 +96,6 @@ static void open_vips(void) {
         {&vips.has_alpha, "vips_image_hasalpha"},
         {&vips.type_of, "vips_image_get_typeof"},
         {&vips.blob, "vips_image_get_blob"},
-        {&vips.orientation, "vips_image_get_orientation"},
         {&vips.to_memory, "vips_image_write_to_memory"},
         {&vips.colourspace, "vips_colourspace"},
         {&vips.flatten, "vips_flatten"},
@@ -108,10 +108,11 @@ static void open_vips(void) {
         {&vips.progress, "vips_image_set_progress"},
         {&vips.connect, "g_signal_connect_data"},
         {&vips.kill, "vips_image_set_kill"},
+        {&vips.number, "vips_image_get_int"},
+        {&vips.stats, "vips_stats"},
         {&vips.load[SOSIA_VIPS_JPEG], "vips_jpegload_buffer"},
         {&vips.load[SOSIA_VIPS_PNG], "vips_pngload_buffer"},
         {&vips.load[SOSIA_VIPS_WEBP], "vips_webpload_buffer"},
-        {&vips.load[SOSIA_VIPS_TIFF], "vips_tiffload_buffer"},
         {&vips.load[SOSIA_VIPS_GIF], "vips_gifload_buffer"},
         {&vips.load[SOSIA_VIPS_HEIF], "vips_heifload_buffer"},
     };
@@ -144,7 +145,7 @@ static void blob(VipsImage *image, const char *name, const uint8_t **bytes, size
     if (!*bytes) *size = 0;
 }
 
-sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *bytes, size_t size, int alone,
+sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *bytes, size_t size, int frame, int alone,
                                    sosia_vips_picture *out, char message[SOSIA_IMAGE_MESSAGE_SIZE]) {
     memset(out, 0, sizeof *out);
     message[0] = 0;
@@ -157,7 +158,9 @@ sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *byte
     pthread_mutex_unlock(&turnstile);
     if (alone) vips.error_clear();
     VipsImage *image = NULL;
-    if (vips.load[loader](bytes, size, &image, "access", ACCESS_SEQUENTIAL, "fail_on", FAIL_ON_ERROR, NULL) != 0 ||
+    // Only animations take a number; of a HEIF none means the one that the file calls its picture.
+    if (vips.load[loader](bytes, size, &image, "access", ACCESS_SEQUENTIAL, "fail_on", FAIL_ON_ERROR,
+                          frame > 0 ? "page" : NULL, frame, NULL) != 0 ||
         !image) {
         const sosia_image_status status = failed(message);
         pthread_rwlock_unlock(&entrance);
@@ -166,7 +169,9 @@ sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *byte
     out->image = image;
     out->width = vips.width(image);
     out->height = vips.height(image);
-    out->orientation = vips.type_of(image, "orientation") != 0 ? vips.orientation(image) : 0;
+    out->frames = 1;
+    if (vips.type_of(image, "n-pages") != 0) vips.number(image, "n-pages", &out->frames);
+    out->is_deep = vips.format(image) != FORMAT_UCHAR;
     blob(image, "icc-profile-data", &out->profile, &out->profile_size);
     return SOSIA_IMAGE_OK;
 }
@@ -250,6 +255,34 @@ static void look(VipsImage *image, void *progress, stop_request *request) {
     vips.kill(image, 1);
 }
 
+sosia_image_status sosia_vips_is_blank(const sosia_vips_picture *picture, int *is_blank,
+                                       char message[SOSIA_IMAGE_MESSAGE_SIZE]) {
+    // Compression leaves a blank picture a little noise.
+    static const double noise = 3;
+    *is_blank = 0;
+    message[0] = 0;
+    VipsImage *image = NULL, *table = NULL;
+    if (vips.crop(picture->image, &image, 0, 0, picture->width, picture->height, NULL) != 0 || !image)
+        return failed(message);
+    double *values = NULL;
+    size_t size = 0;
+    if (displayable(&image) && flattened(&image) && eight_bit(&image) && vips.stats(image, &table, NULL) == 0)
+        values = vips.to_memory(table, &size);
+    // Its first row is of all bands together; each begins with the smallest and the largest value.
+    const size_t columns = table ? (size_t)vips.width(table) : 0, rows = table ? (size_t)vips.height(table) : 0;
+    const int is_whole = values && size == rows * columns * sizeof *values;
+    const sosia_image_status status = is_whole ? SOSIA_IMAGE_OK : failed(message);
+    if (status == SOSIA_IMAGE_OK) {
+        *is_blank = 1;
+        for (size_t row = 1; row < rows; row++)
+            *is_blank = *is_blank && values[row * columns + 1] - values[row * columns] <= noise;
+    }
+    if (values) vips.release(values);
+    if (table) vips.unref(table);
+    vips.unref(image);
+    return status;
+}
+
 sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, int top, int width, int height,
                                    int shrink_x, int shrink_y, int (*stop)(void *context), void *context,
                                    uint8_t **pixels, int *out_width, int *out_height, int *channels,
@@ -257,7 +290,9 @@ sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, 
     *pixels = NULL;
     message[0] = 0;
     VipsImage *image = NULL;
-    if (vips.crop(picture->image, &image, left, top, width, height, NULL) != 0 || !image) return failed(message);
+    // Down to the last row: they can only be had in one go, in order.
+    if (vips.crop(picture->image, &image, left, top, width, picture->height - top, NULL) != 0 || !image)
+        return failed(message);
     sosia_image_status status = SOSIA_IMAGE_OK;
     if (!displayable(&image) || !flattened(&image) || !eight_bit(&image) || !samples(&image) ||
         !reduced(&image, shrink_x, shrink_y)) {
@@ -268,7 +303,7 @@ sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, 
         vips.progress(image, 1);
         vips.connect(image, "eval", (void (*)(void))look, &request, NULL, 0);
         *out_width = vips.width(image);
-        *out_height = vips.height(image);
+        *out_height = (height + shrink_y - 1) / shrink_y;
         *channels = vips.bands(image);
         *pixels = vips.to_memory(image, &size);
         // A short picture may be done before libvips reports.
@@ -276,7 +311,7 @@ sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, 
             status = SOSIA_IMAGE_STOPPED;
         } else if (!*pixels) {
             status = failed(message);
-        } else if (size != (size_t)*out_width * (size_t)*out_height * (size_t)*channels) {
+        } else if (size != (size_t)*out_width * (size_t)vips.height(image) * (size_t)*channels) {
             status = SOSIA_IMAGE_DAMAGED;
         }
         if (status != SOSIA_IMAGE_OK) {

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import SosiaCore
 import Testing
@@ -23,12 +24,31 @@ struct BadInputTests {
 
     @Test func everyTruncationOfAJPEG() throws {
         let whole = try Pictures.jpeg(width: 64, height: 48)
-        for length in 3..<whole.count {
+        for length in 3..<whole.count - 2 {
             #expect(throws: DecodeError.truncated, "\(length) of \(whole.count) bytes") {
                 try decoder.decode(Array(whole[..<length]), maxSide: 64)
             }
         }
-        #expect(throws: Never.self) { try decoder.decode(whole, maxSide: 64) }
+        // Only the end marker is missing.
+        let expected = try decoder.decode(whole, maxSide: 64)
+        #expect(try decoder.decode(whole.dropLast(1), maxSide: 64) == expected)
+        #expect(try decoder.decode(whole.dropLast(2), maxSide: 64) == expected)
+    }
+
+    /// Of its scans the first show a picture already, which is not all of it.
+    @Test(.enabled(if: OddFiles.folder != nil), arguments: ["progressive-420.jpg", "cmyk.jpg"])
+    func anotherKindOfJPEGWithoutItsEnd(name: String) throws {
+        let folder = try #require(OddFiles.folder)
+        let whole = try [UInt8](Data(contentsOf: folder.appending(path: name)))
+        if name.hasPrefix("progressive") {
+            #expect(try decoder.decode(whole.dropLast(2), maxSide: 64) == decoder.decode(whole, maxSide: 64))
+        }
+        let scans = whole.indices.dropFirst().filter { whole[($0 - 1)...].starts(with: [0xff, 0xda]) }
+        for at in scans.map({ $0 - 1 }) + [whole.count - 40, whole.count / 2] {
+            #expect(throws: DecodeError.truncated, "\(at) of \(whole.count) bytes") {
+                try decoder.decode(Array(whole[..<at]), maxSide: 64)
+            }
+        }
     }
 
     @Test func bytesBehindAndBetweenAreHarmless() throws {
@@ -38,7 +58,7 @@ struct BadInputTests {
         let end = whole.count - 2
         let padded = Array(whole[..<end]) + [0, 0, 0, 0, 0, 0] + whole[end...]
         #expect(try decoder.decode(padded, maxSide: 64) == expected)
-        #expect(throws: DecodeError.truncated) { try decoder.decode(Array(padded.dropLast()), maxSide: 64) }
+        #expect(try decoder.decode(padded.dropLast(), maxSide: 64) == expected)
     }
 
     @Test(.enabled(if: Pictures.hasVips)) func aPNGThatDeclaresFarTooMuch() {
@@ -74,6 +94,22 @@ struct BadInputTests {
             #expect(throws: DecodeError.truncated, "\(length) of \(whole.count) bytes") {
                 try decoder.decode(Array(whole[..<length]), maxSide: 40)
             }
+        }
+    }
+
+    /// Only the middle is wanted, but what is missing or wrong below it is no picture.
+    @Test(.enabled(if: Pictures.hasVips)) func aTallPNGIsReadToItsEnd() throws {
+        let geometry = InputGeometry(width: 20, height: 20, rule: .centerCrop(shortSide: 20))
+        let whole = Pictures.png(Pictures.scene(width: 20, height: 2_000))
+        let end = whole.count - 12
+        #expect(try decoder.decode(Array(whole[..<end]), for: geometry) == decoder.decode(whole, for: geometry))
+        for share in [0.6, 0.85, 0.999] {
+            #expect(throws: DecodeError.truncated, "\(share)") {
+                try decoder.decode(Array(whole.prefix(Int(Double(end) * share))), for: geometry)
+            }
+            var damaged = whole
+            damaged[Int(Double(end) * share)] ^= 1
+            #expect(throws: DecodeError.self, "\(share)") { try decoder.decode(damaged, for: geometry) }
         }
     }
 

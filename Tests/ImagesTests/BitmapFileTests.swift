@@ -1,4 +1,4 @@
-import Images
+@testable import Images
 import SosiaCore
 import Testing
 
@@ -47,6 +47,44 @@ struct BitmapFileTests {
     @Test func missingPaletteIsBlack() throws {
         let file = Pictures.bitmap(width: 1, height: 1, bits: 8, data: [9, 0, 0, 0])
         #expect(try Self.decode(file) == Self.black)
+    }
+
+    @Test func anOffsetThatForgetsThePalette() throws {
+        let entries = Self.palette + [UInt8](repeating: 0, count: 1_024 - Self.palette.count)
+        let runs: [UInt8] = [2, 1, 1, 3, 0, 1]
+        let files = [
+            Pictures.bitmap(width: 3, height: 1, bits: 8, palette: entries, data: [1, 1, 3, 0]),
+            Pictures.bitmap(width: 3, height: 1, bits: 8, compression: 1, palette: entries, data: runs),
+        ]
+        for var file in files {
+            let start = file[10..<14]
+            for offset in [start, [54, 0, 0, 0], [0, 0, 0, 0]] {
+                file.replaceSubrange(10..<14, with: offset)
+                #expect(try Self.decode(file) == Self.blue + Self.blue + Self.red)
+            }
+        }
+        // Pixels that begin within the palette, as the oldest programs write it.
+        let short = Pictures.bitmap(width: 3, height: 1, bits: 8, palette: Self.palette, data: [1, 1, 3, 0])
+        #expect(try Self.decode(short) == Self.blue + Self.blue + Self.red)
+    }
+
+    @Test func profileOfVersion5() throws {
+        let pixels: [UInt8] = [10, 20, 200, 0]
+        var header = [UInt8](repeating: 0, count: 138)
+        func put(_ value: Int, _ count: Int, at offset: Int) {
+            header.replaceSubrange(offset..<offset + count, with: Pictures.littleEndian(value, count))
+        }
+        header.replaceSubrange(0..<2, with: Array("BM".utf8))
+        for (offset, value) in [(10, 138), (14, 124), (18, 1), (22, 1), (70, 0x4d42_4544), (126, 128), (130, 3)] {
+            put(value, 4, at: offset)
+        }
+        put(1, 2, at: 26)
+        put(24, 2, at: 28)
+        #expect(try BitmapFile(header + pixels + [7, 8, 9]).profile == [7, 8, 9])
+        // Behind the end, and a name of a file.
+        #expect(try BitmapFile(header + pixels).profile == nil)
+        put(0x4c49_4e4b, 4, at: 70)
+        #expect(try BitmapFile(header + pixels + [7, 8, 9]).profile == nil)
     }
 
     @Test func cutOff() throws {

@@ -61,6 +61,21 @@ struct CostlyPictureTests {
         }
     }
 
+    /// Formats whose decoders hold the whole picture.
+    @Test(arguments: [PictureFormat.heif, .avif, .webp]) func whatIsHeldAsAWholeIsAGigabyteAtMost(format: PictureFormat)
+        throws
+    {
+        let limits = DecodeLimits.standard
+        try limits.check(width: 12_000, height: 10_000, of: format)
+        #expect(throws: DecodeError.tooLarge(width: 16_320, height: 12_240, maximumPixels: 120_000_000)) {
+            try limits.check(width: 16_320, height: 12_240, of: format)
+        }
+        #expect(throws: DecodeError.tooLarge(width: 12_000, height: 10_000, maximumPixels: 60_000_000)) {
+            try limits.check(width: 12_000, height: 10_000, of: format, isDeep: true)
+        }
+        try limits.check(width: 16_320, height: 12_240, of: .png)
+    }
+
     @Test func aCancelledTaskDecodesNothing() async throws {
         let jpeg = try Pictures.jpeg()
         await cancelled { #expect(throws: DecodeError.cancelled) { try decoder.decode(jpeg, maxSide: 10) } }

@@ -66,6 +66,24 @@ struct MutationTests {
         Self.survive(file, mutations: 150, truncations: 40, seed: 4)
     }
 
+    @Test(.enabled(if: TIFFBytes.areRead)) func tiff() {
+        let bytes: [UInt8] = (0..<24 * 20 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        let strips: [[UInt8]] = (0..<5).map { Array(bytes[$0 * 288..<$0 * 288 + 288]) }
+        let rgb = TIFFBytes.Page(
+            width: 24, height: 20, bits: [8, 8, 8], photometric: 2, [278: [4]], parts: strips)
+        Self.survive(TIFFBytes.file([rgb, rgb]), mutations: 600, truncations: 80, seed: 6)
+        let apart = TIFFBytes.Page(
+            width: 24, height: 20, bits: [12, 12], [284: [2], 322: [32], 323: [16], 338: [1], 339: [2, 2]],
+            parts: (0..<4).map { _ in [UInt8](bytes[..<768]) })
+        Self.survive(TIFFBytes.file([apart], children: [rgb]), mutations: 600, truncations: 80, seed: 7)
+        let chroma = TIFFBytes.Page(
+            width: 24, height: 20, bits: [8, 8, 8], photometric: 6, [530: [2, 2]], parts: [Array(bytes[..<720])])
+        Self.survive(TIFFBytes.file([chroma]), mutations: 600, truncations: 80, seed: 8)
+        let floats = TIFFBytes.Page(
+            width: 6, height: 5, bits: [32, 32, 32], photometric: 2, [339: [3, 3, 3]], parts: [Array(bytes[..<360])])
+        Self.survive(TIFFBytes.file([floats]), mutations: 300, truncations: 40, seed: 9)
+    }
+
     /// The formats that only other programs write.
     @Test(
         .enabled(if: Pillow.python != nil && Pictures.hasVips),

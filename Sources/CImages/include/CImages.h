@@ -1,8 +1,9 @@
-// The C side of picture decoding: bindings to libturbojpeg, libexif, libvips and Little CMS, and the resampler.
+// The C side of picture decoding: bindings to libturbojpeg, libexif, libvips, libtiff and Little CMS, and the
+// resampler.
 //
 // Nothing here trusts its input: sizes are checked, every failure is a status, and text from a library is copied into
 // a buffer of the caller. No function keeps a pointer to the caller's memory after it returns, save
-// sosia_vips_open until its sosia_vips_close.
+// sosia_vips_open until its sosia_vips_close, and sosia_tiff_open likewise.
 #ifndef SOSIA_IMAGES_H
 #define SOSIA_IMAGES_H
 
@@ -109,13 +110,46 @@ typedef struct {
 // `bytes` starts with "Exif\0\0" and has at most 65,534. Fields that are absent or malformed stay empty.
 void sosia_exif_read(const uint8_t *bytes, size_t size, sosia_exif *out);
 
+// TIFF (libtiff, opened at first use) --------------------------------------------------------------------------------
+
+typedef struct {
+    uint64_t place; // of its directory
+    uint32_t width;
+    uint32_t height;
+    int orientation; // 0 when the file names none
+    int is_reduced;  // a smaller copy of another page, as NewSubfileType says
+    int is_mask;
+    int is_child;    // named by another page (SubIFDs), not by the file
+} sosia_tiff_page;
+
+// What is read of a page: this rectangle, in blocks of `across` by `down` pixels that become one each.
+typedef struct {
+    int left, top, width, height;
+    int across, down;
+} sosia_block_plan;
+
+// DECLINED, with a reason, for what libtiff does not read. On any status but OK there is nothing to close.
+sosia_image_status sosia_tiff_open(const uint8_t *bytes, size_t size, void **out,
+                                   char message[SOSIA_IMAGE_MESSAGE_SIZE]);
+// Writes at most `room` (one or more) pages and returns how many; children come last.
+int sosia_tiff_pages(void *tiff, sosia_tiff_page *pages, int room);
+// Makes this page the one that is read. `*channels` is 1 (grey), 3 (RGB) or 4 (CMYK); the profile (ICC) is NULL when
+// absent, and valid until another page is chosen.
+sosia_image_status sosia_tiff_choose(void *tiff, uint64_t place, int *channels, const uint8_t **profile,
+                                     size_t *profile_size, char message[SOSIA_IMAGE_MESSAGE_SIZE]);
+// Decodes the whole page and writes the plan's blocks, 8 bits a channel, opacity laid over white; `out` has room for
+// all of them. With `*is_blank` 1 it is looked whether the page has one colour only, else it becomes 0. STOPPED soon
+// after `stop` says other than 0.
+sosia_image_status sosia_tiff_read(void *tiff, const sosia_block_plan *plan, int (*stop)(void *context), void *context,
+                                   uint8_t *out, int *is_blank, char message[SOSIA_IMAGE_MESSAGE_SIZE]);
+void sosia_tiff_close(void *tiff);
+
 // Everything else (libvips, opened at first use) -------------------------------------------------------------------
 
 typedef enum {
     SOSIA_VIPS_JPEG = 0,
     SOSIA_VIPS_PNG,
     SOSIA_VIPS_WEBP,
-    SOSIA_VIPS_TIFF,
     SOSIA_VIPS_GIF,
     SOSIA_VIPS_HEIF,
 } sosia_vips_loader;
@@ -124,24 +158,30 @@ typedef struct {
     void *image;
     int width;
     int height;
-    int orientation;           // 0 when the file names none
+    int frames;                // of an animation, or pages; at least 1
+    int is_deep;               // more than eight bits a sample
     const uint8_t *profile;    // ICC, NULL when absent; the image's, valid until its pixels are read
     size_t profile_size;
 } sosia_vips_picture;
 
-// Reads the header only. With `alone`, no other thread is inside libvips until sosia_vips_close, so that the message
-// (libvips has one for the whole process) is this picture's own. On any status but OK there is nothing to close.
-sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *bytes, size_t size, int alone,
+// Reads the header only. `frame` is 0, or one of an animation's (GIF, WebP). With `alone`, no other thread is inside
+// libvips until sosia_vips_close, so that the message (libvips has one for the whole process) is this picture's own. On
+// any status but OK there is nothing to close.
+sosia_image_status sosia_vips_open(sosia_vips_loader loader, const uint8_t *bytes, size_t size, int frame, int alone,
                                    sosia_vips_picture *out, char message[SOSIA_IMAGE_MESSAGE_SIZE]);
 
-// The rectangle as 8-bit samples, alpha laid over white, averaged over `shrink_x` by `shrink_y` blocks.
-// `*channels` is 1 (grey), 3 (RGB) or 4 (CMYK); `*pixels` is freed with sosia_vips_free. STOPPED soon after `stop`, which
-// is asked now and then, also on other threads, says other than 0.
+// The rectangle as 8-bit samples, alpha laid over white, averaged over `shrink_x` by `shrink_y` blocks. The rows below
+// it are decoded as well, so that a file that is damaged there is not taken for a picture.
+// `*channels` is 1 (grey), 3 (RGB) or 4 (CMYK); `*pixels` is freed with sosia_vips_free. STOPPED soon after `stop`,
+// which is asked now and then, also on other threads, says other than 0.
 sosia_image_status sosia_vips_read(const sosia_vips_picture *picture, int left, int top, int width, int height,
                                    int shrink_x, int shrink_y, int (*stop)(void *context), void *context,
                                    uint8_t **pixels, int *out_width, int *out_height, int *channels,
                                    char message[SOSIA_IMAGE_MESSAGE_SIZE]);
 void sosia_vips_free(uint8_t *pixels);
+// Instead of reading: whether the picture has one colour only.
+sosia_image_status sosia_vips_is_blank(const sosia_vips_picture *picture, int *is_blank,
+                                       char message[SOSIA_IMAGE_MESSAGE_SIZE]);
 // On the thread that opened it.
 void sosia_vips_close(sosia_vips_picture *picture);
 

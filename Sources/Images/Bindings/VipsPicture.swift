@@ -7,8 +7,10 @@ struct VipsPicture {
 
     var width: Int { Int(native.width) }
     var height: Int { Int(native.height) }
-    /// EXIF value; 1 when the file names none. Of PNG only where EXIF stands before the pixels.
-    var orientation: Int { native.orientation == 0 ? 1 : Int(native.orientation) }
+    /// Of an animation; 1 for a still.
+    var frames: Int { max(Int(native.frames), 1) }
+    /// Whether its samples have more than eight bits.
+    var isDeep: Bool { native.is_deep != 0 }
     let profile: [UInt8]?
 
     /// Copies what the header carries: reading the pixels may replace it.
@@ -18,8 +20,10 @@ struct VipsPicture {
     }
 
     /// Opens the picture for the length of `body`. With `alone`, other threads wait outside libvips meanwhile.
+    /// - Parameter frame: 0, or one of an animation's.
     static func withPicture<Result>(
-        _ bytes: [UInt8], format: PictureFormat, alone: Bool, _ body: (VipsPicture) throws(DecodeError) -> Result
+        _ bytes: [UInt8], format: PictureFormat, frame: Int = 0, alone: Bool,
+        _ body: (VipsPicture) throws(DecodeError) -> Result
     ) throws(DecodeError) -> Result {
         guard let loader = format.vipsLoader else {
             throw .unsupported(format: format, reason: "libvips has no reader for it")
@@ -28,7 +32,7 @@ struct VipsPicture {
             var native = sosia_vips_picture()
             var message = Message()
             let status = message.withPointer {
-                sosia_vips_open(loader, buffer.baseAddress, buffer.count, alone ? 1 : 0, &native, $0)
+                sosia_vips_open(loader, buffer.baseAddress, buffer.count, Int32(frame), alone ? 1 : 0, &native, $0)
             }
             if let error = DecodeError(status, message: message, library: "libvips", package: "libvips42") {
                 return .failure(error)
@@ -37,8 +41,8 @@ struct VipsPicture {
             let picture = VipsPicture(native)
             return Swift.Result { () throws(DecodeError) in try body(picture) }
         }
-        guard case .failure(.damaged) = outcome, format.endsEarly(bytes) else { return try outcome.get() }
-        throw .truncated
+        guard case .failure(.damaged(let reason)) = outcome else { return try outcome.get() }
+        throw format.endsEarly(bytes) ? .truncated : format.error(for: reason)
     }
 
     /// The rectangle, each block of `shrinkX` by `shrinkY` pixels averaged into one.
@@ -47,16 +51,11 @@ struct VipsPicture {
         var pixels: UnsafeMutablePointer<UInt8>?
         var size: (width: Int32, height: Int32, channels: Int32) = (0, 0, 0)
         var message = Message()
-        // libvips asks on threads of its own; whether a task is cancelled may be asked on any.
-        let status = withUnsafeCurrentTask { task in
-            var task = task
-            return withUnsafeMutablePointer(to: &task) { task in
-                message.withPointer {
-                    sosia_vips_read(
-                        &picture, Int32(x.lowerBound), Int32(y.lowerBound), Int32(x.count), Int32(y.count),
-                        Int32(shrinkX), Int32(shrinkY), { isCancelled($0) }, task, &pixels, &size.width, &size.height,
-                        &size.channels, $0)
-                }
+        let status = message.withPointer { message in
+            withStopRequest {
+                sosia_vips_read(
+                    &picture, Int32(x.lowerBound), Int32(y.lowerBound), Int32(x.count), Int32(y.count), Int32(shrinkX),
+                    Int32(shrinkY), $0, $1, &pixels, &size.width, &size.height, &size.channels, message)
             }
         }
         if let error = DecodeError(status, message: message, library: "libvips", package: "libvips42") { throw error }
@@ -70,8 +69,29 @@ struct VipsPicture {
         return samples
     }
 
+    /// Whether all of the picture is of one colour; it cannot be read any more then.
+    func isBlank() throws(DecodeError) -> Bool {
+        var picture = native
+        var isBlank: Int32 = 0
+        var message = Message()
+        let status = message.withPointer { sosia_vips_is_blank(&picture, &isBlank, $0) }
+        if let error = DecodeError(status, message: message, library: "libvips", package: "libvips42") { throw error }
+        return isBlank != 0
+    }
+
     private static func copy(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8]? {
         bytes.map { [UInt8](UnsafeBufferPointer(start: $0, count: count)) }
+    }
+}
+
+/// Calls `body` with a function, and its argument, that says whether this task was cancelled: libraries ask on threads of
+/// their own.
+func withStopRequest<Result>(
+    _ body: (@convention(c) (UnsafeMutableRawPointer?) -> Int32, UnsafeMutableRawPointer) -> Result
+) -> Result {
+    withUnsafeCurrentTask { task in
+        var task = task
+        return withUnsafeMutablePointer(to: &task) { body({ isCancelled($0) }, $0) }
     }
 }
 
@@ -81,15 +101,25 @@ private func isCancelled(_ task: UnsafeMutableRawPointer?) -> Int32 {
 }
 
 extension PictureFormat {
+    /// What libvips says, without the names of its parts. libheif ends with its codes: 3 and 4 are kinds of file and
+    /// features that it does not know (`heif_error_code`).
+    fileprivate func error(for reason: String) -> DecodeError {
+        let text = reason.trimmingPrefix(/(\w+: )+/)
+        guard self == .heif || self == .avif, let code = text.firstMatch(of: /\ \((\d+)\.\d+\)/) else {
+            return .damaged(reason: String(text))
+        }
+        let plain = String(text[..<code.range.lowerBound])
+        return ["3", "4"].contains(code.1) ? .unsupported(format: self, reason: plain) : .damaged(reason: plain)
+    }
+
     fileprivate var vipsLoader: sosia_vips_loader? {
         switch self {
         case .jpeg: SOSIA_VIPS_JPEG
         case .png: SOSIA_VIPS_PNG
         case .webp: SOSIA_VIPS_WEBP
-        case .tiff: SOSIA_VIPS_TIFF
         case .gif: SOSIA_VIPS_GIF
         case .heif, .avif: SOSIA_VIPS_HEIF
-        case .bmp: nil
+        case .tiff, .bmp: nil
         }
     }
 }

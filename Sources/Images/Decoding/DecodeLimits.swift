@@ -2,8 +2,10 @@
 public struct DecodeLimits: Sendable, Hashable {
     /// Pixels of the stored picture, from its header.
     public static let pixels = (minimum: 1, standard: 268_435_456, maximum: 4_294_836_225)
-    /// Pixels of a WebP: its decoder holds all of them, at eight bytes each, so these are a gigabyte.
-    static let webPPixels = 120_000_000
+    /// Pixels of a WebP, HEIF or AVIF: its decoder holds all of them, at eight bytes each, so these are a gigabyte.
+    static let heldPixels = 120_000_000
+    /// The same where samples have more than eight bits: twice the bytes.
+    static let heldDeepPixels = 60_000_000
     /// Longer side of the stored picture, from its header.
     public static let side = (minimum: 1, standard: 65_535, maximum: 1_000_000)
     /// Scans of a JPEG; encoders write ten, the most thorough optimizers some thirty.
@@ -31,8 +33,10 @@ public struct DecodeLimits: Sendable, Hashable {
         self.maximumFileBytes = min(max(maximumFileBytes, Self.fileBytes.minimum), Self.fileBytes.maximum)
     }
 
-    func check(width: Int, height: Int, of format: PictureFormat) throws(DecodeError) {
-        let maximumPixels = format == .webp ? min(maximumPixels, Self.webPPixels) : maximumPixels
+    func check(width: Int, height: Int, of format: PictureFormat, isDeep: Bool = false) throws(DecodeError) {
+        let isHeld = [.webp, .heif, .avif].contains(format)
+        let maximumPixels =
+            isHeld ? min(maximumPixels, isDeep ? Self.heldDeepPixels : Self.heldPixels) : maximumPixels
         guard width > 0, height > 0 else { throw .damaged(reason: "the header says \(width) x \(height) pixels") }
         guard max(width, height) <= maximumSide else {
             throw .sideTooLong(width: width, height: height, maximumSide: maximumSide)

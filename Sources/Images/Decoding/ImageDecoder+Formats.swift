@@ -3,6 +3,21 @@ import SosiaCore
 extension ImageDecoder {
     func decodeJPEG(_ bytes: [UInt8], plan: Planning) throws(DecodeError) -> DecodedImage {
         let header = try JPEGHeader(bytes)
+        do {
+            return try decodeJPEG(bytes, header, mayWarn: true, plan: plan)
+        } catch .truncated where header.hasAllScans(bytes) {
+            // With the end marker that it lacks, a file that has every pixel is decoded without a word.
+            do {
+                return try decodeJPEG(bytes + [0xff, 0xd9], header, mayWarn: false, plan: plan)
+            } catch .damaged {
+                throw .truncated
+            }
+        }
+    }
+
+    private func decodeJPEG(
+        _ bytes: [UInt8], _ header: JPEGHeader, mayWarn: Bool, plan: Planning
+    ) throws(DecodeError) -> DecodedImage {
         try limits.check(width: header.width, height: header.height, of: .jpeg)
         let maximumScans = DecodeLimits.scans(width: header.width, height: header.height)
         let scans =
@@ -10,6 +25,8 @@ extension ImageDecoder {
         guard scans <= maximumScans else { throw .tooManyScans(maximum: maximumScans) }
         let metadata = PictureMetadata(header.metadata)
         guard header.isCommon else {
+            // libvips does not say what libjpeg warns of.
+            guard mayWarn else { throw .truncated }
             return try decodeWithVips(bytes, format: .jpeg, metadata: metadata, plan: plan)
         }
         let orientation = Orientation(exif: metadata.orientation ?? 1)
@@ -25,12 +42,13 @@ extension ImageDecoder {
         }
         switch result {
         case .declined:
+            guard mayWarn else { throw .truncated }
             return try decodeWithVips(bytes, format: .jpeg, metadata: metadata, plan: plan)
         case .failed(let error):
             throw error
         case .decoded(let samples, let warned):
             // The library reports its first warning only; behind a harmless one the file may still end early.
-            if warned, !JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed { throw .truncated }
+            if warned, !(mayWarn && JPEGHeader.body(of: bytes, from: header.bodyStart).isClosed) { throw .truncated }
             return try finish(
                 samples, profile: header.profile(in: bytes), orientation: orientation, plan: resize,
                 facts: PictureFacts(format: .jpeg, width: size.width, height: size.height, metadata: metadata))
@@ -47,59 +65,41 @@ extension ImageDecoder {
             try bitmap.samples(of: bytes).resampled(Orientation.upright.storedRegion(of: resize))
         }
         return try finish(
-            samples, profile: nil, orientation: .upright, plan: resize,
+            samples, profile: bitmap.profile, orientation: .upright, plan: resize,
             facts: PictureFacts(format: .bmp, width: bitmap.width, height: bitmap.height, metadata: nil))
     }
 }
 
 extension ImageDecoder {
-    func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, metadata: PictureMetadata, plan: Planning
+    func decodeTIFF(
+        _ bytes: [UInt8], metadata: PictureMetadata, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
-        do {
-            return try decodeWithVips(bytes, format: format, metadata: metadata, alone: false, plan: plan)
-        } catch .damaged {
-            // libvips has one error text for the whole process: a second look, alone, gets this picture's own.
-            return try decodeWithVips(bytes, format: format, metadata: metadata, alone: true, plan: plan)
-        }
-    }
-
-    private func decodeWithVips(
-        _ bytes: [UInt8], format: PictureFormat, metadata: PictureMetadata, alone: Bool, plan: Planning
-    ) throws(DecodeError) -> DecodedImage {
-        try VipsPicture.withPicture(bytes, format: format, alone: alone) { (picture) throws(DecodeError) in
-            try limits.check(width: picture.width, height: picture.height, of: format)
-            let orientation = picture.orientation(format: format, metadata: metadata)
-            let size = orientation.upright(width: picture.width, height: picture.height)
-            let resize = try plan(size.width, size.height)
-            let region = orientation.storedRegion(of: resize)
-            // Whole blocks are averaged while the file streams by; the filter does the last factor of 2 to 3.
-            let shrink = (x: max(Int(region.x.step / 2), 1), y: max(Int(region.y.step / 2), 1))
-            let reach = (x: region.x.reach, y: region.y.reach)
-            let coarse = try budget.holding(picture.width * picture.height) { () throws(DecodeError) in
-                try picture.samples(x: reach.x, y: reach.y, shrinkX: shrink.x, shrinkY: shrink.y)
+        try TIFFFile.withFile(bytes) { (file) throws(DecodeError) in
+            let first = try decodePage(0, of: file, metadata, plan: plan)
+            return try firstThatShows(first, of: file.pages.count) { (number) throws(DecodeError) in
+                try decodePage(number, of: file, metadata, plan: plan)
             }
-            let profile = picture.profile
-            let samples = try (profile == nil ? coarse.withoutInks() : coarse).resampled(
-                SourceRegion(
-                    x: region.x.reduced(dropped: reach.x.lowerBound, shrink: shrink.x, source: coarse.width),
-                    y: region.y.reduced(dropped: reach.y.lowerBound, shrink: shrink.y, source: coarse.height)))
-            return try finish(
-                samples, profile: profile, orientation: orientation, plan: resize,
-                facts: PictureFacts(format: format, width: size.width, height: size.height, metadata: metadata))
         }
     }
-}
 
-extension VipsPicture {
-    /// How the pixels that come out have to be turned.
-    fileprivate func orientation(format: PictureFormat, metadata: PictureMetadata) -> Orientation {
-        switch format {
-        // The container's own turn is already applied, and EXIF's must not be added to it (ISO/IEC 23008-12, 6.5.10).
-        case .heif, .avif: .upright
+    private func decodePage(
+        _ number: Int, of file: TIFFFile, _ metadata: PictureMetadata, plan: Planning
+    ) throws(DecodeError) -> DecodedFrame {
+        let page = file.pages[number]
+        try limits.check(width: page.width, height: page.height, of: .tiff)
         // That of the page which is read; metadata are those of the first.
-        case .tiff where orientation != 1: Orientation(exif: orientation)
-        default: Orientation(exif: metadata.orientation ?? 1)
+        let orientation =
+            page.orientation == .upright ? Orientation(exif: metadata.orientation ?? 1) : page.orientation
+        let size = orientation.upright(width: page.width, height: page.height)
+        let resize = try plan(size.width, size.height)
+        let blocks = BlockReading(orientation.storedRegion(of: resize))
+        let read = try budget.holding(page.width * page.height) { () throws(DecodeError) in
+            try file.read(page, blocks, looksForBlank: file.pages.count > 1)
         }
+        let image = try finish(
+            blocks.resampled(read.samples, profile: read.profile), profile: read.profile,
+            orientation: orientation, plan: resize,
+            facts: PictureFacts(format: .tiff, width: size.width, height: size.height, metadata: metadata))
+        return DecodedFrame(image: image, isBlank: read.isBlank)
     }
 }

@@ -3,8 +3,9 @@ package import SosiaCore
 /// Encoded bytes to upright sRGB pixels of the size that is asked for.
 ///
 /// JPEG goes through libturbojpeg at the smallest scale that is still large enough and is resampled with a triangle
-/// filter; other formats, and the kinds of JPEG that libturbojpeg declines, go through libvips. Orientation is applied,
-/// an embedded colour profile is converted, alpha is laid over white, and of several frames the first is used.
+/// filter; TIFF goes through libtiff; other formats, and the kinds of JPEG that libturbojpeg declines, through libvips.
+/// Orientation is applied, an embedded colour profile is converted, alpha is laid over white, and of several frames or
+/// pages the first that shows something is used. All of a picture is decoded, whatever part of it is wanted.
 /// Any number of threads may use a value of this type at once; what they hold together is bounded by its budget.
 /// Decoding ends with ``DecodeError/cancelled`` soon after its task is cancelled.
 package struct ImageDecoder: Sendable {
@@ -63,7 +64,9 @@ package struct ImageDecoder: Sendable {
         case .bmp: return try decodeBitmap(bytes, plan: plan)
         case .png, .webp, .tiff, .gif, .heif, .avif:
             let metadata = PictureMetadata(MetadataBlocks(of: bytes, format: format))
-            return try decodeWithVips(bytes, format: format, metadata: metadata, plan: plan)
+            return format == .tiff
+                ? try decodeTIFF(bytes, metadata: metadata, plan: plan)
+                : try decodeWithVips(bytes, format: format, metadata: metadata, plan: plan)
         }
     }
 

@@ -20,6 +20,18 @@ struct Samples: Equatable {
 }
 
 extension Samples {
+    /// Whether these are of one colour, save the little noise that compression leaves.
+    var isBlank: Bool {
+        (0..<channels).allSatisfy { channel in
+            var (low, high) = (bytes[channel], bytes[channel])
+            for at in stride(from: channel, to: bytes.count, by: channels) {
+                (low, high) = (min(low, bytes[at]), max(high, bytes[at]))
+                if high - low > 3 { return false }
+            }
+            return true
+        }
+    }
+
     /// The picture on the plan's canvas.
     /// - Returns: nil unless these are RGB samples of the size that the plan wants.
     func placed(on plan: ResizePlan) -> PixelImage? {

@@ -14,6 +14,8 @@ struct BitmapFile {
     let coding: Coding
     let isTopDown: Bool
     let dataStart: Int
+    /// ICC, of a header of version 5.
+    let profile: [UInt8]?
     /// R, G, B of the palette's entries.
     let palette: [UInt8]
 
@@ -22,7 +24,7 @@ struct BitmapFile {
             guard let value = bytes.littleEndian(at: offset, bytes: width) else { throw .truncated }
             return value
         }
-        dataStart = try field(10, 4)
+        let named = try field(10, 4)
         let headerSize = try field(14, 4)
         let isCore = headerSize == 12
         guard isCore || (40...200).contains(headerSize) else {
@@ -62,19 +64,35 @@ struct BitmapFile {
         default: throw .unsupported(format: .bmp, reason: "compression \(compression) with \(bits) bits a pixel")
         }
 
+        let entry = isCore ? 3 : 4
+        let start = 14 + headerSize + maskBytes
+        let full = bits <= 8 ? 1 << bits : 0
+        let entries = colors == 0 ? full : min(colors, full)
+        let end = start + entries * entry
+        // Some writers name a place before the palette's end. The oldest leave out the palette's end when the pixels
+        // begin there; others forget the palette, and then there are as many more bytes.
+        let left = bytes.count - end
+        let isRuns = compression == 1 || compression == 2
+        let fits = isRuns ? named == start && left > 0 : (width * bits + 31) / 32 * 4 <= left / height
+        dataStart = named < start || (named < end && fits) ? end : named
+
         var palette: [UInt8] = []
-        if bits <= 8 {
-            let entry = isCore ? 3 : 4
-            let full = 1 << bits
-            let start = 14 + headerSize + maskBytes
-            // Writers of the oldest kind leave out the palette's end when the pixels begin there.
-            let room = max(0, (min(dataStart, bytes.count) - start) / entry)
-            for index in 0..<min(colors == 0 ? full : min(colors, full), room) {
-                let at = start + index * entry
-                palette += [bytes[at + 2], bytes[at + 1], bytes[at]]
-            }
+        let room = max(0, (min(dataStart, bytes.count) - start) / entry)
+        for index in 0..<min(entries, room) {
+            let at = start + index * entry
+            palette += [bytes[at + 2], bytes[at + 1], bytes[at]]
         }
         self.palette = palette
+        profile = Self.profile(of: bytes, headerSize: headerSize)
+    }
+
+    /// The profile that is embedded; those that name a file are not followed.
+    private static func profile(of bytes: [UInt8], headerSize: Int) -> [UInt8]? {
+        guard headerSize >= 124, bytes.littleEndian(at: 70, bytes: 4) == 0x4d42_4544,  // MBED
+            let offset = bytes.littleEndian(at: 126, bytes: 4), let size = bytes.littleEndian(at: 130, bytes: 4),
+            size > 0, 14 + offset + size <= bytes.count
+        else { return nil }
+        return [UInt8](bytes[14 + offset..<14 + offset + size])
     }
 
     /// Bytes of a stored row: whole groups of four.

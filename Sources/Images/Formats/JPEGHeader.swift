@@ -7,6 +7,8 @@ struct JPEGHeader {
     /// Huffman-coded, sequential or progressive, 8 bits a sample, one or three components.
     let isCommon: Bool
     let metadata: MetadataBlocks
+    private let components: Int
+    private let isProgressive: Bool
     /// Whether the pixels come in several scans, so that the decoder holds all of them until the last.
     let hasScans: Bool
     /// Where the marker of the first scan stands.
@@ -61,6 +63,8 @@ struct JPEGHeader {
         width = frame.width
         height = frame.height
         isCommon = frame.isCommon
+        components = frame.components
+        isProgressive = frame.isProgressive
         hasScans = frame.isProgressive || bytes.bigEndian(at: at + 2, bytes: 1) != frame.components
         self.metadata = metadata
         bodyStart = at - 2
@@ -85,23 +89,54 @@ struct JPEGHeader {
         of bytes: [UInt8], from start: Int, limit: Int = .max
     ) -> (scans: Int, isClosed: Bool) {
         var scans = 0
+        let isClosed = walk(bytes, from: start) { _ in
+            scans += 1
+            return scans <= limit
+        }
+        return (scans, isClosed)
+    }
+
+    /// Whether every coefficient of every component is sent to its last bit (ITU-T T.81, G.1.1): a progressive JPEG that
+    /// ends between two scans is decoded without complaint, but not whole.
+    func hasAllScans(_ bytes: [UInt8]) -> Bool {
+        var sent: [UInt8: UInt64] = [:]
+        _ = Self.walk(bytes, from: bodyStart) { header in
+            guard let count = header.dropFirst(2).first.map(Int.init), header.count >= 6 + 2 * count else {
+                return true
+            }
+            let header = Array(header)
+            let (first, last, bits) = (header[3 + 2 * count], header[4 + 2 * count], header[5 + 2 * count] & 15)
+            for component in 0..<count {
+                for coefficient in isProgressive ? first...max(first, min(last, 63)) : 0...63 where bits == 0 {
+                    sent[header[3 + 2 * component], default: 0] |= 1 << UInt64(coefficient)
+                }
+            }
+            return true
+        }
+        return sent.values.count { $0 == .max } >= components
+    }
+
+    /// Calls `visit` with the header of each scan, its length first, until that returns false.
+    /// - Returns: whether an end-of-image marker was met.
+    private static func walk(_ bytes: [UInt8], from start: Int, visit: (ArraySlice<UInt8>) -> Bool) -> Bool {
         var at = start
-        while at + 1 < bytes.count, scans <= limit {
+        while at + 1 < bytes.count {
             guard bytes[at] == 0xff else {
                 at += 1
                 continue
             }
             switch bytes[at + 1] {
-            case 0xd9: return (scans, true)
+            case 0xd9: return true
             case 0xff: at += 1
             case 0x00, 0x01, 0xd0...0xd8: at += 2
             case let marker:
                 // Segments between scans, and the scans' own headers.
-                guard let length = bytes.bigEndian(at: at + 2, bytes: 2) else { return (scans, false) }
-                if marker == 0xda { scans += 1 }
-                at += 2 + max(length, 2)
+                guard let length = bytes.bigEndian(at: at + 2, bytes: 2) else { return false }
+                let end = at + 2 + max(length, 2)
+                if marker == 0xda, !visit(bytes[at + 2..<min(end, bytes.count)]) { return false }
+                at = end
             }
         }
-        return (scans, false)
+        return false
     }
 }

@@ -78,10 +78,10 @@ extension PictureFormat {
         case .jpeg: !JPEGHeader.body(of: bytes, from: 2).isClosed
         case .png: Self.pngEndsEarly(bytes)
         case .webp: bytes.littleEndian(at: 4, bytes: 4).map { $0 + 8 > bytes.count } ?? true
-        case .gif: Self.gifEndsEarly(bytes)
+        case .gif: GIFFile(bytes).endsEarly
         case .heif, .avif: Self.boxesEndEarly(bytes)
-        // A TIFF's directory may lie anywhere and says nothing of the file's length; BMP has its own reader.
-        case .tiff, .bmp: false
+        case .tiff: Self.tiffEndsEarly(bytes)
+        case .bmp: false  // has its own reader
         }
     }
 
@@ -94,26 +94,14 @@ extension PictureFormat {
         return true
     }
 
-    private static func gifEndsEarly(_ bytes: [UInt8]) -> Bool {
-        func table(_ flags: Int) -> Int { flags & 0x80 == 0 ? 0 : 3 << ((flags & 7) + 1) }
-        guard let flags = bytes.littleEndian(at: 10, bytes: 1) else { return true }
-        var at = 13 + table(flags)
-        while let kind = bytes.littleEndian(at: at, bytes: 1) {
-            switch kind {
-            case 0x3b: return false
-            case 0x21: at += 2
-            case 0x2c:
-                guard let flags = bytes.littleEndian(at: at + 9, bytes: 1) else { return true }
-                at += 11 + table(flags)
-            default: return false
-            }
-            // Blocks of up to 255 bytes, ended by an empty one.
-            while let length = bytes.littleEndian(at: at, bytes: 1) {
-                at += 1 + length
-                if length == 0 { break }
-            }
+    /// Whether the first directory, which may lie anywhere, is missing; its strips are held against the file elsewhere.
+    private static func tiffEndsEarly(_ bytes: [UInt8]) -> Bool {
+        let field = bytes.first == UInt8(ascii: "I") ? bytes.littleEndian(at:bytes:) : bytes.bigEndian(at:bytes:)
+        let isBig = field(2, 2) == 43
+        guard let directory = isBig ? field(8, 8) : field(4, 4), let count = field(directory, isBig ? 8 : 2) else {
+            return true
         }
-        return true
+        return count > (bytes.count - directory) / (isBig ? 20 : 12)
     }
 
     private static func boxesEndEarly(_ bytes: [UInt8]) -> Bool {

@@ -339,6 +339,21 @@ def make(directory):
     save("grey.bmp", grey)
     save("palette.bmp", picture.quantize(200))
     save("one-bit.bmp", grey.convert("1"))
+    save("cmyk-jpeg.tif", inks, compression="jpeg")
+    blank = Image.new("RGB", picture.size, "white")
+    save("blank-first.webp", blank, save_all=True, append_images=[picture], duration=80, quality=90)
+    save("blank-first.gif", blank, save_all=True, append_images=[picture], duration=80)
+    save("blank-first.tif", blank, save_all=True, append_images=[picture])
+    save("blank-first.png", blank, save_all=True, append_images=[picture], duration=80)
+    paper = Image.new("RGB", (100, 100), (200, 220, 240))
+    drawn = paper.copy()
+    drawn.paste((10, 20, 30), (30, 40, 70, 80))
+    save("blank-part.png", paper, save_all=True, append_images=[drawn], duration=80)
+    save("blank-part.png.reference.png", drawn)
+    for name in ("webp", "gif", "tif", "png"):
+        with Image.open(os.path.join(directory, f"blank-first.{name}")) as image:
+            image.seek(1)
+            save(f"blank-first.{name}.reference.png", image.convert("RGB"))
     save("still.heic.reference.png", picture)
     try:
         heic(os.path.join(directory, "still.heic.reference.png"), os.path.join(directory, "still.heic"))
