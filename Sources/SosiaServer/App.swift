@@ -59,21 +59,24 @@ private func endpoints(
     _ jobs: Jobs
 ) throws -> [Endpoint] {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let searches = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
-    let uploads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
-    let views = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
-    let reads = AdmissionQueue(AdmissionOptions(running: cores, waiting: options.waiting))
-    let groups = AdmissionQueue(AdmissionOptions(running: 1, waiting: 4))
+    func queue(running: Int, waiting: Int? = nil) -> AdmissionQueue {
+        AdmissionQueue(
+            AdmissionOptions(running: running, waiting: waiting ?? options.waiting, patience: options.patience))
+    }
+    let (searches, uploads) = (queue(running: cores), queue(running: cores))
+    let (views, reads) = (queue(running: cores), queue(running: cores))
+    let groups = queue(running: 1, waiting: 4)
     // Who asks whether the server is well does not wait behind those who keep it busy.
-    let checks = AdmissionQueue(AdmissionOptions(running: 2))
+    let checks = queue(running: 2, waiting: AdmissionOptions.defaultWaiting)
     var fetching = FetchOptions()
     fetching.isEnabled = options.fetchesURLs
     fetching.hosts = options.allowedHosts
     fetching.bytes = options.limits.fileBytes
     let fetches = FetchHandler(
         fetcher: options.fetcher ?? PictureFetcher(fetching),
-        admission: AdmissionQueue(AdmissionOptions(running: FetchHandler.running, waiting: options.waiting)),
-        rate: FetchRate(perMinute: options.limits.addressRate, atOnce: options.limits.addresses),
+        admission: queue(running: FetchHandler.running),
+        rate: FetchRate(
+            perMinute: options.limits.addressRate, atOnce: options.limits.addresses, now: options.now),
         maximum: options.limits.addresses)
     let form = FormReader(limits: options.limits)
     let searching = SearchHandler(admission: searches, fetching: fetches)

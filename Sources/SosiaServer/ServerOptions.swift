@@ -36,6 +36,10 @@ public struct ServerOptions: Sendable {
     var mapLibrary = MapLibrary()
     /// What counts the bytes in memory; nil for one that the limits bound.
     var held: HeldBytes?
+    /// How long work may wait for its turn.
+    var patience = AdmissionOptions.defaultPatience
+    /// Tells the time by which rates are counted.
+    var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     /// What fetches pictures; nil for one that only goes where the other options say.
     var fetcher: PictureFetcher?
 

@@ -93,7 +93,9 @@ struct FetchHandlerTests {
         let keys = try KeyFile(file).change { ring throws(KeyFileError) in
             [try ring.add(name: "a", scopes: [.read, .write]), try ring.add(name: "b", scopes: [.read])]
         }
+        let start = ContinuousClock.now
         let options = { (options: inout ServerOptions) in
+            options.now = { start }
             options.limits.addressRate = ServerLimits.addressRate.minimum
             options.keyFile = file
         }

@@ -28,6 +28,8 @@ final class TestServer: Sendable {
     var options: ServerOptions {
         var options = ServerOptions(.store(folder + "/photos.sosia"))
         options.port = 0
+        // However busy the machine is.
+        options.patience = .seconds(3_600)
         return options
     }
 
