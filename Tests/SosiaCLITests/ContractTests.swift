@@ -228,7 +228,7 @@ struct ContractTests {
         #expect(columns.map { $0["type"] } == ["number", "text", "number", "text"])
         #expect(try sosia.run("search", "id:1", "--where", "zip = 10115").lines.count == 2)
         for (types, words) in [
-            ("zip=integer", "text, number, bool, json"), ("zap=text", "\"zap\""), ("code=number", "line 2: "),
+            ("zip=integer", "text, number, bool, json"), ("zap=text", "\"zap\""), ("note=number", "line 2: "),
         ] {
             let refused = try sosia.run("add", photos, "--attributes", photos + "/t.csv", "--types", types)
             #expect(refused.status != 0 && refused.errors.contains(words), "\(refused.errors)")
