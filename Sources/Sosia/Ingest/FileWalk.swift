@@ -24,7 +24,7 @@ struct FileWalk: Sequence, IteratorProtocol {
     private let roots: [String]?
     private let rules: WalkRules
     /// So far.
-    private(set) var passedOver = PassedOver()
+    private(set) var passedOver = IngestReport.PassedOver()
 
     /// - Parameters:
     ///   - paths: absolute paths of files and folders.

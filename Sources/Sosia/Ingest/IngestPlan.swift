@@ -19,7 +19,7 @@ struct IngestPlan: Sendable {
     /// Unchanged files that get attributes in this run.
     var attributed: [(location: SourceLocation, attributes: Attributes)] = []
     var skipped: [SkippedFile] = []
-    var passedOver = PassedOver()
+    var passedOver = IngestReport.PassedOver()
     /// Devices that files were read on, with those on which files with the same names, sizes and times are seen now.
     private(set) var renumbered: Set<Renumbering> = []
     /// Paths that attributes were given for and that were not met.
