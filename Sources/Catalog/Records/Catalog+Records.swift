@@ -116,15 +116,16 @@ extension Catalog {
     /// The origins of pictures, including lost ones.
     package func origins(of ids: [ImageID]) throws(StoreError) -> [PictureOrigin?] {
         try read { db in
-            let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
-            let hasLost = try Self.hasTable("lost", db)
-            return try ids.map { id in
-                if let row = try Row.fetchOne(select, arguments: [id.rawValue]) { return try origin(row, db) }
-                guard hasLost else { return nil }
-                let lost = try db.cachedStatement(sql: "SELECT * FROM lost WHERE id = ?")
-                return try Row.fetchOne(lost, arguments: [id.rawValue]).map { try lostOrigin($0, db) }
-            }
+            try ids.map { try origin(of: $0.rawValue, db) }
         }
+    }
+
+    private func origin(of id: Int64, _ db: Database) throws -> PictureOrigin? {
+        let select = try db.cachedStatement(sql: "SELECT * FROM image WHERE id = ?")
+        if let row = try Row.fetchOne(select, arguments: [id]) { return try origin(row, db) }
+        guard try Self.hasTable("lost", db) else { return nil }
+        let lost = try db.cachedStatement(sql: "SELECT * FROM lost WHERE id = ?")
+        return try Row.fetchOne(lost, arguments: [id]).map { try lostOrigin($0, db) }
     }
 
     /// Uploaded pictures, including lost ones, ordered by hash.
@@ -148,13 +149,7 @@ extension Catalog {
                     SELECT id FROM upload WHERE key IN (SELECT key FROM page) ORDER BY key, id
                     """,
                 arguments: ["after": hash?.data ?? Data(), "limit": limit])
-            return try ids.compactMap { id in
-                if let row = try Row.fetchOne(db, sql: "SELECT * FROM image WHERE id = ?", arguments: [id]) {
-                    return try origin(row, db)
-                }
-                return try Row.fetchOne(db, sql: "SELECT * FROM lost WHERE id = ?", arguments: [id])
-                    .map { try lostOrigin($0, db) }
-            }
+            return try ids.compactMap { id in try origin(of: id, db) }
         }
     }
 
