@@ -143,9 +143,9 @@ class RefiningTests(PageTestCase):
         self.until(lambda: self.shown("#filter-problem"))
         self.assertTrue(self.text("#filter-problem"))
         self.assertEqual(self.find("#filter").get_attribute("aria-invalid"), "true")
-        self.assertTrue(self.names(), "the answer before stays")
+        self.until(lambda: self.names() == [])
         self.fill("#filter", "kind = 'city'")
-        self.until(lambda: not self.shown("#filter-problem"))
+        self.until(lambda: not self.shown("#filter-problem") and self.names())
         self.assertIsNone(self.find("#filter").get_attribute("aria-invalid"))
 
     def test_each_result_has_its_distance_its_name_and_its_original(self):
