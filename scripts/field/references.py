@@ -1,4 +1,5 @@
 """What Pillow, ImageMagick and exiftool make of a file, each in a process that may crash, hang, or want too much."""
+import datetime
 import io
 import json
 import math
@@ -12,19 +13,28 @@ from PIL import Image
 # Seconds that a reference may take for one file, and bytes that it may map.
 LIMIT = 30
 MEMORY = 4 << 30
-# Pictures are compared at this size, by the long side: differences of resampling are gone, those of content are not.
+# Pictures are compared at this size or at half of theirs, by the long side: differences of resampling and of a
+# thumbnail's compression are gone, those of content are not.
 SIDE = 128
 
 PILLOW = """
 import io, sys, resource
 resource.setrlimit(resource.RLIMIT_AS, (%d, %d))
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 image = ImageOps.exif_transpose(Image.open(sys.argv[1]))
 image.load()
 if image.mode.startswith("I;16") or image.mode in ("I", "F"):
     # As many bits as the values need: what a scale of grey means there is not said by the file.
     sys.exit(3)
 size = image.size
+profile = image.info.get("icc_profile")
+if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+    try:
+        image = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"),
+            outputMode="RGBA" if image.mode == "RGBA" else "RGB")
+    except (ImageCms.PyCMSError, OSError):
+        pass
 image = image.convert("RGBA")
 image.thumbnail((512, 512), Image.Resampling.BOX)
 white = Image.new("RGBA", image.size, "white")
@@ -70,43 +80,56 @@ def difference(one, other):
     if abs(math.log(one.width * other.height / (one.height * other.width))) > 0.1 and min(
             one.width, one.height, other.width, other.height) > 8:
         return math.inf
-    size = (SIDE, max(1, round(SIDE * one.height / one.width)))
-    if one.height > one.width:
-        size = (max(1, round(SIDE * one.width / one.height)), SIDE)
+    longest = max(one.width, one.height, other.width, other.height)
+    scale = max(1, min(SIDE, longest // 2)) / max(one.width, one.height)
+    size = (max(1, round(one.width * scale)), max(1, round(one.height * scale)))
     pixels = [numpy.asarray(image.resize(size, Image.Resampling.BOX), dtype=numpy.int16) for image in (one, other)]
     return float(numpy.abs(pixels[0] - pixels[1]).mean())
 
 
-TAGS = [
-    "DateTimeOriginal", "CreateDate", "ModifyDate", "Make", "Model", "GPSLatitude", "GPSLongitude", "GPSStatus",
-]
+TIMES = ("DateTimeOriginal", "CreateDate", "ModifyDate")
+TAGS = (*TIMES, "Make", "Model", "GPSStatus")
+# Only when they are joined with their references.
+SIGNED = ("GPSLatitude", "GPSLongitude")
+# Where facts are taken from, in this order. What a container itself says, as PNG's time of change, is none of them.
+GROUPS = ("EXIF", "XMP")
 
 
 def facts(folder):
     """What exiftool says of each file of a folder: time, camera and position, as far as they mean something."""
     found = subprocess.run(
-        ["exiftool", "-json", "-n", "-q", *[f"-{tag}" for tag in TAGS], folder],
+        ["exiftool", "-json", "-n", "-q", "-G0", *[f"-{group}:{tag}" for group in GROUPS for tag in TAGS],
+         *[f"-Composite:{tag}" for tag in SIGNED], folder],
         capture_output=True, timeout=3600)
     said = {}
     for entry in json.loads(found.stdout or b"[]"):
         facts = {}
-        for tag in ("DateTimeOriginal", "CreateDate", "ModifyDate"):
-            if time := moment(str(entry.get(tag, ""))):
-                facts["time"] = time
-                break
-        if camera := str(entry.get("Model") or entry.get("Make") or "").strip():
-            facts["camera"] = camera
-        latitude, longitude = entry.get("GPSLatitude"), entry.get("GPSLongitude")
-        if all(isinstance(value, (int, float)) for value in (latitude, longitude)) and (latitude or longitude):
-            if abs(latitude) <= 90 and abs(longitude) <= 180 and entry.get("GPSStatus") != "V":
-                facts["position"] = (latitude, longitude)
+        for group in GROUPS:
+            read_group({tag: entry.get(f"{group}:{tag}", "") for tag in TAGS}, facts)
+        position = tuple(entry.get(f"Composite:{tag}") for tag in SIGNED)
+        if all(isinstance(value, (int, float)) for value in position) and any(position):
+            if abs(position[0]) <= 90 and abs(position[1]) <= 180 and entry.get("EXIF:GPSStatus") != "V":
+                facts["position"] = position
         said[entry["SourceFile"].rsplit("/", 1)[1]] = facts
     return said
+
+
+def read_group(entry, facts):
+    """Adds what is not known yet."""
+    times = filter(None, (moment(str(entry[tag])) for tag in TIMES))
+    if time := next(times, None):
+        facts.setdefault("time", time)
+    if camera := str(entry["Model"] or entry["Make"]).strip():
+        facts.setdefault("camera", camera)
 
 
 def moment(text):
     """Year to second as digits; nothing if it is no time."""
     found = re.match(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?", text)
-    if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[3]) <= 31 or int(found[1]) == 0:
+    try:
+        numbers = [int(group or 0) for group in found.groups()] if found else []
+        # Of a leap second, the one before.
+        datetime.datetime(*numbers[:5], min(numbers[5], 59) if numbers[5] <= 60 else -1)
+    except (IndexError, ValueError):
         return None
     return "".join(group or "00" for group in found.groups())
