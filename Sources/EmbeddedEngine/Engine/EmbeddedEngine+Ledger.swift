@@ -67,17 +67,19 @@ extension EmbeddedEngine {
     }
 
     package func records(_ ids: [ImageID]) async throws -> [ImageRecord] {
-        try await reading { try $0.records(ids) }
+        try await reading(isBrief: true) { try $0.records(ids) }
     }
 
     package func records(
         passing filter: Filter?, before id: ImageID?, limit: Int, bytes: Int
     ) async throws -> RecordPage {
-        try await reading { try $0.records(passing: filter, before: id, limit: limit, bytes: bytes) }
+        try await reading(isBrief: filter == nil) {
+            try $0.records(passing: filter, before: id, limit: limit, bytes: bytes)
+        }
     }
 
     package func origins(of ids: [ImageID]) async throws -> [PictureOrigin?] {
-        try await reading { try $0.origins(of: ids) }
+        try await reading(isBrief: true) { try $0.origins(of: ids) }
     }
 
     package func uploads(after hash: ContentHash?, limit: Int) async throws -> [PictureOrigin] {

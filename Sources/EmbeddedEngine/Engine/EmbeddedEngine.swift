@@ -115,8 +115,14 @@ package final class EmbeddedEngine: CollectionEngine {
     }
 
     /// Reads from the catalog on one of the engine's own threads.
-    func reading<Value: Sendable>(_ body: @Sendable (Catalog) throws -> Value) async throws -> Value {
-        try await searches.runBriefly { try body(self.catalog) }
+    /// - Parameter isBrief: whether it takes a moment however large the collection is, so that requests need no other
+    ///   thread for it.
+    func reading<Value: Sendable>(
+        isBrief: Bool = false, _ body: @Sendable (Catalog) throws -> Value
+    ) async throws -> Value {
+        isBrief
+            ? try await searches.runBriefly { try body(self.catalog) }
+            : try await searches.run { try body(self.catalog) }
     }
 
     /// The newest snapshot, which is made again after each commit. Waits for the disk.
