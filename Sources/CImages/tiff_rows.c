@@ -10,6 +10,9 @@
 // Of what has to be decoded at once: a row of tiles, or the strips of all planes.
 enum { LARGEST_BAND = 400 << 20, NO_BAND = -1 };
 
+// Of all rows of a page together.
+static const double most_samples = 4e9;
+
 // Numbers that the range of a page is found from, along each side.
 enum { PROBES = 256 };
 
@@ -30,9 +33,16 @@ static sosia_image_status start(row_reader *rows, sosia_tiff *tiff, char *messag
     TIFF *file = tiff->native;
     *rows = (row_reader){tiff, page, 1, 1, page->part_height, 0, 0, NULL, NO_BAND, NULL};
     if (page->is_tiled) rows->columns = (page->width - 1) / page->part_width + 1;
+    const size_t row_samples = (size_t)page->width * page->samples;
+    if (row_samples > LARGEST_BAND / sizeof *rows->samples || (double)row_samples * page->height > most_samples) {
+        snprintf(message, SOSIA_IMAGE_MESSAGE_SIZE, "%u samples a pixel", (unsigned)page->samples);
+        return SOSIA_IMAGE_DECLINED;
+    }
     if (page->is_rgba) {
         rows->row_bytes = (size_t)page->part_width * 4;
-        rows->part_bytes = rows->row_bytes * page->part_height;
+        // Sides are whatever the file says: their product is asked for only when it cannot overflow.
+        const size_t most = rows->row_bytes > 0 ? LARGEST_BAND / rows->row_bytes : 0;
+        rows->part_bytes = page->part_height > most ? (size_t)LARGEST_BAND + 1 : rows->row_bytes * page->part_height;
     } else {
         rows->planes = page->is_apart ? page->samples : 1;
         if (!page->is_tiled && !page->is_apart) rows->band_rows = 1;
@@ -53,7 +63,7 @@ static sosia_image_status start(row_reader *rows, sosia_tiff *tiff, char *messag
         return SOSIA_IMAGE_DECLINED;
     }
     rows->band = calloc(rows->columns * rows->planes, rows->part_bytes);
-    rows->samples = page->is_rgba ? NULL : malloc((size_t)page->width * page->samples * sizeof *rows->samples);
+    rows->samples = page->is_rgba ? NULL : malloc(row_samples * sizeof *rows->samples);
     return rows->band && (page->is_rgba || rows->samples) ? SOSIA_IMAGE_OK : SOSIA_IMAGE_NO_MEMORY;
 }
 
@@ -146,9 +156,11 @@ static sosia_image_status find_range(row_reader *rows, int (*stop)(void *), void
     if (!values) return SOSIA_IMAGE_NO_MEMORY;
     sosia_image_status status = SOSIA_IMAGE_OK;
     size_t count = 0;
-    for (uint32_t y = 0; y < page->height && status == SOSIA_IMAGE_OK; y += down) {
+    for (uint32_t y = 0; y < page->height && status == SOSIA_IMAGE_OK; y++) {
+        // Row by row, because few compressions can pass over one.
         if (stop(context)) status = SOSIA_IMAGE_STOPPED;
         else if (!load(rows, y)) status = sosia_tiff_failed(rows->tiff, message);
+        if (y % down != 0) continue;
         for (uint32_t x = 0; x < page->width && status == SOSIA_IMAGE_OK; x += across) {
             for (size_t c = 0; c < shown; c++) {
                 const size_t sample = c + (page->alpha >= 0 && (size_t)page->alpha <= c);

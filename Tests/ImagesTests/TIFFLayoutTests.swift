@@ -194,13 +194,39 @@ struct TIFFLayoutTests {
         }
     }
 
+    /// The range of floats is found in all rows, where the compression lets none be passed over.
+    @Test func compressedFloatsOfManyRows() throws {
+        let height = 600
+        // PackBits: the count of a run less one, and the run.
+        let strip = (0..<height).flatMap { row -> [UInt8] in
+            let numbers = (0..<8).flatMap { _ in
+                withUnsafeBytes(of: (Float(row) / Float(height)).bitPattern.littleEndian, Array.init)
+            }
+            return [UInt8(numbers.count - 1)] + numbers
+        }
+        let page = TIFFBytes.Page(
+            width: 8, height: height, bits: [32], [259: [32_773], 339: [3]], parts: [strip])
+        let image = try TIFFBytes.decode(TIFFBytes.file([page]))
+        let column = (0..<image.height).map { Int(image.bytes[$0 * image.width * 3]) }
+        #expect(column.first ?? 255 < 8 && column.last ?? 0 > 247)
+        #expect(column == column.sorted())
+    }
+
     /// Headers that would make a reader take gigabytes.
     @Test func sizesThatAreOnlyClaimed() {
         let tiles = TIFFBytes.Page(width: 100, height: 100, [322: [60_000], 323: [60_000]], parts: [[1, 2, 3]])
         let wide = TIFFBytes.Page(width: 60_000, height: 60_000, parts: [[1, 2, 3]])
         let many = TIFFBytes.Page(
             width: 16_000, height: 16_000, bits: [Int](repeating: 64, count: 40), [284: [2]], parts: [[1, 2, 3]])
-        for page in [tiles, wide, many] { #expect(TIFFBytes.failure(of: TIFFBytes.file([page])) != nil) }
+        // Their product is more than a word holds; libtiff's RGBA interface reads them.
+        let endless = TIFFBytes.Page(
+            width: 8, height: 8, photometric: 3,
+            [320: [Int](repeating: 0, count: 768), 322: [1 << 31], 323: [1 << 31], 339: [2]], parts: [[1, 2, 3]])
+        for page in [tiles, wide, many, endless] { #expect(TIFFBytes.failure(of: TIFFBytes.file([page])) != nil) }
+        // Gigabytes for one row.
+        let deep = TIFFBytes.Page(
+            width: 60_000, height: 1, bits: [Int](repeating: 1, count: 50_000), [284: [1]], parts: [[1, 2, 3]])
+        #expect(TIFFBytes.failure(of: TIFFBytes.file([deep])) != nil)
         // A directory that leads to itself.
         var loop = TIFFBytes.file([Self.blank])
         let link = 8 + 2 + 12 * Int(loop[8])

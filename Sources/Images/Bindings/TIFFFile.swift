@@ -7,11 +7,12 @@ struct TIFFFile {
         fileprivate let place: UInt64
         let width: Int
         let height: Int
-        let orientation: Orientation
+        /// Nil where the page says nothing.
+        let orientation: Orientation?
     }
 
-    /// How many directories are looked at.
-    private static let maximumPages = 1_024
+    /// How many directories are looked at: libtiff reads the places of all strips with each.
+    private static let maximumPages = 64
 
     private let native: UnsafeMutableRawPointer
     /// What the file shows, in its order: neither masks nor copies of reduced size, unless there is nothing else.
@@ -27,7 +28,7 @@ struct TIFFFile {
         pages = (main.isEmpty ? full.isEmpty ? found.filter { $0.is_child == 0 } : full : main).map {
             Page(
                 place: $0.place, width: Int($0.width), height: Int($0.height),
-                orientation: Orientation(exif: Int($0.orientation)))
+                orientation: $0.orientation == 0 ? nil : Orientation(exif: Int($0.orientation)))
         }
     }
 

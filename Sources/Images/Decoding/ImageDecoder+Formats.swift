@@ -76,7 +76,11 @@ extension ImageDecoder {
     ) throws(DecodeError) -> DecodedImage {
         try TIFFFile.withFile(bytes) { (file) throws(DecodeError) in
             let first = try decodePage(0, of: file, metadata, plan: plan)
-            return try firstThatShows(first, of: file.pages.count) { (number) throws(DecodeError) in
+            return try firstThatShows(
+                first, of: file.pages.count,
+                // Sides are whatever the file says.
+                cost: { min(file.pages[$0].width, 1 << 20) * min(file.pages[$0].height, 1 << 20) }
+            ) { (number) throws(DecodeError) in
                 try decodePage(number, of: file, metadata, plan: plan)
             }
         }
@@ -88,8 +92,7 @@ extension ImageDecoder {
         let page = file.pages[number]
         try limits.check(width: page.width, height: page.height, of: .tiff)
         // That of the page which is read; metadata are those of the first.
-        let orientation =
-            page.orientation == .upright ? Orientation(exif: metadata.orientation ?? 1) : page.orientation
+        let orientation = page.orientation ?? Orientation(exif: metadata.orientation ?? 1)
         let size = orientation.upright(width: page.width, height: page.height)
         let resize = try plan(size.width, size.height)
         let blocks = BlockReading(orientation.storedRegion(of: resize))

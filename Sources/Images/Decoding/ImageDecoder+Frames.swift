@@ -10,16 +10,16 @@ struct DecodedFrame {
 extension ImageDecoder {
     /// The first of several frames or pages that shows something; the very first when none does.
     ///
-    /// A frame is drawn upon those before it, so looking for one costs the square of their number: what is bounded is
-    /// the pixels of all of that. Those that cannot be read show nothing.
+    /// What is bounded is the pixels that looking for one takes. Those that cannot be read show nothing.
+    /// - Parameter cost: pixels, or bytes, that a frame takes.
     func firstThatShows(
-        _ first: DecodedFrame, of count: Int, _ decode: (_ number: Int) throws(DecodeError) -> DecodedFrame
+        _ first: DecodedFrame, of count: Int, cost: (_ number: Int) -> Int,
+        _ decode: (_ number: Int) throws(DecodeError) -> DecodedFrame
     ) throws(DecodeError) -> DecodedImage {
         guard first.isBlank else { return first.image }
-        let area = first.image.facts.width * first.image.facts.height
-        var pixels = area
+        var pixels = 0
         for number in 1..<max(count, 1) {
-            pixels += (number + 1) * area
+            pixels += cost(number)
             guard pixels <= DecodeLimits.scannedPixels else { break }
             do {
                 let frame = try decode(number)
@@ -32,4 +32,9 @@ extension ImageDecoder {
         }
         return first.image
     }
+}
+
+extension DecodedFrame {
+    /// Pixels that a later frame of an animation takes: it is drawn upon all those before it.
+    func animationCost(_ number: Int) -> Int { (number + 1) * image.facts.width * image.facts.height }
 }

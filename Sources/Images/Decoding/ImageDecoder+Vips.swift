@@ -24,7 +24,9 @@ extension ImageDecoder {
         of bytes: [UInt8], format: PictureFormat, _ metadata: PictureMetadata, count: Int?, plan: Planning
     ) throws(DecodeError) -> DecodedImage {
         let first = try decodeFrame(0, of: bytes, format: format, metadata, count: count, plan: plan)
-        return try firstThatShows(first.frame, of: first.count) { (number) throws(DecodeError) in
+        return try firstThatShows(
+            first.frame, of: first.count, cost: first.frame.animationCost
+        ) { (number) throws(DecodeError) in
             try decodeFrame(number, of: bytes, format: format, metadata, count: count, plan: plan).frame
         }
     }
@@ -35,7 +37,9 @@ extension ImageDecoder {
         let animation = AnimatedPNG(bytes)
         let count = 1 + (animation?.count ?? 0)
         let first = try decodeFrame(0, of: bytes, format: .png, metadata, count: count, plan: plan).frame
-        return try firstThatShows(first, of: count) { (number) throws(DecodeError) in
+        return try firstThatShows(
+            first, of: count, cost: { first.animationCost($0) + (animation?.commonBytes ?? 0) }
+        ) { (number) throws(DecodeError) in
             guard let frame = animation?.frame(number - 1) else { throw .truncated }
             return try decode(frame, upon: first.image, plan: plan)
         }

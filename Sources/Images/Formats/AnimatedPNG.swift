@@ -39,7 +39,9 @@ struct AnimatedPNG {
                 control = nil
                 if !places.isEmpty { places[places.count - 1].data.append(body.lowerBound + 4..<body.upperBound) }
             case "IEND": at = bytes.count
-            default: if !hasPicture { common.append(at..<body.upperBound + 4) }
+            case "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT", "cICP":
+                if !hasPicture { common.append(at..<body.upperBound + 4) }
+            default: break
             }
             at += 12 + length
         }
@@ -47,6 +49,9 @@ struct AnimatedPNG {
     }
 
     var count: Int { places.count }
+
+    /// Bytes that each frame has of its own.
+    var commonBytes: Int { common.reduce(0) { $0 + $1.count } }
 
     func frame(_ number: Int) -> Frame? {
         guard let header, places.indices.contains(number) else { return nil }
