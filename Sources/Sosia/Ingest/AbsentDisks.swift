@@ -1,8 +1,8 @@
 import FileSystem
 import SosiaCore
 
-/// A device that files were read on, and the one on which files with the same names, sizes and times are seen now: it got
-/// another number when it was mounted, or the files were copied.
+/// A device that files were read on, and the one on which the same files are seen now: it got another number when it was
+/// mounted. Copies, which have other inodes, do not tell that the first device is here.
 struct Renumbering: Hashable, Sendable {
     private let before: UInt64
     private let now: UInt64
@@ -11,9 +11,10 @@ struct Renumbering: Hashable, Sendable {
         (self.before, self.now) = (before, now)
     }
 
-    /// - Returns: nil when it is the same device, or one of them is not known.
+    /// - Returns: nil when it is the same device, or not the same file.
     init?(from before: ImageSource.Stamp, to now: ImageSource.Stamp) {
-        guard let old = before.device, let new = now.device, old != new else { return nil }
+        guard let old = before.device, let new = now.device, old != new, let inode = before.inode, inode == now.inode
+        else { return nil }
         self.init(before: old, now: new)
     }
 }
