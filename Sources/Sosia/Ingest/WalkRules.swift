@@ -51,13 +51,14 @@ struct WalkRules: Sendable {
         return patterns.last { $0.matches(names, isFolder: isFolder) }.map { !$0.isNegated } ?? false
     }
 
-    /// Whether a walk from a folder no longer meets a file below it, because of what systems keep or patterns exclude.
+    /// Whether a walk from a folder no longer meets a file below it, because patterns exclude it. What only has a name that
+    /// systems use was not asked to be forgotten.
     func leavesOut(_ path: String, below root: String) -> Bool {
         var (part, isFolder) = (path, false)
         while !AbsolutePath.areSame(part, root), let folder = Folder.parent(of: part) {
             switch ground(passingOver: part, name: AbsolutePath.name(part), isFolder: isFolder) {
-            case .system, .excluded: return true
-            case .hidden, .collection, nil: (part, isFolder) = (folder, true)
+            case .excluded: return true
+            case .system, .hidden, .collection, nil: (part, isFolder) = (folder, true)
             }
             if part == "/" { break }
         }
